@@ -1,0 +1,1 @@
+"""Agent profiles, agent groups, pauses and the agent console's API."""

@@ -1,0 +1,1 @@
+"""The call log: events, their projection to calls, and recordings."""

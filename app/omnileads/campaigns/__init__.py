@@ -1,0 +1,1 @@
+"""Inbound campaigns: queue settings, members, supervisors and disposition options."""

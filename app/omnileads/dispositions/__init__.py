@@ -1,0 +1,1 @@
+"""What an agent answered about a call, and every earlier answer."""

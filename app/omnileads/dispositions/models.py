@@ -1,0 +1,39 @@
+"""Tables of dispositions: `dispositions` (the answer that counts) and `disposition_history` (every answer given)."""
+
+from datetime import datetime
+
+from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, String, Text, func
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from omnileads.campaigns.models import DispositionOption
+from omnileads.kit.db import Base
+
+
+class Disposition(Base):
+    """The current answer about a call: one per call, changeable. `agent_id` is who answered last."""
+
+    __tablename__ = "dispositions"
+    __table_args__ = (Index("ix_dispositions_campaign_id_updated_at", "campaign_id", "updated_at"),)
+
+    call_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
+    option_id: Mapped[int] = mapped_column(ForeignKey("disposition_options.id"), index=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"), index=True)
+    comment: Mapped[str] = mapped_column(Text, default="")
+    created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+    updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
+
+    option: Mapped[DispositionOption] = relationship(lazy="joined", innerjoin=True)
+
+
+class DispositionChange(Base):
+    """One answer as it was given, the first included. Rows are only ever added."""
+
+    __tablename__ = "disposition_history"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), primary_key=True)
+    call_id: Mapped[str] = mapped_column(ForeignKey("dispositions.call_id"), index=True)
+    option_id: Mapped[int] = mapped_column(ForeignKey("disposition_options.id"), index=True)
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+    comment: Mapped[str] = mapped_column(Text, default="")
+    changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

@@ -1,0 +1,1 @@
+"""Live state of agents and calls, its websocket, and today's counters."""

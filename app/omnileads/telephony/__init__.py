@@ -1,0 +1,1 @@
+"""SIP trunks, inbound routes, audio files and the files Asterisk reads."""
