@@ -1,0 +1,1 @@
+"""OMniLeads: a contact centre whose agents work in the browser."""

@@ -1,0 +1,26 @@
+"""What is known about the request (or job, or command) that the present code runs for."""
+
+from __future__ import annotations
+
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class RequestContext:
+    """`peer` is the client's IP address, `door` how it came in: "web", "job" or "cli"."""
+
+    request_id: str | None = None
+    peer: str | None = None
+    door: str = "cli"
+
+
+_current: ContextVar[RequestContext] = ContextVar("request_context", default=RequestContext())
+
+
+def request_context() -> RequestContext:
+    return _current.get()
+
+
+def set_request_context(context: RequestContext) -> None:
+    _current.set(context)

@@ -1,0 +1,144 @@
+"""PostgreSQL: the declarative base, the engine, and who owns a transaction.
+
+The edge (a request, a job, a consumer, a command) owns the transaction by `Database.transaction()`; services flush and
+never commit. What must happen only after the commit (a Redis message) is given to `after_commit`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any, ClassVar
+
+import psycopg2.errors
+import structlog
+from sqlalchemy import DateTime, MetaData, create_engine, text
+from sqlalchemy.engine import URL, Engine
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from omnileads.kit.errors import AppError
+from omnileads.settings import PostgresTopic
+
+log = structlog.get_logger(__name__)
+
+_AFTER_COMMIT = "after_commit"
+
+
+class Base(DeclarativeBase):
+    """Base of every table. `datetime` columns are `timestamptz`; constraints have predictable names."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "ck": "ck_%(table_name)s_%(constraint_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar[Mapping[Any, Any]] = {datetime: DateTime(timezone=True)}
+
+
+class Database:
+    """One pool of connections to PostgreSQL. Opens none before the first use."""
+
+    def __init__(self, settings: PostgresTopic, application_name: str) -> None:
+        self.engine: Engine = create_engine(
+            database_url(settings),
+            pool_pre_ping=True,
+            pool_size=settings.pool_size,
+            max_overflow=settings.pool_overflow,
+            pool_timeout=settings.pool_wait_seconds,
+            pool_recycle=1800,
+            connect_args={
+                "connect_timeout": settings.connect_timeout_seconds,
+                "application_name": application_name,
+                "options": " ".join(
+                    f"-c {name}={value}"
+                    for name, value in {
+                        "timezone": "UTC",
+                        "statement_timeout": f"{settings.statement_timeout_seconds}s",
+                        "lock_timeout": "10s",
+                        "idle_in_transaction_session_timeout": "60s",
+                    }.items()
+                ),
+                "keepalives_idle": 30,
+                "keepalives_interval": 10,
+                "keepalives_count": 3,
+            },
+        )
+
+    @contextmanager
+    def transaction(self) -> Iterator[Session]:
+        """A session that is committed when the block ends and rolled back when it raises.
+
+        An AppError with `keeps_changes` commits and is then raised. Actions given to `after_commit` run after the
+        commit, in order; one that fails is logged and does not undo anything.
+        """
+        with Session(self.engine, expire_on_commit=False) as session:
+            try:
+                yield session
+            except AppError as error:
+                if error.keeps_changes:
+                    _commit(session)
+                raise
+            _commit(session)
+
+    def ping(self) -> None:
+        """Raises an SQLAlchemyError when the database does not answer."""
+        with self.engine.connect() as connection:
+            connection.execute(text("SELECT 1"))
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+
+def database_url(settings: PostgresTopic) -> URL:
+    return URL.create(
+        "postgresql+psycopg2",
+        username=settings.user,
+        password=settings.password.get_secret_value(),
+        host=settings.host,
+        port=settings.port,
+        database=settings.database,
+    )
+
+
+def after_commit(session: Session, action: Callable[[], object]) -> None:
+    """Run `action` once the session's transaction is committed; never when it is rolled back."""
+    session.info.setdefault(_AFTER_COMMIT, []).append(action)
+
+
+def _commit(session: Session) -> None:
+    session.commit()
+    actions: list[Callable[[], object]] = session.info.pop(_AFTER_COMMIT, [])
+    for action in actions:
+        try:
+            action()
+        except Exception:
+            log.exception("db.after-commit-failed")
+
+
+@contextmanager
+def constraint_errors(session: Session, errors: Mapping[str, AppError]) -> Iterator[None]:
+    """Flush at the end of the block and raise `errors[<constraint>]` where that constraint is violated.
+
+    Keys are constraint or index names, e.g. `uq_agent_groups_name`. The surrounding transaction stays usable, because
+    the block runs in a savepoint. Violations of other constraints are raised as they are.
+    """
+    try:
+        with session.begin_nested():
+            yield
+            session.flush()
+    except IntegrityError as error:
+        if isinstance(error.orig, psycopg2.Error):
+            known = errors.get(error.orig.diag.constraint_name or "")
+            if known is not None:
+                raise known from error
+        raise
+
+
+def is_lock_timeout(error: Exception) -> bool:
+    return isinstance(getattr(error, "orig", None), psycopg2.errors.LockNotAvailable)

@@ -1,0 +1,37 @@
+"""Dependencies of routes: the request's transaction, the runtime, the settings."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, cast
+
+from fastapi import Depends
+from sqlalchemy.orm import Session
+from starlette.requests import HTTPConnection
+
+from omnileads.kit.runtime import Runtime
+from omnileads.settings import Settings
+
+
+def runtime_of(connection: HTTPConnection) -> Runtime:
+    return cast("Runtime", connection.app.state.runtime)
+
+
+def settings_of(connection: HTTPConnection) -> Settings:
+    return cast("Settings", connection.app.state.settings)
+
+
+CurrentRuntime = Annotated[Runtime, Depends(runtime_of)]
+CurrentSettings = Annotated[Settings, Depends(settings_of)]
+
+
+def _transaction(runtime: CurrentRuntime) -> Iterator[Session]:
+    with runtime.database.transaction() as session:
+        yield session
+
+
+Transaction = Annotated[Session, Depends(_transaction, scope="function")]
+"""The request's session. It is committed after the route returns and before the answer is sent; an error rolls it back.
+
+Not for websockets: it would hold a connection for the whole life of the socket. Use `runtime.database.transaction()`.
+"""

@@ -1,0 +1,227 @@
+"""Settings of every process, read once from the environment at start.
+
+A topic is one model; its variables are `<TOPIC>_<FIELD>`, so `postgres.pool_size` is `POSTGRES_POOL_SIZE`. A process
+reads only the topics it uses (`Settings` for the web application, `AcdSettings` for the call engine, ...), so no
+container is handed a secret it has no use for. No secret has a default. `oml settings-reference` prints the page
+`docs/settings.md` from the descriptions below.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, ClassVar, Literal, TypeVar
+
+from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+Port = Annotated[int, Field(ge=1, le=65535)]
+Secret = Annotated[SecretStr, Field(min_length=8)]
+
+_PACKAGE = Path(__file__).resolve().parent
+
+
+class SettingsError(Exception):
+    """The environment does not describe a runnable process; the text names each variable and what is wrong."""
+
+
+class Topic(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class OmlTopic(Topic):
+    instance: str = Field(
+        default="omnileads",
+        pattern=r"^[a-z0-9][a-z0-9-]{0,38}$",
+        description="Name of this installation; it appears in every log line and in container names.",
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least severe log level that is written."
+    )
+
+
+class PostgresTopic(Topic):
+    host: str = Field(description="Address of PostgreSQL.")
+    port: Port = Field(default=5432, description="TCP port of PostgreSQL.")
+    database: str = Field(default="omnileads", description="Name of the database.")
+    user: str = Field(default="omnileads", description="Database role of the application.")
+    password: Secret = Field(description="Password of the database role.")
+    pool_size: int = Field(default=20, ge=1, le=200, description="Connections each process keeps open.")
+    pool_overflow: int = Field(default=20, ge=0, le=200, description="Connections each process may add under load.")
+    pool_wait_seconds: int = Field(default=5, ge=1, le=60, description="Longest wait for a free connection, in seconds.")
+    connect_timeout_seconds: int = Field(default=5, ge=1, le=60, description="Longest wait to connect, in seconds.")
+    statement_timeout_seconds: int = Field(
+        default=30, ge=1, le=3600, description="A statement that runs longer is cancelled, in seconds."
+    )
+
+
+class RedisTopic(Topic):
+    host: str = Field(description="Address of Redis.")
+    port: Port = Field(default=6379, description="TCP port of Redis.")
+    password: Secret = Field(description="Password of Redis.")
+    database: int = Field(default=0, ge=0, le=15, description="Database number; 1 holds Kamailio's locations.")
+    timeout_seconds: float = Field(
+        default=5.0, gt=0, le=60, description="Longest wait to connect and for one answer, in seconds."
+    )
+
+
+class AppTopic(Topic):
+    listen: str = Field(default="127.0.0.1", description="Address the application listens on.")
+    port: Port = Field(default=8000, description="TCP port the application listens on.")
+    public_url: AnyHttpUrl = Field(description="Address people type in the browser; websockets must come from it.")
+    internal_token: Secret = Field(description="Shared with asterisk-sync, which fetches Asterisk files with it.")
+    forwarded_allow_ips: str = Field(
+        default="127.0.0.1", description="Comma-separated addresses of proxies whose X-Forwarded-For is believed."
+    )
+    console_directory: Path = Field(
+        default=_PACKAGE.parent / "web" / "dist", description="Folder of the built web console."
+    )
+    recordings_directory: Path = Field(
+        default=Path("/var/spool/omnileads/recordings"), description="Folder of the call recordings, one per day inside."
+    )
+    upload_limit_bytes: int = Field(
+        default=50 * 1024 * 1024, ge=1024, description="Largest accepted request body, in bytes."
+    )
+
+
+class SessionTopic(Topic):
+    cookie_age: int = Field(
+        default=3600, ge=60, le=604800, description="A web session ends after this long without a request, in seconds."
+    )
+
+
+class LoginTopic(Topic):
+    failure_limit: int = Field(
+        default=10, ge=1, le=1000, description="Failed sign-ins in a row after which an account is locked."
+    )
+
+
+class SipTopic(Topic):
+    realm: str = Field(default="omnileads", description="SIP realm the webphones authenticate in.")
+    ephemeral_secret: Secret = Field(description="Shared with Kamailio; signs the webphones' temporary passwords.")
+
+
+class EphemeralTopic(Topic):
+    user_ttl: int = Field(
+        default=28800, ge=60, le=604800, description="Life of a webphone's temporary password, in seconds."
+    )
+
+
+class AcdTopic(Topic):
+    listen: str = Field(default="127.0.0.1", description="Address of the call engine's health and metrics.")
+    port: Port = Field(default=8001, description="TCP port of the call engine's health and metrics.")
+    unavailable_logout_seconds: int = Field(
+        default=300, ge=5, description="An agent without webphone for this long is logged out, in seconds."
+    )
+
+
+class DialerTopic(Topic):
+    listen: str = Field(default="127.0.0.1", description="Address of the dialer's health and metrics.")
+    port: Port = Field(default=8002, description="TCP port of the dialer's health and metrics.")
+
+
+class WorkerTopic(Topic):
+    listen: str = Field(default="127.0.0.1", description="Address of the worker's health and metrics.")
+    port: Port = Field(default=8003, description="TCP port of the worker's health and metrics.")
+    job_threads: int = Field(default=4, ge=1, le=64, description="Background jobs that run at the same time.")
+
+
+class AsteriskTopic(Topic):
+    host: str = Field(description="Address of Asterisk.")
+    ari_port: Port = Field(default=8088, description="TCP port of Asterisk's REST interface.")
+    ari_user: str = Field(default="omnileads", description="User of Asterisk's REST interface.")
+    ari_password: Secret = Field(description="Password of Asterisk's REST interface.")
+
+
+class KamailioTopic(Topic):
+    host: str = Field(description="Address of Kamailio, where agents' webphones are registered.")
+    sip_port: Port = Field(default=5060, description="UDP port of Kamailio towards Asterisk.")
+
+
+class PlatformSettings(BaseSettings):
+    """What every process needs: its name, the database, Redis."""
+
+    model_config = SettingsConfigDict(
+        env_nested_delimiter="_", env_nested_max_split=1, env_ignore_empty=True, frozen=True, extra="ignore"
+    )
+    process: ClassVar[str] = "platform"
+
+    oml: OmlTopic = OmlTopic()
+    postgres: PostgresTopic
+    redis: RedisTopic
+
+
+class Settings(PlatformSettings):
+    """The web application: console, API, websockets."""
+
+    process: ClassVar[str] = "app"
+
+    app: AppTopic
+    session: SessionTopic = SessionTopic()
+    login: LoginTopic = LoginTopic()
+    sip: SipTopic
+    ephemeral: EphemeralTopic = EphemeralTopic()
+
+
+class WorkerSettings(PlatformSettings):
+    """Background jobs and the writer of events."""
+
+    process: ClassVar[str] = "worker"
+
+    worker: WorkerTopic = WorkerTopic()
+
+
+class AcdSettings(PlatformSettings):
+    """The call engine."""
+
+    process: ClassVar[str] = "acd"
+
+    acd: AcdTopic = AcdTopic()
+    asterisk: AsteriskTopic
+    kamailio: KamailioTopic
+
+
+class DialerSettings(PlatformSettings):
+    """The outbound dialer."""
+
+    process: ClassVar[str] = "dialer"
+
+    dialer: DialerTopic = DialerTopic()
+
+
+PROCESSES: tuple[type[PlatformSettings], ...] = (Settings, WorkerSettings, AcdSettings, DialerSettings)
+
+S = TypeVar("S", bound=PlatformSettings)
+
+
+def read(kind: type[S]) -> S:
+    """Read `kind` from the environment. Raises SettingsError with one sentence for each variable that is wrong."""
+    try:
+        return kind()
+    except ValidationError as error:
+        raise SettingsError("\n".join(_sentences(kind, error))) from None
+
+
+def _sentences(kind: type[PlatformSettings], error: ValidationError) -> list[str]:
+    sentences: list[str] = []
+    for problem in error.errors(include_input=False, include_url=False):
+        topic, *rest = (str(part) for part in problem["loc"])
+        missing = problem["type"] == "missing"
+        fields = rest[:1] or [name for name, field in topic_fields(kind, topic).items() if field.is_required()]
+        for field in fields:
+            what = "is not set" if missing else f"is not accepted: {problem['msg']}"
+            sentences.append(f"{variable(topic, field)} {what}.")
+    return sentences
+
+
+def variable(topic: str, field: str) -> str:
+    """Environment variable of a field, e.g. ("postgres", "pool_size") -> POSTGRES_POOL_SIZE."""
+    return f"{topic}_{field}".upper()
+
+
+def topic_fields(kind: type[PlatformSettings], topic: str) -> dict[str, FieldInfo]:
+    """Fields of one topic of `kind`, by name."""
+    model = kind.model_fields[topic].annotation
+    if not (isinstance(model, type) and issubclass(model, Topic)):
+        raise TypeError(f"{kind.__name__}.{topic} is not a topic")
+    return dict(model.model_fields)
