@@ -1,0 +1,89 @@
+"""What the engine asks for. The shell keeps the order of one call's commands; different calls run at once."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from omnileads.acd.core.model import LogEvent
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerCaller:
+    """Answer the caller's channel and speak its language from now on."""
+
+    call_id: str
+    channel_id: str
+    language: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlayAnnouncement:
+    """Play `media` (an ARI media URI) to the caller; its end comes back as `PlaybackFinished`."""
+
+    call_id: str
+    channel_id: str
+    playback_id: str
+    media: str
+
+
+@dataclass(frozen=True, slots=True)
+class StartMusic:
+    """Music on hold for the caller."""
+
+    call_id: str
+    channel_id: str
+    moh_class: str
+
+
+@dataclass(frozen=True, slots=True)
+class RingAgent:
+    """Ring a webphone. `headers` go with the INVITE; `recording` is recorded once the agent answers."""
+
+    call_id: str
+    leg_id: str
+    extension: str
+    caller_id: str
+    timeout_seconds: int
+    recording: str | None
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Connect:
+    """Stop the music and bridge the caller with the agent's leg."""
+
+    call_id: str
+    channel_id: str
+    leg_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """End a channel of this call: the caller's or an agent's leg."""
+
+    call_id: str
+    channel_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Unbridge:
+    """Take the call's bridge apart; the channels in it stay up."""
+
+    call_id: str
+
+
+Command = AnswerCaller | PlayAnnouncement | StartMusic | RingAgent | Connect | HangUp | Unbridge
+
+
+@dataclass(slots=True)
+class Decision:
+    """All that follows from one event.
+
+    `refusal` is set when an agent's request cannot be granted: (kebab-case code, sentence). `calls` and `agents` name
+    the records that changed, so that the shell stores and publishes those and no others.
+    """
+
+    commands: list[Command] = field(default_factory=list)
+    log: list[LogEvent] = field(default_factory=list)
+    calls: set[str] = field(default_factory=set)
+    agents: set[int] = field(default_factory=set)
+    refusal: tuple[str, str] | None = None

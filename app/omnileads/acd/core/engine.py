@@ -1,0 +1,113 @@
+"""The engine: one event in, one decision out.
+
+`handle` is deterministic: the same events at the same times with the same random source give the same decisions, so a
+day can be replayed. It is not thread-safe and never waits.
+"""
+
+import heapq
+from random import Random
+
+from omnileads.acd.core import agents, callers
+from omnileads.acd.core.commands import Decision
+from omnileads.acd.core.config import RoutingConfig
+from omnileads.acd.core.events import (
+    AgentDispositioned,
+    AgentLogin,
+    AgentLogout,
+    AgentPause,
+    AgentUnpause,
+    CallArrived,
+    CallerHungUp,
+    ConfigurationChanged,
+    Event,
+    LegAnswered,
+    LegEnded,
+    PlaybackFinished,
+    Tick,
+    WebphoneChanged,
+)
+from omnileads.acd.core.matching import serve_queue
+from omnileads.acd.core.model import CallPhase, Snapshot
+from omnileads.acd.core.world import Timer, World
+
+_HANDLERS = {
+    CallArrived: callers.arrived,
+    CallerHungUp: callers.hung_up,
+    PlaybackFinished: callers.playback_finished,
+    LegAnswered: callers.leg_answered,
+    LegEnded: callers.leg_ended,
+    WebphoneChanged: agents.webphone_changed,
+    AgentLogin: agents.login,
+    AgentLogout: agents.logout,
+    AgentPause: agents.pause,
+    AgentUnpause: agents.unpause,
+    AgentDispositioned: agents.dispositioned,
+}
+
+
+class Engine:
+    """Routes callers to agents.
+
+    `unavailable_logout_seconds`: how long an agent without a webphone stays logged in.
+    """
+
+    def __init__(self, config: RoutingConfig, random: Random, *, unavailable_logout_seconds: int = 300) -> None:
+        self.world = World(config, random, unavailable_logout_ms=unavailable_logout_seconds * 1000)
+
+    def handle(self, event: Event, now: int) -> Decision:
+        """Decide what follows from `event` at `now` (epoch ms). Timers that are due are decided first, in order."""
+        world = self.world
+        world.decision = decision = Decision()
+        self._run_timers(now)
+        world.now = now
+        if isinstance(event, ConfigurationChanged):
+            self._reconfigure(event.config)
+        elif not isinstance(event, Tick):
+            _HANDLERS[type(event)](world, event)  # type: ignore[operator] # each handler takes its own event type
+        return decision
+
+    def restore(self, snapshot: Snapshot, now: int) -> None:
+        """Take over what a former process left; what became of it meanwhile is then told by events."""
+        self.world.restore(snapshot, now)
+
+    def resume(self, now: int) -> Decision:
+        """After `restore` and the events that bring it up to date: serve whoever can be served."""
+        self.world.decision = decision = Decision()
+        self.world.now = now
+        for queue_id in self.world.config.queues:
+            serve_queue(self.world, queue_id)
+        return decision
+
+    @property
+    def next_deadline(self) -> int | None:
+        """When to send the next `Tick` (epoch ms), None if nothing is pending."""
+        return self.world.timers[0].due if self.world.timers else None
+
+    def _run_timers(self, now: int) -> None:
+        timers = self.world.timers
+        while timers and timers[0].due <= now:
+            timer = heapq.heappop(timers)
+            self.world.now = max(self.world.now, timer.due)
+            self._run_timer(timer)
+
+    def _run_timer(self, timer: Timer) -> None:
+        match timer.kind:
+            case "ring":
+                callers.ring_expired(self.world, timer.key, timer.due)
+            case "wait":
+                callers.wait_expired(self.world, timer.key, timer.due)
+            case "acw":
+                agents.acw_expired(self.world, timer.agent_id, timer.due)
+            case "rest":
+                agents.rest_expired(self.world, timer.agent_id, timer.queue_id)
+            case "logout":
+                agents.logout_expired(self.world, timer.agent_id, timer.due)
+
+    def _reconfigure(self, config: RoutingConfig) -> None:
+        world = self.world
+        world.apply_config(config)
+        for call in list(world.calls.values()):
+            if call.phase is CallPhase.QUEUED and world.queue(call.campaign_id) is None:
+                callers.queue_removed(world, call)
+        for queue_id in config.queues:
+            serve_queue(world, queue_id)

@@ -1,0 +1,193 @@
+"""A contact centre on paper: drives the engine with a virtual clock and plays callers, webphones and Asterisk.
+
+It also checks, after every event, what must hold at all times (`check_invariants`).
+"""
+
+from collections import defaultdict
+from random import Random
+
+from omnileads.acd.core.commands import Command, Connect, Decision, HangUp, RingAgent, Unbridge
+from omnileads.acd.core.config import AgentProfile, Destination, DestinationType, Queue, Route, RoutingConfig
+from omnileads.acd.core.engine import Engine
+from omnileads.acd.core.events import (
+    AgentLogin,
+    CallArrived,
+    CallerHungUp,
+    Event,
+    LegAnswered,
+    LegEnded,
+    Tick,
+    WebphoneChanged,
+)
+from omnileads.acd.core.model import AgentEvent, CallEvent, CallPhase
+
+SALES, SUPPORT = 1, 2
+DID = "1000"
+
+
+def to_campaign(campaign_id: int) -> Destination:
+    return Destination(DestinationType.INBOUND_CAMPAIGN, campaign_id)
+
+
+def queue(campaign_id: int = SALES, agents: int = 3, **settings: object) -> Queue:
+    members = settings.pop("members", dict.fromkeys(range(1, agents + 1), 0))
+    return Queue(id=campaign_id, name=f"campaign {campaign_id}", members=members, **settings)  # type: ignore[arg-type]
+
+
+def profile(agent_id: int, **settings: object) -> AgentProfile:
+    defaults: dict[str, object] = {"auto_unpause_seconds": 1}
+    return AgentProfile(
+        id=agent_id,
+        name=f"agent {agent_id}",
+        extension=str(1000 + agent_id),
+        group_id=1,
+        **{**defaults, **settings},  # type: ignore[arg-type]
+    )
+
+
+def config(*queues: Queue, **profile_settings: object) -> RoutingConfig:
+    agent_ids = sorted({agent_id for each in queues for agent_id in each.members})
+    return RoutingConfig(
+        queues={each.id: each for each in queues},
+        agents={agent_id: profile(agent_id, **profile_settings) for agent_id in agent_ids},
+        routes={
+            f"{each.id}000": Route(did=f"{each.id}000", name=f"route {each.id}", destination=to_campaign(each.id))
+            for each in queues
+        },
+        pauses={"7": "Coffee"},
+    )
+
+
+class Scenario:
+    """The engine with people around it. Times are seconds since the start."""
+
+    def __init__(self, routing: RoutingConfig, seed: int = 0) -> None:
+        self.engine = Engine(routing, Random(seed), unavailable_logout_seconds=300)  # noqa: S311 - reproducible
+        self.now = 1_700_000_000_000
+        self.start = self.now
+        self.commands: list[Command] = []
+        self.call_log: list[CallEvent] = []
+        self.agent_log: list[AgentEvent] = []
+        self.legs: dict[str, RingAgent] = {}
+        """legs that ring or talk"""
+        self.bridged: dict[str, str] = {}
+        """call id -> leg id"""
+        self.callers: dict[str, str] = {}
+        """call id -> channel id, while the caller is on the line"""
+        self._calls = 0
+
+    # --- time and events -----------------------------------------------------------------------------------------
+
+    def tell(self, event: Event) -> Decision:
+        decision = self.engine.handle(event, self.now)
+        self._carry_out(decision)
+        self.check_invariants()
+        return decision
+
+    def wait(self, seconds: float) -> None:
+        """Let time pass, waking the engine whenever it asked for it."""
+        until = self.now + round(seconds * 1000)
+        while (due := self.engine.next_deadline) is not None and due <= until:
+            self.now = max(self.now, due)
+            self.tell(Tick())
+        self.now = until
+
+    # --- people --------------------------------------------------------------------------------------------------
+
+    def ready(self, *agent_ids: int) -> None:
+        for agent_id in agent_ids:
+            self.tell(WebphoneChanged(str(1000 + agent_id), is_registered=True))
+            self.tell(AgentLogin(agent_id))
+
+    def call(self, did: str = DID) -> str:
+        self._calls += 1
+        call_id = f"call{self._calls:05d}"
+        self.callers[call_id] = f"chan-{call_id}"
+        self.tell(CallArrived(call_id, f"chan-{call_id}", did=did, number=f"555{self._calls:04d}"))
+        return call_id
+
+    def caller_hangs_up(self, call_id: str) -> None:
+        channel = self.callers.pop(call_id, None)
+        if channel is not None:
+            self.bridged.pop(call_id, None)
+            self.tell(CallerHungUp(channel))
+
+    def answer(self, leg_id: str) -> None:
+        self.tell(LegAnswered(leg_id))
+
+    def end_leg(self, leg_id: str, cause: int = 16) -> None:
+        if self.legs.pop(leg_id, None) is not None:
+            self.tell(LegEnded(leg_id, cause))
+
+    def ringing(self, call_id: str) -> list[str]:
+        call = self.engine.world.calls.get(call_id)
+        return [offer.leg_id for offer in call.offers] if call else []
+
+    def ringing_agents(self, call_id: str) -> list[int]:
+        call = self.engine.world.calls.get(call_id)
+        return [offer.agent_id for offer in call.offers] if call else []
+
+    def status(self, agent_id: int) -> str:
+        return self.engine.world.agent(agent_id).status.value
+
+    def events(self, call_id: str) -> list[str]:
+        return [event.event for event in self.call_log if event.call_id == call_id]
+
+    # --- what must always hold -----------------------------------------------------------------------------------
+
+    def check_invariants(self) -> None:
+        world = self.engine.world
+        busy: dict[int, list[str]] = defaultdict(list)
+        for call in world.calls.values():
+            for offer in call.offers:
+                busy[offer.agent_id].append(call.id)
+                assert world.agent(offer.agent_id).is_ringing, "an agent is offered a call it does not know of"
+            if call.phase is CallPhase.TALKING:
+                assert call.agent_id is not None
+                busy[call.agent_id].append(call.id)
+                assert world.agent(call.agent_id).is_talking
+            assert call.phase is CallPhase.QUEUED or not call.offers
+        for agent_id, calls in busy.items():
+            assert len(calls) == 1, f"agent {agent_id} has several calls: {calls}"
+        for agent in world.agents.values():
+            if agent.is_ringing or agent.is_talking:
+                assert agent.id in busy, f"agent {agent.id} is busy with nothing"
+        for queue_id, waiting in world.waiting.items():
+            listed = {key[2] for key in waiting}
+            expected = {
+                call.id
+                for call in world.calls.values()
+                if call.phase is CallPhase.QUEUED and call.campaign_id == queue_id and not call.offers
+            }
+            assert listed == expected, "the waiting list has lost or invented a caller"
+            if listed and queue_id in world.ready:
+                assert len(world.ready[queue_id]) == 0, "a caller waits although an agent is ready"
+        assert len(set(self.bridged.values())) == len(self.bridged)
+        assert set(self.bridged.values()) <= self.legs.keys(), "bridged with a leg that is gone"
+
+    def _carry_out(self, decision: Decision) -> None:
+        for command in decision.commands:
+            self.commands.append(command)
+            match command:
+                case RingAgent():
+                    assert command.leg_id not in self.legs
+                    self.legs[command.leg_id] = command
+                case Connect():
+                    assert command.call_id not in self.bridged, "one caller reached two agents"
+                    if command.leg_id in self.legs:
+                        self.bridged[command.call_id] = command.leg_id
+                case Unbridge():
+                    self.bridged.pop(command.call_id, None)
+                case HangUp():
+                    self._hang_up(command.channel_id)
+                case _:
+                    pass
+        self.call_log += [event for event in decision.log if isinstance(event, CallEvent)]
+        self.agent_log += [event for event in decision.log if isinstance(event, AgentEvent)]
+
+    def _hang_up(self, channel_id: str) -> None:
+        self.legs.pop(channel_id, None)
+        for call_id, channel in list(self.callers.items()):
+            if channel == channel_id:
+                del self.callers[call_id]
+                self.bridged.pop(call_id, None)
