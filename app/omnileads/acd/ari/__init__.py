@@ -1,0 +1,1 @@
+"""Asterisk's REST interface (ARI). Nothing outside this package knows its words."""

@@ -1,0 +1,94 @@
+"""After a connection to Asterisk: what became of the calls while nobody looked.
+
+Compares the engine's records with Asterisk's channels and bridges, and says what to tell the engine and what to repair.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from omnileads.acd.ari.telephony import Telephony
+from omnileads.acd.ari.translation import AGENT, INBOUND, arrival, is_agent_leg, stasis_arguments
+from omnileads.acd.core.commands import Command, Connect, HangUp, StartMusic, Unbridge
+from omnileads.acd.core.events import CallerHungUp, Event, LegAnswered, LegEnded, PlaybackFinished
+from omnileads.acd.core.model import Call, CallPhase
+from omnileads.acd.core.world import World
+
+NORMAL_CLEARING = 16
+JsonObject = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Findings:
+    """Events for the engine, in order, and commands that repair what was left half done."""
+
+    events: list[Event] = field(default_factory=list)
+    repairs: list[Command] = field(default_factory=list)
+
+
+async def compare(world: World, telephony: Telephony, new_call_id: Callable[[], str]) -> Findings:
+    """Look at Asterisk and find the differences. Raises AriUnavailable, AriRefused."""
+    channels: dict[str, JsonObject] = {channel["id"]: channel for channel in await telephony.channels()}
+    bridges: dict[str, JsonObject] = {bridge["id"]: bridge for bridge in await telephony.bridges()}
+    findings = Findings()
+    for call in list(world.calls.values()):
+        if call.channel_id not in channels:
+            findings.events.append(CallerHungUp(call.channel_id))
+        else:
+            await _compare_call(world, call, channels, bridges, telephony, findings)
+    _adopt_or_end_strangers(world, channels, findings, new_call_id)
+    for bridge in bridges.values():
+        call_of_bridge = world.calls.get(bridge["id"])
+        if bridge.get("name") == "omnileads" and (call_of_bridge is None or call_of_bridge.phase != CallPhase.TALKING):
+            findings.repairs.append(Unbridge(call_id=bridge["id"]))
+    return findings
+
+
+async def _compare_call(
+    world: World,
+    call: Call,
+    channels: dict[str, JsonObject],
+    bridges: dict[str, JsonObject],
+    telephony: Telephony,
+    findings: Findings,
+) -> None:
+    match call.phase:
+        case CallPhase.WELCOME | CallPhase.CLOSING:
+            if call.playback_id is not None and not await telephony.is_playing(call.playback_id):
+                findings.events.append(PlaybackFinished(call.playback_id))
+        case CallPhase.QUEUED:
+            queue = world.queue(call.campaign_id)
+            findings.repairs.append(StartMusic(call.id, call.channel_id, queue.moh_class if queue else "default"))
+            for offer in call.offers:
+                _compare_offer(offer.leg_id, channels, findings)
+        case CallPhase.TALKING:
+            leg_id = call.leg_id or ""
+            members = bridges.get(call.id, {}).get("channels", [])
+            if leg_id not in channels:
+                findings.events.append(LegEnded(leg_id, NORMAL_CLEARING))
+            elif not {call.channel_id, leg_id} <= set(members):
+                findings.repairs.append(Connect(call.id, call.channel_id, leg_id))
+
+
+def _compare_offer(leg_id: str, channels: dict[str, JsonObject], findings: Findings) -> None:
+    channel = channels.get(leg_id)
+    if channel is None:
+        findings.events.append(LegEnded(leg_id, NORMAL_CLEARING))
+    elif stasis_arguments(channel) is not None:
+        findings.events.append(LegAnswered(leg_id))
+
+
+def _adopt_or_end_strangers(
+    world: World, channels: dict[str, JsonObject], findings: Findings, new_call_id: Callable[[], str]
+) -> None:
+    """Callers nobody knows are new callers; legs nobody knows belong to nobody."""
+    for channel_id, channel in channels.items():
+        if channel_id in world.call_of_channel or channel_id in world.call_of_leg:
+            continue
+        arguments = stasis_arguments(channel)
+        if is_agent_leg(channel):
+            findings.repairs.append(HangUp(call_id=channel_id, channel_id=channel_id))
+        elif arguments is not None and arguments[0] == INBOUND and len(arguments) > 1:
+            findings.events.append(arrival(channel, arguments[1], new_call_id()))
+        elif arguments is not None and arguments[0] == AGENT:
+            findings.repairs.append(HangUp(call_id=channel_id, channel_id=channel_id))

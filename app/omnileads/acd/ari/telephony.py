@@ -1,0 +1,186 @@
+"""Carries out the engine's commands on Asterisk.
+
+The commands of one call run in order; those of different calls run at the same time. "It is gone" is an outcome: the
+event that says so is on its way. A leg that cannot be rung is told to the engine as ended.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import structlog
+
+from omnileads.acd.ari.connection import APPLICATION, AriConnection, AriRefused, AriUnavailable
+from omnileads.acd.core.commands import (
+    AnswerCaller,
+    Command,
+    Connect,
+    HangUp,
+    PlayAnnouncement,
+    RingAgent,
+    StartMusic,
+    Unbridge,
+)
+from omnileads.acd.core.events import Event, LegEnded, PlaybackFinished
+from omnileads.settings import KamailioTopic
+
+log = structlog.get_logger(__name__)
+
+RECORDINGS_FOLDER = "/var/spool/omnileads/recordings"
+"""Where the recordings volume is mounted in the asterisk image."""
+
+TEMPORARY_FAILURE = 41
+"""Q.850 cause given to the engine for a leg that Asterisk refused to create."""
+
+_GONE = 404
+
+
+class Telephony:
+    """Commands to Asterisk. `report` takes the events that follow from commands which failed."""
+
+    def __init__(self, kamailio: KamailioTopic, report: Callable[[Event], object]) -> None:
+        self._webphones = f"{kamailio.host}:{kamailio.sip_port}"
+        self._report = report
+        self._connection: AriConnection | None = None
+        self._lanes: dict[str, asyncio.Task[None]] = {}
+
+    def use(self, connection: AriConnection | None) -> None:
+        """Send commands over this connection from now on; None while there is none (commands then fail)."""
+        self._connection = connection
+
+    def submit(self, commands: Iterable[Command]) -> None:
+        """Carry out these commands, each after the earlier ones of its call."""
+        for command in commands:
+            call_id = command.call_id
+            lane = asyncio.create_task(self._after(self._lanes.get(call_id), command))
+            self._lanes[call_id] = lane
+            lane.add_done_callback(lambda done, call_id=call_id: self._forget(call_id, done))  # type: ignore[misc]
+
+    async def drain(self) -> None:
+        """Wait until all commands submitted so far are carried out."""
+        while self._lanes:
+            await asyncio.gather(*self._lanes.values(), return_exceptions=True)
+
+    async def channels(self) -> list[dict[str, Any]]:
+        """Asterisk's channels, as ARI describes them."""
+        return list(await self._request("GET", "channels"))
+
+    async def bridges(self) -> list[dict[str, Any]]:
+        """Asterisk's bridges, as ARI describes them."""
+        return list(await self._request("GET", "bridges"))
+
+    async def is_playing(self, playback_id: str) -> bool:
+        """Whether an announcement is still heard."""
+        try:
+            await self._request("GET", f"playbacks/{playback_id}")
+        except AriRefused as error:
+            if error.status == _GONE:
+                return False
+            raise
+        return True
+
+    # --- one command -------------------------------------------------------------------------------------------------
+
+    async def _after(self, earlier: asyncio.Task[None] | None, command: Command) -> None:
+        if earlier is not None:
+            await asyncio.wait([earlier])
+        try:
+            await self._carry_out(command)
+        except (AriRefused, AriUnavailable) as error:
+            is_gone = isinstance(error, AriRefused) and error.status == _GONE
+            if not is_gone:
+                log.warning(
+                    "ari.command-failed",
+                    command=type(command).__name__,
+                    call_id=command.call_id,
+                    reason=str(error),
+                )
+            self._report_failure(command)
+
+    async def _carry_out(self, command: Command) -> None:
+        match command:
+            case AnswerCaller(channel_id=channel, language=language):
+                await asyncio.gather(
+                    self._request("POST", f"channels/{channel}/answer"),
+                    self._request(
+                        "POST",
+                        f"channels/{channel}/variable",
+                        {"variable": "CHANNEL(language)", "value": language},
+                    ),
+                )
+            case PlayAnnouncement(channel_id=channel, playback_id=playback, media=media):
+                await self._request("POST", f"channels/{channel}/play/{playback}", {"media": media})
+            case StartMusic(channel_id=channel, moh_class=moh_class):
+                await self._request("POST", f"channels/{channel}/moh", {"mohClass": moh_class})
+            case RingAgent():
+                await self._ring(command)
+            case Connect():
+                await self._connect(command)
+            case HangUp(channel_id=channel):
+                await self._request("DELETE", f"channels/{channel}", {"reason": "normal"})
+            case Unbridge(call_id=call_id):
+                await self._request("DELETE", f"bridges/{call_id}")
+
+    async def _ring(self, command: RingAgent) -> None:
+        variables = {
+            "OML_CALL_ID": command.call_id,
+            "OML_LEG_ID": command.leg_id,
+            **{f"PJSIP_HEADER(add,{name})": _header_value(value) for name, value in command.headers.items()},
+        }
+        if command.recording is not None:
+            variables["OML_RECORD_FILE"] = f"{RECORDINGS_FOLDER}/{command.recording}"
+        query = {
+            "endpoint": f"PJSIP/agents/sip:{command.extension}@{self._webphones}",
+            "context": "oml-agent-leg",
+            "extension": "s",
+            "priority": "1",
+            "callerId": f"<{command.caller_id}>" if command.caller_id else "anonymous",
+            "timeout": str(command.timeout_seconds),
+        }
+        await self._request("POST", f"channels/{command.leg_id}", query, {"variables": variables})
+
+    async def _connect(self, command: Connect) -> None:
+        """All in one go: Asterisk carries requests of one connection out in order.
+
+        `proxy_media` keeps the packets going through Asterisk, without which a held caller would hear silence.
+        """
+        bridge = {"type": "mixing,proxy_media", "bridgeId": command.call_id, "name": APPLICATION}
+        outcomes = await asyncio.gather(
+            self._request("POST", "bridges", bridge),
+            self._request("DELETE", f"channels/{command.channel_id}/moh"),
+            self._request(
+                "POST",
+                f"bridges/{command.call_id}/addChannel",
+                {"channel": f"{command.channel_id},{command.leg_id}"},
+            ),
+            return_exceptions=True,
+        )
+        if isinstance(outcomes[2], BaseException):
+            raise outcomes[2]
+
+    async def _request(
+        self, method: str, uri: str, query: dict[str, str] | None = None, body: dict[str, Any] | None = None
+    ) -> Any:
+        if self._connection is None:
+            raise AriUnavailable("not connected to Asterisk")
+        return await self._connection.request(method, uri, query, body)
+
+    def _report_failure(self, command: Command) -> None:
+        match command:
+            case RingAgent(leg_id=leg_id):
+                self._report(LegEnded(leg_id, TEMPORARY_FAILURE))
+            case PlayAnnouncement(playback_id=playback_id):
+                self._report(PlaybackFinished(playback_id))
+            case _:
+                pass
+
+    def _forget(self, call_id: str, lane: asyncio.Task[None]) -> None:
+        if self._lanes.get(call_id) is lane:
+            del self._lanes[call_id]
+        if not lane.cancelled() and (error := lane.exception()) is not None:
+            log.error("ari.lane-failed", call_id=call_id, exc_info=error)
+
+
+def _header_value(text: str) -> str:
+    """A header value cannot carry line breaks; other control characters have no business there either."""
+    return "".join(character if character.isprintable() else " " for character in text)

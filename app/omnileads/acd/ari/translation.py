@@ -1,0 +1,73 @@
+"""From Asterisk's events to the engine's. What Asterisk tells about other channels than ours is dropped here."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from omnileads.acd.core.events import CallArrived, CallerHungUp, Event, LegAnswered, LegEnded, PlaybackFinished
+
+JsonObject = Mapping[str, Any]
+
+INBOUND, AGENT = "inbound", "agent"
+"""First argument of `Stasis()` in the dialplan: what kind of channel enters."""
+
+LEG_NAME_PREFIX = "PJSIP/agents-"
+"""Asterisk names a channel after its endpoint; ours towards the webphones is `agents`."""
+
+_UNSAFE = re.compile(r"[^0-9A-Za-z+*#_.-]")
+_MAX_NUMBER_LENGTH = 64
+
+
+def translate(document: JsonObject, new_call_id: Callable[[], str]) -> Event | None:
+    """The engine's event for an ARI event, None if it does not concern calls of ours."""
+    match document.get("type"):
+        case "StasisStart":
+            return _entered(document["channel"], document.get("args", []), new_call_id)
+        case "ChannelDestroyed":
+            channel = document["channel"]
+            if is_agent_leg(channel):
+                return LegEnded(leg_id=channel["id"], cause=int(document.get("cause", 0)))
+            return CallerHungUp(channel_id=channel["id"])
+        case "PlaybackFinished":
+            return PlaybackFinished(playback_id=document["playback"]["id"])
+        case _:
+            return None
+
+
+def arrival(channel: JsonObject, did: str, call_id: str) -> CallArrived:
+    """A caller's channel as the engine's event; what the network said of itself is reduced to harmless characters."""
+    return CallArrived(
+        call_id=call_id,
+        channel_id=channel["id"],
+        did=clean_number(did),
+        number=clean_number(channel.get("caller", {}).get("number", "")),
+    )
+
+
+def clean_number(text: str) -> str:
+    """Digits, letters and `+*#_.-`, at most 64 of them: fit for headers, file names and logs."""
+    return _UNSAFE.sub("", text)[:_MAX_NUMBER_LENGTH]
+
+
+def is_agent_leg(channel: JsonObject) -> bool:
+    """Whether this channel goes to a webphone."""
+    return str(channel.get("name", "")).startswith(LEG_NAME_PREFIX)
+
+
+def stasis_arguments(channel: JsonObject) -> list[str] | None:
+    """The arguments a listed channel entered our application with, None if it is not in it."""
+    dialplan = channel.get("dialplan", {})
+    if dialplan.get("app_name") != "Stasis":
+        return None
+    application, *arguments = str(dialplan.get("app_data", "")).split(",")
+    return arguments if application == "omnileads" else None
+
+
+def _entered(channel: JsonObject, arguments: list[str], new_call_id: Callable[[], str]) -> Event | None:
+    match arguments:
+        case [kind, did, *_] if kind == INBOUND:
+            return arrival(channel, did, new_call_id())
+        case [kind, *_] if kind == AGENT:
+            return LegAnswered(leg_id=channel["id"])
+        case _:
+            return None

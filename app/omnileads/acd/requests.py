@@ -1,0 +1,90 @@
+"""Agents' requests (log in, pause, ...), read from a Redis stream and answered on a list.
+
+A request expires: an agent who asked to be made ready before an outage may have gone home since.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from typing import Any, cast
+
+import redis.asyncio
+import structlog
+from redis.exceptions import RedisError
+
+from omnileads.acd.core.events import AgentDispositioned, AgentLogin, AgentLogout, AgentPause, AgentUnpause, Event
+
+log = structlog.get_logger(__name__)
+
+REQUESTS = "oml:acd:commands"
+REPLY_PREFIX = "oml:acd:reply:"
+REPLY_SECONDS = 10
+_BLOCK_MS = 1000
+_RETRY_SECONDS = 0.5
+_LOOK_BACK_MS = 5000
+
+Document = dict[str, Any]
+Answer = Callable[[Event], Document]
+"""Decides a request and returns the reply: {"ok": true, "agent": ...} or {"ok": false, "code", "message"}"""
+
+
+def parse(command: Document) -> Event | None:
+    """The engine's event for a request, None for a type this engine does not know. Raises KeyError, ValueError."""
+    agent_id = int(command["agent_id"])
+    match command["type"]:
+        case "agent.login":
+            return AgentLogin(agent_id)
+        case "agent.logout":
+            return AgentLogout(agent_id)
+        case "agent.pause":
+            return AgentPause(agent_id, str(command["pause_id"]))
+        case "agent.unpause":
+            return AgentUnpause(agent_id)
+        case "agent.dispositioned":
+            return AgentDispositioned(agent_id, str(command["call_id"]))
+        case _:
+            return None
+
+
+class RequestReader:
+    """Reads requests for as long as it runs; `clock` gives epoch milliseconds."""
+
+    def __init__(self, client: redis.asyncio.Redis, answer: Answer, clock: Callable[[], int]) -> None:
+        self._client = client
+        self._answer = answer
+        self._clock = clock
+        self._position = f"{clock() - _LOOK_BACK_MS}-0"
+
+    async def run(self) -> None:
+        """Serve requests for ever, through outages of Redis."""
+        while True:
+            try:
+                await self._serve_next()
+            except RedisError as error:
+                log.debug("acd.requests-interrupted", reason=str(error))
+                await asyncio.sleep(_RETRY_SECONDS)
+
+    async def _serve_next(self) -> None:
+        streams = await self._client.xread({REQUESTS: self._position}, count=100, block=_BLOCK_MS)
+        for _, entries in cast("list[tuple[str, list[tuple[str, dict[str, str]]]]]", streams or []):
+            for position, fields in entries:
+                self._position = position
+                await self._serve(fields)
+
+    async def _serve(self, fields: dict[str, str]) -> None:
+        try:
+            if int(fields["expires_at"]) < self._clock():
+                return
+            event = parse(json.loads(fields["command"]))
+        except (KeyError, ValueError):
+            log.exception("acd.request-unreadable", fields=sorted(fields))
+            return
+        if event is None:
+            reply = {"ok": False, "code": "unknown-command", "message": "The call engine does not know this command."}
+        else:
+            reply = self._answer(event)
+        key = f"{REPLY_PREFIX}{fields['id']}"
+        async with self._client.pipeline(transaction=True) as pipeline:
+            pipeline.rpush(key, json.dumps(reply))
+            pipeline.expire(key, REPLY_SECONDS)
+            await cast("Awaitable[list[Any]]", pipeline.execute())

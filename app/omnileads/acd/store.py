@@ -1,0 +1,164 @@
+"""What the engine decided, written to Redis: the event stream, the state that outlives the process, the live view.
+
+Decisions do not wait for Redis. They are written behind, in order, in one transaction per flush; while Redis is away
+they are kept in memory and written when it is back. Writing twice is harmless: events carry ids, the rest is state.
+"""
+
+import asyncio
+import json
+from collections.abc import Awaitable
+from dataclasses import asdict
+from typing import Any, cast
+
+import redis.asyncio
+import structlog
+from prometheus_client import Gauge
+from pydantic import TypeAdapter, ValidationError
+from redis.asyncio.client import Pipeline
+from redis.exceptions import RedisError
+
+from omnileads.acd.core.commands import Decision
+from omnileads.acd.core.model import Agent, Call, CallEvent, LogEvent, MemberStats, Snapshot
+from omnileads.acd.core.world import World
+from omnileads.acd.live import agent_live, call_live
+from omnileads.kit.events import EVENT_STREAM, event_fields
+
+log = structlog.get_logger(__name__)
+
+CALLS, AGENTS = "oml:acd:calls", "oml:acd:agents"
+LIVE_CALLS, LIVE_AGENTS, LIVE_CHANNEL = "oml:live:calls", "oml:live:agents", "oml:live"
+
+_RETRY_SECONDS = 0.5
+_MAX_EVENTS_PER_FLUSH = 1000
+
+_UNWRITTEN = Gauge("oml_acd_unwritten_events", "Events decided and not yet in Redis.")
+
+_call_adapter = TypeAdapter(Call)
+_agent_adapter = TypeAdapter(Agent)
+_members_adapter = TypeAdapter(dict[int, MemberStats])
+
+
+class Store:
+    """The engine's memory in Redis. One writer at a time: the engine that holds the lease."""
+
+    def __init__(self, client: redis.asyncio.Redis, world: World) -> None:
+        self._client = client
+        self._world = world
+        self._events: list[LogEvent] = []
+        self._calls: set[str] = set()
+        self._agents: set[int] = set()
+        self._work = asyncio.Event()
+
+    def record(self, decision: Decision) -> None:
+        """Have a decision written as soon as possible."""
+        self._events += decision.log
+        self._calls |= decision.calls
+        self._agents |= decision.agents
+        if self._events or self._calls or self._agents:
+            _UNWRITTEN.set(len(self._events))
+            self._work.set()
+
+    def record_everything(self) -> None:
+        """Have all calls and agents written again."""
+        self._calls |= set(self._world.calls)
+        self._agents |= set(self._world.agents)
+        self._work.set()
+
+    async def run(self) -> None:
+        """Write behind, for ever. After an outage everything is written again, in case Redis came back without it."""
+        is_interrupted = False
+        while True:
+            await self._work.wait()
+            try:
+                if is_interrupted:
+                    self.record_everything()
+                await self.flush()
+                is_interrupted = False
+            except RedisError as error:
+                if not is_interrupted:
+                    log.warning("acd.redis-away", reason=str(error), events_kept=len(self._events))
+                is_interrupted = True
+                await asyncio.sleep(_RETRY_SECONDS)
+
+    async def flush(self) -> None:
+        """Write what is due. Raises RedisError and forgets nothing when that fails."""
+        while self._events or self._calls or self._agents:
+            events, calls, agents = self._events[:_MAX_EVENTS_PER_FLUSH], self._calls, self._agents
+            self._calls, self._agents = set(), set()
+            try:
+                async with self._client.pipeline(transaction=True) as pipeline:
+                    self._write(pipeline, events, calls, agents)
+                    await pipeline.execute()
+            except RedisError:
+                self._calls |= calls
+                self._agents |= agents
+                raise
+            del self._events[: len(events)]
+            _UNWRITTEN.set(len(self._events))
+        self._work.clear()
+
+    async def load(self) -> Snapshot:
+        """What a former engine left. A record that cannot be read is logged and left out."""
+        snapshot = Snapshot()
+        for document in (await _all(self._client, CALLS)).values():
+            try:
+                snapshot.calls.append(_call_adapter.validate_json(document))
+            except ValidationError:
+                log.exception("acd.snapshot-unreadable", kind="call")
+        for key, document in (await _all(self._client, AGENTS)).items():
+            try:
+                fields = json.loads(document)
+                snapshot.agents.append(_agent_adapter.validate_python(fields["agent"]))
+                for queue_id, stats in _members_adapter.validate_python(fields["members"]).items():
+                    snapshot.members[queue_id, int(key)] = stats
+            except (ValidationError, KeyError, ValueError):
+                log.exception("acd.snapshot-unreadable", kind="agent", agent_id=key)
+        return snapshot
+
+    async def reset_live(self) -> None:
+        """Forget what a former engine showed; all that is true now is written next."""
+        await self._client.delete(CALLS, LIVE_CALLS, LIVE_AGENTS)
+        self.record_everything()
+
+    def _write(self, pipeline: Pipeline, events: list[LogEvent], calls: set[str], agents: set[int]) -> None:
+        for event in events:
+            kind = "call" if isinstance(event, CallEvent) else "agent"
+            pipeline.xadd(EVENT_STREAM, cast("dict[Any, Any]", event_fields(kind, event.id, asdict(event))))
+        for call_id in calls:
+            self._write_call(pipeline, call_id)
+        for agent_id in agents:
+            self._write_agent(pipeline, agent_id)
+
+    def _write_call(self, pipeline: Pipeline, call_id: str) -> None:
+        call = self._world.calls.get(call_id)
+        live = call_live(self._world, call) if call else None
+        if call is None:
+            pipeline.hdel(CALLS, call_id)
+        else:
+            pipeline.hset(CALLS, call_id, _call_adapter.dump_json(call).decode())
+        if live is None:
+            pipeline.hdel(LIVE_CALLS, call_id)
+            _publish(pipeline, {"type": "call-ended", "call_id": call_id, "agent_ids": []})
+        else:
+            pipeline.hset(LIVE_CALLS, call_id, json.dumps(live))
+            _publish(pipeline, {"type": "call", "call": live})
+
+    def _write_agent(self, pipeline: Pipeline, agent_id: int) -> None:
+        agent = self._world.agent(agent_id)
+        members = {
+            queue_id: asdict(self._world.member(queue_id, agent_id))
+            for queue_id in self._world.config.memberships.get(agent_id, ())
+        }
+        document = {"agent": _agent_adapter.dump_python(agent, mode="json"), "members": members}
+        live = agent_live(self._world, agent)
+        pipeline.hset(AGENTS, str(agent_id), json.dumps(document))
+        pipeline.hset(LIVE_AGENTS, str(agent_id), json.dumps(live))
+        _publish(pipeline, {"type": "agent", "agent": live})
+
+
+def _publish(pipeline: Pipeline, message: dict[str, Any]) -> None:
+    pipeline.publish(LIVE_CHANNEL, json.dumps(message))
+
+
+async def _all(client: redis.asyncio.Redis, key: str) -> dict[str, str]:
+    return await cast("Awaitable[dict[str, str]]", client.hgetall(key))
