@@ -76,11 +76,12 @@ class AppTopic(Topic):
     console_directory: Path = Field(
         default=_PACKAGE.parent / "web" / "dist", description="Folder of the built web console."
     )
-    recordings_directory: Path = Field(
-        default=Path("/var/spool/omnileads/recordings"), description="Folder of the call recordings, one per day inside."
-    )
-    upload_limit_bytes: int = Field(
-        default=50 * 1024 * 1024, ge=1024, description="Largest accepted request body, in bytes."
+
+
+class RecordingsTopic(Topic):
+    directory: Path = Field(
+        default=Path("/var/spool/omnileads/recordings"),
+        description="Folder of the call recordings, with one folder for each day.",
     )
 
 
@@ -113,6 +114,9 @@ class AcdTopic(Topic):
     unavailable_logout_seconds: int = Field(
         default=300, ge=5, description="An agent without webphone for this long is logged out, in seconds."
     )
+    node: str = Field(
+        default="", description="Name under which this engine holds the right to work; empty = the host's name."
+    )
 
 
 class DialerTopic(Topic):
@@ -131,6 +135,13 @@ class AsteriskTopic(Topic):
     ari_port: Port = Field(default=8088, description="TCP port of Asterisk's REST interface.")
     ari_user: str = Field(default="omnileads", description="User of Asterisk's REST interface.")
     ari_password: Secret = Field(description="Password of Asterisk's REST interface.")
+
+
+class TrunkPortsTopic(Topic):
+    """The part of Asterisk's settings that administrators must tell their providers."""
+
+    sip_trunk_port: Port = Field(default=5161, description="UDP port of Asterisk for trunks without NAT.")
+    sip_trunk_nat_port: Port = Field(default=5162, description="UDP port of Asterisk for trunks behind NAT.")
 
 
 class KamailioTopic(Topic):
@@ -161,6 +172,8 @@ class Settings(PlatformSettings):
     login: LoginTopic = LoginTopic()
     sip: SipTopic
     ephemeral: EphemeralTopic = EphemeralTopic()
+    asterisk: TrunkPortsTopic = TrunkPortsTopic()
+    recordings: RecordingsTopic = RecordingsTopic()
 
 
 class WorkerSettings(PlatformSettings):
@@ -169,6 +182,7 @@ class WorkerSettings(PlatformSettings):
     process: ClassVar[str] = "worker"
 
     worker: WorkerTopic = WorkerTopic()
+    recordings: RecordingsTopic = RecordingsTopic()
 
 
 class AcdSettings(PlatformSettings):

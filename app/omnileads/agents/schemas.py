@@ -91,7 +91,10 @@ class AgentOption(ResponseModel):
 
 
 class AgentLive(ResponseModel):
-    """An agent now. `since` and `acw_until` are milliseconds since 1970; `pause_id` "0" is wrap-up, "00" a supervisor's."""
+    """An agent now. `since` and `acw_until` are milliseconds since 1970.
+
+    `pause_id` is text: "0" is wrap-up, "00" a pause set by a supervisor.
+    """
 
     agent_id: int
     name: str
@@ -107,7 +110,7 @@ class AgentLive(ResponseModel):
     call_id: str | None = None
     campaign_id: int | None = None
     number: str | None = None
-    campaigns: list[int] = []
+    campaigns: list[int] = Field(default_factory=list)
     registered: bool = False
 
 

@@ -69,7 +69,7 @@ class AgentActivity(Base):
 
 
 class Call(Base):
-    """One call as its events tell it; recomputed from all of them whenever one is added. Times in UTC, waits in seconds."""
+    """One call as its events tell it; computed again from all of them whenever one is added."""
 
     __tablename__ = "calls"
     __table_args__ = (

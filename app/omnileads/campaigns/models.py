@@ -1,4 +1,4 @@
-"""Tables of campaigns: `campaigns`, `campaign_queues`, `campaign_members`, `campaign_supervisors`, `disposition_options`.
+"""Tables of campaigns, their queues, members, supervisors and disposition options.
 
 `campaigns` holds what every kind of campaign has, `campaign_queues` what a campaign with a waiting queue has (one row
 per campaign). A finished campaign stays for the reports; a deleted one is hidden by `deleted_at` and its name freed.
@@ -28,7 +28,12 @@ class Campaign(Base):
         CheckConstraint("state IN ('active', 'paused', 'finished')", name="state_known"),
         CheckConstraint("objective >= 0", name="objective_not_negative"),
         CheckConstraint("auto_unpause_seconds BETWEEN 0 AND 28800", name="auto_unpause_seconds_range"),
-        Index("uq_campaigns_name_live", "name", unique=True, postgresql_where=text("deleted_at IS NULL")),
+        Index(
+            "uq_campaigns_name_live",
+            func.lower(text("name")),
+            unique=True,
+            postgresql_where=text("deleted_at IS NULL"),
+        ),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -58,7 +63,7 @@ class Campaign(Base):
 
 
 class CampaignQueue(Base):
-    """How callers wait and agents are chosen. Seconds are whole; 0 means "no limit" in `max_waiting` and `max_wait_seconds`."""
+    """How callers wait and agents are chosen. 0 means "no limit" in `max_waiting` and `max_wait_seconds`."""
 
     __tablename__ = "campaign_queues"
     __table_args__ = (

@@ -59,12 +59,12 @@ class InboundCampaignCreate(RequestModel):
     auto_attend_inbound: bool | None = None
     auto_unpause_seconds: AutoUnpause | None = None
     force_disposition: bool | None = None
-    members: Annotated[list[MemberIn], Field(max_length=MAX_MEMBERS)] = []
+    members: Annotated[list[MemberIn], Field(max_length=MAX_MEMBERS)] = Field(default_factory=list)
     group_ids: Annotated[
         list[Id], Field(max_length=100, description="Groups whose agents become members too, with penalty 0.")
-    ] = []
-    supervisor_ids: Annotated[list[Id], Field(max_length=MAX_MEMBERS)] = []
-    dispositions: Annotated[list[DispositionOptionIn], Field(max_length=200)] = []
+    ] = Field(default_factory=list)
+    supervisor_ids: Annotated[list[Id], Field(max_length=MAX_MEMBERS)] = Field(default_factory=list)
+    dispositions: Annotated[list[DispositionOptionIn], Field(max_length=200)] = Field(default_factory=list)
 
 
 class InboundCampaignPatch(RequestModel):

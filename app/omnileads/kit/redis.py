@@ -1,4 +1,7 @@
-"""Connections to Redis, for threads (`connect`) and for asyncio (`connect_async`). Answers are `str`."""
+"""Connections to Redis, for threads (`connect`) and for asyncio (`connect_async`).
+
+Answers are `str`; bytes that are not UTF-8 are escaped, so that no single value can stop a reader.
+"""
 
 from __future__ import annotations
 
@@ -21,6 +24,7 @@ def connect(settings: RedisTopic, *, client_name: str) -> redis.Redis:
         db=settings.database,
         password=settings.password.get_secret_value(),
         decode_responses=True,
+        encoding_errors="backslashreplace",
         client_name=client_name,
         socket_timeout=settings.timeout_seconds,
         socket_connect_timeout=settings.timeout_seconds,
@@ -38,6 +42,7 @@ def connect_async(settings: RedisTopic, *, client_name: str) -> redis.asyncio.Re
         db=settings.database,
         password=settings.password.get_secret_value(),
         decode_responses=True,
+        encoding_errors="backslashreplace",
         client_name=client_name,
         socket_timeout=settings.timeout_seconds,
         socket_connect_timeout=settings.timeout_seconds,

@@ -16,7 +16,9 @@ WizardText = Annotated[str, Field(min_length=1, max_length=20_000)]
 MaxChannels = Annotated[int, Field(ge=1, le=10_000)]
 RouteName = Annotated[str, Field(min_length=1, max_length=60)]
 Did = Annotated[str, Field(pattern=r"^\+?[0-9]{1,20}$", description="Digits, may start with +.")]
-CallerIdPrefix = Annotated[str, Field(pattern=r'^[^"<>\x00-\x1f]{0,20}$', description="Shown before the caller's number.")]
+CallerIdPrefix = Annotated[
+    str, Field(pattern=r'^[^"<>\x00-\x1f]{0,20}$', description="Shown before the caller's number.")
+]
 AudioName = Annotated[str, Field(min_length=1, max_length=60)]
 
 

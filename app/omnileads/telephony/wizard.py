@@ -89,18 +89,29 @@ def _read_line(number: int, raw: str) -> Setting | None:
     if _INVISIBLE.search(raw):
         raise _RefusedLineError("contains an invisible control character; type the line again.")
     line = raw.strip()
-    if not line:
-        return None
-    if line.startswith(";"):
-        if line.startswith(";--"):
-            raise _RefusedLineError('";--" opens a block comment; start comments with a single ";".')
-        return None
     _refuse_structure(line)
+    if not line or line.startswith(";"):
+        return None
     key, separator, value = (part.strip() for part in line.partition("="))
     if not separator:
         raise _RefusedLineError('write it as "key=value".')
     if not _KEY.fullmatch(key) or value.startswith(">"):
         raise _RefusedLineError('write it as "key=value", the key in small letters, as in "endpoint/allow=alaw".')
+    _refuse_written_value(key, value)
+    return Setting(number, key, value)
+
+
+def _refuse_structure(line: str) -> None:
+    """Refuse what could leave the trunk's section of the file."""
+    if line.startswith(";--"):
+        raise _RefusedLineError('";--" opens a block comment; start comments with a single ";".')
+    if line.startswith("#"):
+        raise _RefusedLineError("files cannot be included or programs run from here.")
+    if line.startswith("["):
+        raise _RefusedLineError("leave the section head out; it is made from the trunk's name.")
+
+
+def _refuse_written_value(key: str, value: str) -> None:
     if not value:
         raise _RefusedLineError(f'"{key}" has no value.')
     placeholder = _PLACEHOLDER.search(value)
@@ -108,14 +119,6 @@ def _read_line(number: int, raw: str) -> Setting | None:
         raise _RefusedLineError(f'replace "{placeholder.group()}" by the value your provider or PBX gave you.')
     if re.search(r"(?<!\\);", value):
         raise _RefusedLineError(r'";" starts a comment for Asterisk; inside a value write "\;".')
-    return Setting(number, key, value)
-
-
-def _refuse_structure(line: str) -> None:
-    if line.startswith("#"):
-        raise _RefusedLineError("files cannot be included or programs run from here.")
-    if line.startswith("["):
-        raise _RefusedLineError("leave the section head out; it is made from the trunk's name.")
 
 
 def _duplicates(settings: Iterable[Setting]) -> list[Problem]:

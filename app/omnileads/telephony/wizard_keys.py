@@ -6,6 +6,11 @@ beyond a trunk: dialplan contexts of messages and subscriptions, channel functio
 
 from typing import Final
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 TRANSPORTS: Final = ("trunk-transport", "trunk-nat-transport")
 CONTEXTS: Final = ("from-pstn", "from-pbx")
 
@@ -17,7 +22,7 @@ SWITCHES: Final = (
     "sends_registrations",
 )
 
-_ENDPOINT_YES_NO: Final = frozenset(
+_ENDPOINT_YES_NO: Final = _words(
     """
     allow_overlap allow_transfer asymmetric_rtp_codec
     direct_media disable_direct_media_on_nat fax_detect follow_early_media_fork force_avp force_rport
@@ -27,49 +32,49 @@ _ENDPOINT_YES_NO: Final = frozenset(
     send_aoc send_connected_line send_diversion send_history_info send_pai send_rpid srtp_tag_32
     suppress_moh_on_sendonly t38_bind_udptl_to_media_address t38_udptl t38_udptl_ipv6 t38_udptl_nat
     trust_connected_line trust_id_inbound trust_id_outbound use_avpf use_ptime user_eq_phone
-    """.split()
+    """
 )
 
-_ENDPOINT_NUMBERS: Final = frozenset(
+_ENDPOINT_NUMBERS: Final = _words(
     """
     cos_audio device_state_busy_at fax_detect_timeout max_audio_streams rtp_keepalive rtp_timeout rtp_timeout_hold
     t38_udptl_maxdatagram timers_min_se timers_sess_expires
-    """.split()
+    """
 )
 
-_ENDPOINT_OTHER: Final = frozenset(
+_ENDPOINT_OTHER: Final = _words(
     """
     100rel accountcode allow callerid callerid_privacy callerid_tag codec_prefs_incoming_answer
     codec_prefs_incoming_offer codec_prefs_outgoing_answer codec_prefs_outgoing_offer connected_line_method context
     contact_user direct_media_glare_mitigation direct_media_method disallow dtmf_mode from_domain from_user
-    identify_by incoming_call_offer_pref language media_address media_encryption outbound_proxy outgoing_call_offer_pref sdp_owner sdp_session t38_udptl_ec timers
-    tone_zone tos_audio
-    """.split()
+    identify_by incoming_call_offer_pref language media_address media_encryption outbound_proxy
+    outgoing_call_offer_pref sdp_owner sdp_session t38_udptl_ec timers tone_zone tos_audio
+    """
 )
 
-_AOR: Final = frozenset(
+_AOR: Final = _words(
     """
     authenticate_qualify default_expiration max_contacts maximum_expiration minimum_expiration outbound_proxy
     qualify_frequency qualify_timeout remove_existing remove_unavailable support_path
-    """.split()
+    """
 )
 
-_AUTH: Final = frozenset("auth_type md5_cred nonce_lifetime password realm username".split())
+_AUTH: Final = _words("auth_type md5_cred nonce_lifetime password realm username")
 
-_REGISTRATION: Final = frozenset(
+_REGISTRATION: Final = _words(
     """
     auth_rejection_permanent client_uri contact_additional_params contact_header_params contact_user expiration
     fatal_retry_interval forbidden_retry_interval max_random_initial_delay max_retries outbound_proxy retry_interval
     server_uri support_outbound support_path
-    """.split()
+    """
 )
 
-_IDENTIFY: Final = frozenset("match match_header match_request_uri srv_lookups".split())
+_IDENTIFY: Final = _words("match match_header match_request_uri srv_lookups")
 
-_WIZARD: Final = frozenset(
+_WIZARD: Final = _words(
     """
     client_uri_pattern contact_pattern outbound_proxy remote_hosts server_uri_pattern transport type
-    """.split()
+    """
 ) | frozenset(SWITCHES)
 
 KEYS: Final[dict[str, frozenset[str]]] = {
@@ -115,10 +120,16 @@ YES_NO: Final[frozenset[str]] = (
     | {"identify/srv_lookups"}
 )
 
+_COUNTED: Final = ("contacts", "delay", "expiration", "frequency", "interval", "retries", "timeout")
+
 NUMBERS: Final[frozenset[str]] = frozenset(
     {f"endpoint/{name}" for name in _ENDPOINT_NUMBERS}
-    | {f"aor/{name}" for name in _AOR if name.endswith(("expiration", "frequency", "timeout", "contacts"))}
-    | {f"registration/{name}" for name in _REGISTRATION if name.endswith(("expiration", "interval", "delay", "retries"))}
+    | {f"aor/{name}" for name in _AOR if name.endswith(_COUNTED)}
+    | {
+        f"registration/{name}"
+        for name in _REGISTRATION
+        if name.endswith(("expiration", "interval", "delay", "retries"))
+    }
 )
 
 CHOICES: Final[dict[str, tuple[str, ...]]] = {
@@ -137,8 +148,8 @@ CHOICES: Final[dict[str, tuple[str, ...]]] = {
     "outbound_auth/auth_type": ("userpass", "md5", "digest"),
 }
 
-CODECS: Final = frozenset(
-    "alaw ulaw g722 g729 g726 gsm ilbc opus speex speex16 slin slin16 g723 siren7 siren14 h263 h264 vp8 all".split()
+CODECS: Final = _words(
+    "alaw ulaw g722 g729 g726 gsm ilbc opus speex speex16 slin slin16 g723 siren7 siren14 h263 h264 vp8 all"
 )
 
 REPEATABLE: Final = frozenset({"remote_hosts", "endpoint/allow", "endpoint/disallow", "identify/match"})
