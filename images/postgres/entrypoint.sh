@@ -42,7 +42,7 @@ own_folder postgres:postgres 0755 /run/postgresql
 render "${templates}/postgresql.conf" "${settings}/postgresql.conf" POSTGRES_LISTEN POSTGRES_PORT \
   POSTGRES_MAX_CONNECTIONS POSTGRES_SHARED_BUFFERS TZ
 render "${templates}/pg_hba.conf" "${settings}/pg_hba.conf" POSTGRES_DATABASE POSTGRES_USER
-own_folder postgres:postgres 0700 "${settings}"
+own_settings postgres:postgres "${settings}"
 
 prepare_application_role
 unset POSTGRES_PASSWORD

@@ -12,5 +12,5 @@ require_number REDIS_PORT
 
 own_folder redis:redis 0700 /var/lib/omnileads/redis
 render /usr/share/omnileads/templates/redis.conf /run/redis/redis.conf REDIS_LISTEN REDIS_PORT REDIS_PASSWORD REDIS_MAXMEMORY
-own_folder redis:redis 0700 /run/redis
+own_settings redis:redis /run/redis
 exec_as redis redis-server /run/redis/redis.conf

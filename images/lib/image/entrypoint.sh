@@ -54,7 +54,7 @@ render() {
     export "${name?}"
     list+="\${${name}} "
   done
-  mkdir -p "$(dirname "${target}")"
+  (umask 022 && mkdir -p "$(dirname "${target}")")
   envsubst "${list}" <"${template}" >"${target}"
 }
 
@@ -63,13 +63,19 @@ own_folder() {
   local owner="$1" mode="$2" folder
   shift 2
   for folder in "$@"; do
-    mkdir -p "${folder}"
+    (umask 022 && mkdir -p "${folder}")
     if ((EUID == 0)); then
       [[ "$(stat -c %U:%G "${folder}")" == "${owner}" ]] || chown -R "${owner}" "${folder}"
       chmod "${mode}" "${folder}"
     fi
     [[ -w "${folder}" ]] || fail "the folder ${folder} is not writable for uid ${EUID}."
   done
+}
+
+# own_settings USER:GROUP FOLDER: gives a folder of rendered settings to the user who reads them, and to nobody else.
+own_settings() {
+  ((EUID != 0)) || chown -R "$1" "$2"
+  chmod -R u=rwX,go= "$2"
 }
 
 # as_user USER COMMAND...: prefix that runs a command as the user when we are root, unchanged when we already are not.

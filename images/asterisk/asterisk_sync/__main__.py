@@ -1,0 +1,43 @@
+"""`python3 -m asterisk_sync`: reads the environment, wires the parts, runs until it is told to stop."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import time
+from datetime import UTC, datetime
+from pathlib import Path
+from types import FrameType
+
+from asterisk_sync.apply import Applier
+from asterisk_sync.control import Control
+from asterisk_sync.loop import Loop
+from asterisk_sync.source import Source
+
+SYNCED_FOLDER = Path("/var/lib/omnileads/asterisk")
+RUN_FOLDER = Path("/run/asterisk")
+
+
+def _log(event: str, **fields: object) -> None:
+    record = {"timestamp": datetime.now(UTC).isoformat(timespec="milliseconds"), "event": event, **fields}
+    print(json.dumps(record), flush=True)  # noqa: T201 (the container's output is the log)
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    sys.exit(0)
+
+
+def main() -> None:
+    """Started by the entrypoint, which has checked that the variables are there."""
+    signal.signal(signal.SIGTERM, _stop)
+    source = Source(f"http://{os.environ['APP_HOST']}:{os.environ['APP_PORT']}", os.environ["APP_INTERNAL_TOKEN"])
+    applier = Applier(SYNCED_FOLDER, Control(RUN_FOLDER / "asterisk.ctl"), source.download)
+    loop = Loop(source, applier.apply, alive=RUN_FOLDER / "sync-alive", log=_log, pause=time.sleep)
+    _log("asterisk-sync.started")
+    loop.run_for_ever()
+
+
+if __name__ == "__main__":
+    main()
