@@ -1,0 +1,112 @@
+/**
+ * State of one form: values, field errors of the last refusal, and whether there is something to lose.
+ * The server is the judge of every rule; `check` is only for what it cannot know (a repeated password).
+ */
+import { computed, nextTick, reactive, readonly, ref, toRaw, type Ref } from 'vue'
+
+import { asProblem, type ApiProblem } from '@/api'
+
+import { useProblemText } from '../feedback/useProblemText'
+
+export type FieldErrors = Record<string, string>
+
+export interface FormOptions<V extends object> {
+  initial: V
+  /** Sends the values. Its rejection becomes field errors and a problem. */
+  submit: (values: V) => Promise<void>
+  /** Errors found without asking the server, by field; an empty object lets the form be sent. */
+  check?: (values: V) => FieldErrors
+}
+
+export interface Form<V extends object> {
+  values: V
+  errors: Readonly<Ref<FieldErrors>>
+  /** What was refused, when it is not (only) about fields shown in the form. */
+  problem: Readonly<Ref<ApiProblem | null>>
+  submitting: Readonly<Ref<boolean>>
+  isDirty: Readonly<Ref<boolean>>
+  submit: () => Promise<boolean>
+  /** Replaces the values and what counts as unchanged. */
+  reset: (values: V) => void
+  /** Error of a field or, for `members`, of anything inside it (`members.2.agent_id`). */
+  errorOf: (field: string) => string | undefined
+  /** Takes an error away, as soon as its field is edited. */
+  clearError: (field: string) => void
+}
+
+function copy<V>(values: V): V {
+  return structuredClone(toRaw(values))
+}
+
+/** Focus goes to the first field that was refused, so nobody has to search for it. */
+function focusFirstInvalid(): void {
+  document.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus()
+}
+
+export function useForm<V extends object>(options: FormOptions<V>): Form<V> {
+  const { fieldText } = useProblemText()
+  const values = reactive(copy(options.initial)) as V
+  const untouched = ref(JSON.stringify(options.initial))
+  const errors = ref<FieldErrors>({})
+  const problem = ref<ApiProblem | null>(null)
+  const submitting = ref(false)
+  const isDirty = computed(() => JSON.stringify(values) !== untouched.value)
+
+  function reset(fresh: V): void {
+    Object.assign(values, copy(fresh))
+    untouched.value = JSON.stringify(values)
+    errors.value = {}
+    problem.value = null
+  }
+
+  async function refuse(found: FieldErrors): Promise<false> {
+    errors.value = found
+    await nextTick()
+    focusFirstInvalid()
+    return false
+  }
+
+  async function submit(): Promise<boolean> {
+    if (submitting.value) return false
+    problem.value = null
+    const found = options.check?.(values) ?? {}
+    if (Object.keys(found).length > 0) return refuse(found)
+    errors.value = {}
+    submitting.value = true
+    try {
+      await options.submit(JSON.parse(JSON.stringify(values)) as V)
+      untouched.value = JSON.stringify(values)
+      return true
+    } catch (error) {
+      problem.value = asProblem(error)
+      const byField = problem.value.fields.map((field) => [field.field, fieldText(field)] as const)
+      return await refuse(Object.fromEntries(byField))
+    } finally {
+      submitting.value = false
+    }
+  }
+
+  function errorOf(field: string): string | undefined {
+    return (
+      errors.value[field] ?? Object.entries(errors.value).find(([path]) => path.startsWith(`${field}.`))?.[1]
+    )
+  }
+
+  function clearError(field: string): void {
+    errors.value = Object.fromEntries(
+      Object.entries(errors.value).filter(([path]) => path !== field && !path.startsWith(`${field}.`)),
+    )
+  }
+
+  return {
+    values,
+    errors: readonly(errors),
+    problem: readonly(problem) as Readonly<Ref<ApiProblem | null>>,
+    submitting: readonly(submitting),
+    isDirty,
+    submit,
+    reset,
+    errorOf,
+    clearError,
+  }
+}

@@ -1,0 +1,36 @@
+/** The agent's own part of the API. */
+import { api, call, type Answer, type Body } from '@/api'
+import type { SipAccount } from '@/webphone/credentials'
+
+export type ConsoleSession = Answer<'/api/v2/agent/session', 'get'>
+export type ConsoleCampaign = ConsoleSession['campaigns'][number]
+export type DispositionOption = ConsoleCampaign['dispositions'][number]
+export type Pause = ConsoleSession['pauses'][number]
+export type OwnCall = Answer<'/api/v2/agent/calls', 'get'>[number]
+export type Disposition = Answer<'/api/v2/calls/{call_id}/disposition', 'get'>
+export type DispositionAnswer = Body<'/api/v2/calls/{call_id}/disposition', 'put'>
+
+export const fetchSession = () => call(api.GET('/api/v2/agent/session'))
+export const login = () => call(api.POST('/api/v2/agent/login'))
+export const logout = () => call(api.POST('/api/v2/agent/logout'))
+export const unpause = () => call(api.POST('/api/v2/agent/unpause'))
+export const pause = (pauseId: number) =>
+  call(api.POST('/api/v2/agent/pause', { body: { pause_id: pauseId } }))
+export const fetchCallsToday = () =>
+  call(api.GET('/api/v2/agent/calls', { params: { query: { day: 'today' } } }))
+export const fetchOwnCall = (callId: string) =>
+  call(api.GET('/api/v2/agent/calls/{call_id}', { params: { path: { call_id: callId } } }))
+
+export const saveDisposition = (callId: string, body: DispositionAnswer) =>
+  call(api.PUT('/api/v2/calls/{call_id}/disposition', { params: { path: { call_id: callId } }, body }))
+
+export function sipAccount(sip: ConsoleSession['sip']): SipAccount {
+  return {
+    uri: sip.uri,
+    authorizationUser: sip.authorization_user,
+    password: sip.password,
+    realm: sip.realm,
+    websocketPath: sip.websocket_path,
+    expiresAt: Date.parse(sip.expires_at),
+  }
+}

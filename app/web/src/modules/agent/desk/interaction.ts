@@ -1,0 +1,69 @@
+/**
+ * The conversation on the agent's desk: from answer until it is dispositioned or put away.
+ *
+ * Pure. It outlives the webphone's call (wrap-up) and a reload of the page, after which the live state alone tells
+ * what the agent was working on.
+ */
+import type { AgentLive, CallLive } from '@/api'
+import type { PhoneCall } from '@/webphone/state'
+
+export interface Interaction {
+  callId: string
+  campaignId: number | null
+  campaignName: string
+  number: string
+  did: string
+  routeName: string
+  waitSeconds: number | null
+  /** Epoch milliseconds. */
+  answeredAt: number
+  endedAt: number | null
+  isDispositioned: boolean
+  forcesDisposition: boolean
+}
+
+export function interactionOfCall(call: PhoneCall, now: number): Interaction {
+  const { details } = call
+  return {
+    callId: details.callId,
+    campaignId: details.campaignId,
+    campaignName: details.campaignName,
+    number: details.number,
+    did: details.did,
+    routeName: details.routeName,
+    waitSeconds: details.waitSeconds,
+    answeredAt: call.answeredAt ?? now,
+    endedAt: call.endedAt,
+    isDispositioned: false,
+    forcesDisposition: details.forcesDisposition,
+  }
+}
+
+/** What follows from the live state when the phone knows nothing, as after a reload in the middle of a call. */
+export function interactionOfLive(
+  live: AgentLive,
+  call: CallLive | undefined,
+  campaignName: string,
+): Interaction | null {
+  if (!live.call_id || (live.status !== 'ONCALL' && live.status !== 'ACW')) return null
+  return {
+    callId: live.call_id,
+    campaignId: live.campaign_id ?? null,
+    campaignName,
+    number: live.number ?? call?.number ?? '',
+    did: call?.did ?? '',
+    routeName: '',
+    waitSeconds: null,
+    answeredAt: live.since,
+    endedAt: live.status === 'ACW' ? live.since : null,
+    isDispositioned: live.status === 'ACW' && !live.must_disposition,
+    forcesDisposition: live.must_disposition,
+  }
+}
+
+/** May the agent put it away without a disposition? Never while talking, never when the campaign insists. */
+export function canPutAway(interaction: Interaction, live: AgentLive | null): boolean {
+  if (interaction.endedAt === null) return false
+  const isOwed = live?.must_disposition === true && live.call_id === interaction.callId
+  return interaction.isDispositioned || !isOwed
+}

@@ -1,0 +1,187 @@
+/**
+ * The agent's desk: profile and choices from the server, live state from the engine, and the conversation at hand.
+ * Lives as long as somebody is signed in as an agent; pages only look at it.
+ */
+import { defineStore } from 'pinia'
+import { computed, ref, shallowRef, watch } from 'vue'
+
+import type { ApiProblem } from '@/api'
+import { asProblem } from '@/api'
+import { useLiveStore } from '@/app/live/store'
+import type { SipAccount } from '@/webphone/credentials'
+import type { PhoneState } from '@/webphone/state'
+
+import { fetchSession, login, logout, pause, sipAccount, unpause, type ConsoleSession } from '../api'
+import { usePhone } from '../phone/store'
+
+import { browserMemory, type BrowserMemory } from './browser-memory'
+import { Drafts } from './drafts'
+import { useEngineRequest } from './engine-request'
+import { canPutAway, interactionOfCall, interactionOfLive, type Interaction } from './interaction'
+import type { TabRole } from './tab-guard'
+import { followWorkTime, type WorkTime } from './work-time'
+
+/** A SIP account fetched with the profile is used for the first registration if it is not older than this. */
+const FRESH_MS = 60_000
+
+export const useDesk = defineStore('agent-desk', () => {
+  const live = useLiveStore()
+  const phone = usePhone()
+
+  const session = shallowRef<ConsoleSession | null>(null)
+  const problem = shallowRef<ApiProblem | null>(null)
+  const isLoading = ref(false)
+  const tab = ref<TabRole>('waiting')
+  const interaction = ref<Interaction | null>(null)
+  const workTime = ref<WorkTime | null>(null)
+  /** Grows whenever today's calls may have changed. */
+  const callsVersion = ref(0)
+  const refusal = shallowRef<ApiProblem | null>(null)
+  let memory: BrowserMemory | null = null
+  let drafts: Drafts | null = null
+  let fetchedAt = 0
+
+  const agent = computed(() => live.ownAgent ?? session.value?.state ?? null)
+  const status = computed(() => agent.value?.status ?? 'OFFLINE')
+  const isWorking = computed(() => status.value !== 'OFFLINE')
+  const owesDisposition = computed(() => agent.value?.must_disposition ?? false)
+  const engine = useEngineRequest({
+    onAgent: (changed) => {
+      refusal.value = null
+      live.setAgent(changed)
+    },
+    onProblem: (told) => {
+      refusal.value = told
+    },
+  })
+
+  /** Loads profile, pauses and campaigns. */
+  async function load(): Promise<void> {
+    isLoading.value = true
+    try {
+      accept(await fetchSession())
+      problem.value = null
+    } catch (error) {
+      problem.value = asProblem(error)
+    } finally {
+      isLoading.value = false
+    }
+  }
+
+  function accept(answer: ConsoleSession): void {
+    fetchedAt = Date.now()
+    if (session.value?.agent.id !== answer.agent.id) open(answer.agent.id)
+    session.value = answer
+    if (!live.ownAgent) live.setAgent(answer.state)
+  }
+
+  function open(agentId: number): void {
+    memory = browserMemory(agentId)
+    drafts = new Drafts(memory)
+    drafts.dropOlderThan(Date.now())
+    interaction.value = memory.read<Interaction>('interaction')
+    workTime.value = memory.read<WorkTime>('work-time')
+  }
+
+  async function fetchAccount(): Promise<SipAccount> {
+    const known = session.value
+    if (known && Date.now() - fetchedAt < FRESH_MS && phone.line.kind !== 'unregistered')
+      return sipAccount(known.sip)
+    const answer = await fetchSession()
+    accept(answer)
+    return sipAccount(answer.sip)
+  }
+
+  function forget(): void {
+    engine.giveUp()
+    session.value = null
+    interaction.value = null
+    workTime.value = null
+    refusal.value = null
+    memory = drafts = null
+  }
+
+  function campaignName(id: number | null | undefined): string {
+    return session.value?.campaigns.find((campaign) => campaign.id === id)?.name ?? ''
+  }
+
+  function onPhone(next: PhoneState, previous: PhoneState): void {
+    const { call } = next
+    if (!call?.details.callId || call === previous.call) return
+    if (call.phase === 'talking' && previous.call?.phase !== 'talking') {
+      interaction.value = interactionOfCall(call, Date.now())
+    } else if (call.phase === 'ended' && interaction.value?.callId === call.details.callId) {
+      interaction.value = { ...interaction.value, endedAt: call.endedAt }
+    }
+    if (call.phase === 'ended') callsVersion.value += 1
+  }
+
+  /** The engine's word counts: it knows of ends that never reached this browser and of calls before a reload. */
+  function followEngine(): void {
+    const state = live.ownAgent
+    if (!state) return
+    workTime.value = followWorkTime(workTime.value, state)
+    const known = interaction.value
+    if (known?.endedAt === null && !phone.isOnCall && state.call_id !== known.callId) {
+      interaction.value = { ...known, endedAt: Date.now() }
+    }
+    if (state.call_id && state.call_id !== interaction.value?.callId && !phone.isOnCall) {
+      const found = interactionOfLive(state, live.calls.get(state.call_id), campaignName(state.campaign_id))
+      if (found) interaction.value = found
+    }
+    const phoneCall = phone.call?.phase === 'talking' ? phone.call.details.callId : ''
+    if (phoneCall && state.call_id !== phoneCall && state.status !== 'ONCALL') phone.forgetCall(phoneCall)
+  }
+
+  function markDispositioned(callId: string): void {
+    drafts?.drop(callId)
+    callsVersion.value += 1
+    const known = interaction.value
+    if (known?.callId !== callId) return
+    interaction.value = known.endedAt === null ? { ...known, isDispositioned: true } : null
+  }
+
+  function putAway(): void {
+    if (interaction.value && canPutAway(interaction.value, agent.value)) interaction.value = null
+  }
+
+  phone.onChange(onPhone)
+  watch(() => live.ownAgent, followEngine, { deep: true })
+  watch(interaction, (value) => {
+    if (value) memory?.write('interaction', value)
+    else memory?.remove('interaction')
+  })
+  watch(workTime, (value) => {
+    if (value) memory?.write('work-time', value)
+    else memory?.remove('work-time')
+  })
+
+  return {
+    session,
+    problem,
+    isLoading,
+    tab,
+    agent,
+    status,
+    isWorking,
+    owesDisposition,
+    interaction,
+    workTime,
+    callsVersion,
+    refusal,
+    isBusy: engine.isBusy,
+    isEngineAway: engine.isEngineAway,
+    giveUp: engine.giveUp,
+    load,
+    forget,
+    fetchAccount,
+    campaignName,
+    markDispositioned,
+    putAway,
+    drafts: () => drafts,
+    start: () => engine.send(login),
+    finish: () => engine.send(logout),
+    pause: (pauseId: number) => engine.send(() => pause(pauseId)),
+    resume: () => engine.send(unpause),
+  }
+})
