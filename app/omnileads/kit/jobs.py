@@ -190,6 +190,7 @@ class Jobs:
 
     def close(self) -> None:
         self.broker.close()
+        self.broker.client.close()
 
     def _claim(self, job_id: str) -> Job | None:
         """Take the job unless it is finished or another worker is busy with it."""

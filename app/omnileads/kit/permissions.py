@@ -13,15 +13,14 @@ that is not in the catalogue, so such an application does not start. Who the cal
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Any, Final, Literal, Protocol, cast
+from typing import Annotated, Final, Literal, Protocol, cast
 
 from fastapi import Depends, FastAPI, params
 from fastapi.dependencies.models import Dependant
-from fastapi.routing import APIRoute, APIWebSocketRoute
+from fastapi.routing import APIRoute, APIWebSocketRoute, RouteContext, iter_route_contexts
 from starlette.requests import HTTPConnection
-from starlette.routing import BaseRoute
 
 from omnileads.kit.errors import AppError, Forbidden
 
@@ -135,37 +134,45 @@ class UndeclaredRouteError(Exception):
     """A route says nothing about who may use it, or names an unknown permission. The application must not start."""
 
 
-def declared_access(route: APIRoute | APIWebSocketRoute) -> list[Access]:
-    """All declarations that guard a route."""
-    return [call for call in _calls(route.dependant) if isinstance(call, Access)]
+@dataclass(frozen=True)
+class GuardedRoute:
+    """A route as the application serves it. `methods` is empty for a websocket."""
+
+    path: str
+    name: str
+    methods: frozenset[str]
+    access: tuple[Access, ...]
+
+    def allows(self, permissions: Collection[str]) -> bool:
+        return all(access.allows(permissions) for access in self.access)
 
 
-def verify_routes(routes: Iterable[BaseRoute], catalogue: Collection[str], *, exempt: Collection[str] = ()) -> None:
-    """Raise UndeclaredRouteError unless every route declares access with known permissions.
+def guarded_routes(app: FastAPI) -> list[GuardedRoute]:
+    """Every route of the application with its declarations.
 
-    `exempt` names routes that are not the API's (static files).
+    Raises UndeclaredRouteError for a route that declares none, or that is of a kind nothing can guard.
     """
-    for route in routes:
-        if not isinstance(route, APIRoute | APIWebSocketRoute):
-            if getattr(route, "name", None) not in exempt:
-                raise UndeclaredRouteError(f"{route!r} is not an API route, so nothing guards it")
-            continue
-        declared = declared_access(route)
-        if not declared:
-            raise UndeclaredRouteError(f"{route.path} ({route.name}) declares no permission")
-        for access in declared:
-            unknown = access.any_of.difference(catalogue)
-            if unknown:
-                raise UndeclaredRouteError(f"{route.path} ({route.name}) needs unknown permissions {sorted(unknown)}")
+    return [_guarded(context) for context in iter_route_contexts(app.routes)]
 
 
-def document_access(app: FastAPI) -> None:
-    """Write each route's permissions into its OpenAPI entry as `x-permissions` (a list of alternatives each)."""
-    for route in app.routes:
-        if isinstance(route, APIRoute):
-            needed: list[Any] = [sorted(access.any_of) for access in declared_access(route) if access.any_of]
-            if needed:
-                route.openapi_extra = {**(route.openapi_extra or {}), "x-permissions": needed}
+def verify_routes(app: FastAPI, catalogue: Collection[str]) -> None:
+    """Raise UndeclaredRouteError unless every route declares its access with permissions of the catalogue."""
+    for route in guarded_routes(app):
+        unknown = {permission for access in route.access for permission in access.any_of}.difference(catalogue)
+        if unknown:
+            raise UndeclaredRouteError(f"{route.path} ({route.name}) needs unknown permissions {sorted(unknown)}")
+
+
+def _guarded(context: RouteContext) -> GuardedRoute:
+    place = f"{context.path} ({context.name})"
+    if not isinstance(context.original_route, APIRoute | APIWebSocketRoute):
+        raise UndeclaredRouteError(f"{place} is not an API route, so nothing guards it")
+    access = tuple(call for call in _calls(context.dependant) if isinstance(call, Access))
+    if not access:
+        raise UndeclaredRouteError(f"{place} declares no permission")
+    return GuardedRoute(
+        path=context.path or "", name=context.name or "", methods=frozenset(context.methods or ()), access=access
+    )
 
 
 def _calls(dependant: Dependant) -> Iterator[object]:

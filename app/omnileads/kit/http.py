@@ -1,0 +1,152 @@
+"""The edge's one error handler: every failure becomes the same JSON body (`Problem`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from typing import Any, Final
+
+import structlog
+from fastapi import FastAPI, Request, WebSocket
+from fastapi.exceptions import RequestValidationError
+from pydantic import BaseModel
+from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
+from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse, Response
+
+from omnileads.kit.errors import (
+    AppError,
+    DatabaseUnavailable,
+    FieldProblem,
+    LiveStateUnavailable,
+    NotFound,
+    ValidationFailed,
+)
+
+log = structlog.get_logger(__name__)
+
+WEBSOCKET_REFUSED: Final = 4000
+"""Close codes of refused websockets are 4000 + the HTTP status, e.g. 4401 when nobody is signed in."""
+
+
+class FieldProblemBody(BaseModel):
+    field: str
+    code: str
+    message: str
+
+
+class Problem(BaseModel):
+    """Every error's body. `code` is stable; `message` says what to do; `fields` is filled for 422."""
+
+    code: str
+    message: str
+    fields: list[FieldProblemBody]
+
+
+class RequestTooLarge(AppError):
+    code = "request-too-large"
+    status = 413
+    message = "The request is larger than the server accepts here. Send less at once."
+
+
+class MethodNotAllowed(AppError):
+    code = "method-not-allowed"
+    status = 405
+    message = "This address does not support that method."
+
+
+class BadRequest(AppError):
+    code = "bad-request"
+    status = 400
+    message = "The server does not understand this request."
+
+
+_BY_STATUS: Final[dict[int, type[AppError]]] = {
+    error.status: error for error in (NotFound, RequestTooLarge, MethodNotAllowed, BadRequest)
+}
+
+
+def problem_response(error: AppError, headers: Mapping[str, str] | None = None) -> JSONResponse:
+    body = Problem(
+        code=error.code,
+        message=error.text,
+        fields=[FieldProblemBody(field=item.field, code=item.code, message=item.message) for item in error.fields],
+    )
+    return JSONResponse(body.model_dump(), status_code=error.status, headers={**error.headers, **(headers or {})})
+
+
+def install_error_handlers(app: FastAPI) -> None:
+    """Answer application errors, invalid requests, framework errors and absent back ends with a `Problem`.
+
+    What no handler knows is logged and answered by `RequestMiddleware`.
+    """
+    app.add_exception_handler(AppError, _on_app_error)
+    app.add_exception_handler(RequestValidationError, _on_invalid_request)
+    app.add_exception_handler(HTTPException, _on_http_exception)
+    for absent in (OperationalError, InterfaceError, PoolTimeoutError):
+        app.add_exception_handler(absent, _on_database_error)
+    app.add_exception_handler(DataError, _on_data_error)
+    for absent in (RedisConnectionError, RedisTimeoutError):
+        app.add_exception_handler(absent, _on_redis_error)
+
+
+async def _answer(connection: Request | WebSocket, error: AppError) -> Response | None:
+    if isinstance(connection, WebSocket):
+        await connection.close(WEBSOCKET_REFUSED + error.status, error.code)
+        return None
+    return problem_response(error)
+
+
+async def _on_app_error(connection: Any, error: Exception) -> Any:
+    if not isinstance(error, AppError):
+        raise error
+    return await _answer(connection, error)
+
+
+async def _on_invalid_request(connection: Any, error: Exception) -> Any:
+    if not isinstance(error, RequestValidationError):
+        raise error
+    return await _answer(connection, ValidationFailed(fields=field_problems(error.errors())))
+
+
+async def _on_http_exception(connection: Any, error: Exception) -> Any:
+    if not isinstance(error, HTTPException):
+        raise error
+    known = _BY_STATUS.get(error.status_code)
+    if known is not None:
+        return problem_response(known(), error.headers)
+    status = HTTPStatus(error.status_code)
+    body = Problem(code=status.phrase.lower().replace(" ", "-"), message=str(error.detail), fields=[])
+    return JSONResponse(body.model_dump(), status_code=status, headers=error.headers)
+
+
+async def _on_database_error(connection: Any, error: Exception) -> Any:
+    log.error("database.unavailable", exc_info=error)
+    return await _answer(connection, DatabaseUnavailable())
+
+
+async def _on_data_error(connection: Any, error: Exception) -> Any:
+    log.warning("database.value-refused", exc_info=error)
+    return await _answer(connection, ValidationFailed("A value is outside the range that can be stored."))
+
+
+async def _on_redis_error(connection: Any, error: Exception) -> Any:
+    log.error("redis.unavailable", exc_info=error)
+    return await _answer(connection, LiveStateUnavailable())
+
+
+def field_problems(errors: Sequence[Any]) -> list[FieldProblem]:
+    """Translate pydantic's errors: the location becomes a dotted path without `body`, the type a kebab-case code."""
+    problems: list[FieldProblem] = []
+    for error in errors:
+        place, *path = error["loc"]
+        if error["type"] == "json_invalid":
+            problems.append(FieldProblem("", "json-invalid", "The body is not valid JSON."))
+            continue
+        name = ".".join(str(part) for part in (path if place in ("body", "query", "path", "header", "cookie") else error["loc"]))
+        message = str(error["msg"]).removeprefix("Value error, ")
+        problems.append(FieldProblem(name, str(error["type"]).replace("_", "-"), message))
+    return problems

@@ -1,0 +1,159 @@
+"""What surrounds every request: an id, one log line and one measurement, safe headers, and refusal of what no route
+should see (NUL in an address, a websocket from a foreign page).
+"""
+
+from __future__ import annotations
+
+import re
+from time import perf_counter
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import structlog
+from prometheus_client import Counter, Histogram
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from omnileads.kit.clock import Clock, epoch_ms
+from omnileads.kit.context import RequestContext, set_request_context
+from omnileads.kit.errors import AppError
+from omnileads.kit.http import BadRequest, problem_response
+from omnileads.kit.ids import new_id
+
+log = structlog.get_logger(__name__)
+
+REQUESTS = Counter("oml_http_requests_total", "HTTP requests answered.", ["method", "route", "status"])
+DURATION = Histogram(
+    "oml_http_request_seconds",
+    "Time from the request's head to the end of its answer.",
+    ["method", "route"],
+    buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30),
+)
+
+_REQUEST_ID: Final = re.compile(r"[A-Za-z0-9._-]{8,64}")
+_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_QUIET: Final = frozenset({"/healthz", "/readyz", "/metrics"})
+
+SECURITY_HEADERS: Final = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "microphone=(self), camera=(), geolocation=(), payment=(), usb=()",
+    "Strict-Transport-Security": "max-age=31536000",
+    "Content-Security-Policy": (
+        "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
+        "media-src 'self' blob:; font-src 'self' data:; connect-src 'self' wss:; worker-src 'self' blob:; "
+        "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+    ),
+}
+"""Styles may be inline because the console's component library writes its theme into the page."""
+
+
+class RequestMiddleware:
+    """Gives the request its id and context, logs and measures it, and answers what nobody handled with a 500."""
+
+    def __init__(self, app: ASGIApp, clock: Clock) -> None:
+        self._app = app
+        self._clock = clock
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        request_id = self._request_id(Headers(scope=scope))
+        peer = scope["client"][0] if scope.get("client") else None
+        set_request_context(RequestContext(request_id=request_id, peer=peer, door="web"))
+        with structlog.contextvars.bound_contextvars(request_id=request_id):
+            if scope["type"] == "http":
+                await self._http(scope, receive, send, request_id)
+            else:
+                await self._app(scope, receive, send)
+
+    async def _http(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
+        started = perf_counter()
+        status = 0
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = MutableHeaders(scope=message)
+                headers["X-Request-ID"] = request_id
+                for name, value in SECURITY_HEADERS.items():
+                    headers.setdefault(name, value)
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        try:
+            if b"%00" in scope.get("raw_path", b"") or b"%00" in scope["query_string"]:
+                await problem_response(BadRequest())(scope, receive, send_with_headers)
+            else:
+                await self._app(scope, receive, send_with_headers)
+        except Exception:
+            log.exception("http.unhandled-error", route=_route(scope))
+            if status:
+                raise
+            await problem_response(AppError())(scope, receive, send_with_headers)
+        finally:
+            self._measure(scope, status, perf_counter() - started)
+
+    @staticmethod
+    def _measure(scope: Scope, status: int, seconds: float) -> None:
+        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+        route = _route(scope)
+        REQUESTS.labels(method, route, str(status)).inc()
+        DURATION.labels(method, route).observe(seconds)
+        if scope["path"] not in _QUIET:
+            log.info("http.request", method=method, route=route, status=status, milliseconds=round(seconds * 1000, 1))
+
+    def _request_id(self, headers: Headers) -> str:
+        given = headers.get("x-request-id", "")
+        return given if _REQUEST_ID.fullmatch(given) else new_id(epoch_ms(self._clock.now()))
+
+
+class WebsocketOriginMiddleware:
+    """Refuses websockets opened by another site's page, which would carry the user's cookie.
+
+    A browser always sends `Origin`: it must be the public address or the very host that was asked. A client without
+    `Origin` is no browser and must identify itself with a bearer token.
+    """
+
+    def __init__(self, app: ASGIApp, public_url: str) -> None:
+        self._app = app
+        self._public_origin = origin_of(public_url)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "websocket" and not self._is_welcome(Headers(scope=scope)):
+            log.warning("websocket.foreign-origin")
+            await receive()
+            await send({"type": "websocket.close", "code": 1008, "reason": "foreign-origin"})
+            return
+        await self._app(scope, receive, send)
+
+    def _is_welcome(self, headers: Headers) -> bool:
+        origin = headers.get("origin")
+        if origin is None:
+            return headers.get("authorization", "").lower().startswith("bearer ")
+        parts = urlsplit(origin)
+        return origin_of(origin) == self._public_origin or (
+            parts.scheme == "https" and parts.netloc.lower() == headers.get("host", "").lower()
+        )
+
+
+def origin_of(url: str) -> tuple[str, str, int]:
+    """Scheme, host and port of an address; an unreadable port counts as 0."""
+    parts = urlsplit(url)
+    try:
+        port = parts.port
+    except ValueError:
+        port = 0
+    default = {"https": 443, "http": 80}.get(parts.scheme, 0)
+    return parts.scheme, (parts.hostname or "").lower(), default if port is None else port
+
+
+def _route(scope: Scope) -> str:
+    """The route's template, so addresses with ids count as one; unknown addresses count as one too."""
+    route: Any = scope.get("route")
+    return str(getattr(route, "path_format", None) or scope.get("oml.route") or "unknown")
