@@ -14,7 +14,6 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import resource
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -45,7 +44,6 @@ options:
   user: {description: User to run as instead of the image's., type: str}
   capabilities: {description: Linux capabilities kept; all others are dropped., type: list, elements: str, default: []}
   read_only: {description: Mount the root file system read-only., type: bool, default: false}
-  ulimits: {description: Limits by name; cut to what this host allows., type: dict, default: {}}
   memory: {description: Memory limit as podman writes it; empty for none., type: str, default: ''}
   shm_size: {description: Size of /dev/shm as podman writes it., type: str, default: ''}
   log_max_size: {description: Size at which the container's log starts anew., type: str, default: 20mb}
@@ -97,22 +95,6 @@ def env_file_text(env: dict[str, object]) -> str:
     return "".join(lines)
 
 
-def bounded_ulimits(wanted: dict[str, int], hard: dict[str, int]) -> dict[str, int]:
-    """Cut limits to the host's hard ones, which a process without CAP_SYS_RESOURCE cannot exceed.
-
-    Naming one limit makes podman forget its configured defaults for all others, so both are always given.
-    """
-    named = {**hard, **wanted} if wanted else {}
-    return {name: min(value, hard.get(name, value)) for name, value in named.items()}
-
-
-def hard_limits() -> dict[str, int]:
-    """This process's own hard limits; unlimited ones are left out."""
-    kinds = {"nofile": resource.RLIMIT_NOFILE, "nproc": resource.RLIMIT_NPROC}
-    limits = {name: resource.getrlimit(kind)[1] for name, kind in kinds.items()}
-    return {name: limit for name, limit in limits.items() if limit != resource.RLIM_INFINITY}
-
-
 @dataclass(frozen=True)
 class Service:
     """The container as described by the role, with everything derived from it."""
@@ -151,8 +133,6 @@ class Service:
         options += [f"--cap-add={capability}" for capability in params["capabilities"]]
         options += [f"--volume={volume}" for volume in params["volumes"]]
         options += [f"--tmpfs={target}" for target in params["tmpfs"]]
-        ulimits = bounded_ulimits({k: int(v) for k, v in params["ulimits"].items()}, hard_limits())
-        options += [f"--ulimit={name}={value}:{value}" for name, value in sorted(ulimits.items())]
         for option, value in (("user", params["user"]), ("memory", params["memory"]), ("shm-size", params["shm_size"])):
             if value:
                 options.append(f"--{option}={value}")
@@ -390,7 +370,6 @@ def argument_spec() -> dict[str, dict[str, Any]]:
         "user": {"type": "str"},
         "capabilities": strings,
         "read_only": {"type": "bool", "default": False},
-        "ulimits": {"type": "dict", "default": {}},
         "memory": {"type": "str", "default": ""},
         "shm_size": {"type": "str", "default": ""},
         "log_max_size": {"type": "str", "default": "20mb"},
