@@ -11,96 +11,13 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Me"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Me */
+        get: operations["me_api_v2_session_get"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["SignIn"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Me"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Sign In */
+        post: operations["sign_in_api_v2_session_post"];
+        /** Out */
+        delete: operations["out_api_v2_session_delete"];
         options?: never;
         head?: never;
         patch?: never;
@@ -115,39 +32,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["PasswordChange"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Me"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Pw */
+        post: operations["pw_api_v2_session_password_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -161,39 +47,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    page?: number;
-                    page_size?: number;
-                    search?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["RoleList"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Roles */
+        get: operations["roles_api_v2_roles_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -209,73 +64,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    page?: number;
-                    page_size?: number;
-                    search?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TokenList"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Tokens */
+        get: operations["tokens_api_v2_tokens_get"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["TokenCreate"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TokenCreated"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Mk */
+        post: operations["mk_api_v2_tokens_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -292,38 +85,48 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    token_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Rmt */
+        delete: operations["rmt_api_v2_tokens__token_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v2/users": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Users */
+        get: operations["users_api_v2_users_get"];
+        put?: never;
+        /** Mku */
+        post: operations["mku_api_v2_users_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gu */
+        get: operations["gu_api_v2_users__user_id__get"];
+        put?: never;
+        post?: never;
+        /** Du */
+        delete: operations["du_api_v2_users__user_id__delete"];
+        options?: never;
+        head?: never;
+        /** Pu */
+        patch: operations["pu_api_v2_users__user_id__patch"];
         trace?: never;
     };
     "/api/v2/users/{user_id}/unblock": {
@@ -335,37 +138,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    user_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["User"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Ub */
+        post: operations["ub_api_v2_users__user_id__unblock_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -381,233 +155,12 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    user_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["PasswordReset"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Rp */
+        post: operations["rp_api_v2_users__user_id__password_post"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
-        trace?: never;
-    };
-    "/api/v2/users": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: {
-                    page?: number;
-                    page_size?: number;
-                    search?: string;
-                    role?: string;
-                    state?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["UserList"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["UserCreate"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["User"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/users/{user_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    user_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["User"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    user_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        options?: never;
-        head?: never;
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    user_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["UserUpdate"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["User"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
         trace?: never;
     };
     "/api/v2/agent-groups": {
@@ -617,73 +170,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    page?: number;
-                    page_size?: number;
-                    search?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AgentGroupList"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Lst */
+        get: operations["lst_api_v2_agent_groups_get"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["AgentGroupWrite"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AgentGroup"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** C */
+        post: operations["c_api_v2_agent_groups_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -697,105 +188,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    group_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AgentGroup"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Get Agent-Groups */
+        get: operations["get_agent_groups_api_v2_agent_groups__group_id__get"];
         put?: never;
         post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    group_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Delete Agent-Groups */
+        delete: operations["delete_agent_groups_api_v2_agent_groups__group_id__delete"];
         options?: never;
         head?: never;
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    group_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["AgentGroupWrite"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AgentGroup"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** P */
+        patch: operations["p_api_v2_agent_groups__group_id__patch"];
         trace?: never;
     };
     "/api/v2/pauses": {
@@ -805,73 +207,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    page?: number;
-                    page_size?: number;
-                    search?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["PauseList"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Lst */
+        get: operations["lst_api_v2_pauses_get"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["PauseWrite"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Pause"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** C */
+        post: operations["c_api_v2_pauses_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -885,105 +225,33 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    pause_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Pause"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Get Pauses */
+        get: operations["get_pauses_api_v2_pauses__pause_id__get"];
         put?: never;
         post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    pause_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Delete Pauses */
+        delete: operations["delete_pauses_api_v2_pauses__pause_id__delete"];
         options?: never;
         head?: never;
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    pause_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["PauseWrite"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Pause"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** P */
+        patch: operations["p_api_v2_pauses__pause_id__patch"];
+        trace?: never;
+    };
+    "/api/v2/sip-trunks/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** Tt */
+        get: operations["tt_api_v2_sip_trunks_templates_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v2/sip-trunks": {
@@ -993,73 +261,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    page?: number;
-                    page_size?: number;
-                    search?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SipTrunkList"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Lst */
+        get: operations["lst_api_v2_sip_trunks_get"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["SipTrunkWrite"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SipTrunk"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** C */
+        post: operations["c_api_v2_sip_trunks_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1073,105 +279,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    trunk_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SipTrunk"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Get Sip-Trunks */
+        get: operations["get_sip_trunks_api_v2_sip_trunks__trunk_id__get"];
         put?: never;
         post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    trunk_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Delete Sip-Trunks */
+        delete: operations["delete_sip_trunks_api_v2_sip_trunks__trunk_id__delete"];
         options?: never;
         head?: never;
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    trunk_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["SipTrunkWrite"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["SipTrunk"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** P */
+        patch: operations["p_api_v2_sip_trunks__trunk_id__patch"];
         trace?: never;
     };
     "/api/v2/inbound-routes": {
@@ -1181,73 +298,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    page?: number;
-                    page_size?: number;
-                    search?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["InboundRouteList"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Lst */
+        get: operations["lst_api_v2_inbound_routes_get"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["InboundRouteWrite"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["InboundRoute"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** C */
+        post: operations["c_api_v2_inbound_routes_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1261,105 +316,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    route_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["InboundRoute"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Get Inbound-Routes */
+        get: operations["get_inbound_routes_api_v2_inbound_routes__route_id__get"];
         put?: never;
         post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    route_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Delete Inbound-Routes */
+        delete: operations["delete_inbound_routes_api_v2_inbound_routes__route_id__delete"];
         options?: never;
         head?: never;
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    route_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["InboundRouteWrite"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["InboundRoute"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** P */
+        patch: operations["p_api_v2_inbound_routes__route_id__patch"];
         trace?: never;
     };
     "/api/v2/inbound-campaigns": {
@@ -1369,74 +335,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    page?: number;
-                    page_size?: number;
-                    search?: string;
-                    state?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["InboundCampaignList"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Lst */
+        get: operations["lst_api_v2_inbound_campaigns_get"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["InboundCampaignWrite"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["InboundCampaign"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** C */
+        post: operations["c_api_v2_inbound_campaigns_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1450,149 +353,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    campaign_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["InboundCampaign"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Get Inbound-Campaigns */
+        get: operations["get_inbound_campaigns_api_v2_inbound_campaigns__campaign_id__get"];
         put?: never;
         post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    campaign_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Delete Inbound-Campaigns */
+        delete: operations["delete_inbound_campaigns_api_v2_inbound_campaigns__campaign_id__delete"];
         options?: never;
         head?: never;
-        patch: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    campaign_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["InboundCampaignWrite"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["InboundCampaign"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        trace?: never;
-    };
-    "/api/v2/sip-trunks/templates": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["TrunkTemplate"][];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
+        /** P */
+        patch: operations["p_api_v2_inbound_campaigns__campaign_id__patch"];
         trace?: never;
     };
     "/api/v2/inbound-campaigns/{campaign_id}/activate": {
@@ -1604,37 +374,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    campaign_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["InboundCampaign"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Activate */
+        post: operations["activate_api_v2_inbound_campaigns__campaign_id__activate_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1650,37 +391,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    campaign_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["InboundCampaign"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Pause */
+        post: operations["pause_api_v2_inbound_campaigns__campaign_id__pause_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1696,37 +408,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    campaign_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["InboundCampaign"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Finish */
+        post: operations["finish_api_v2_inbound_campaigns__campaign_id__finish_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1740,77 +423,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    page?: number;
-                    page_size?: number;
-                    search?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AudioFileList"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Af */
+        get: operations["af_api_v2_audio_files_get"];
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "multipart/form-data": {
-                        name: string;
-                        /** Format: binary */
-                        file: string;
-                    };
-                };
-            };
-            responses: {
-                /** @description ok */
-                201: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AudioFile"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Mkaf */
+        post: operations["mkaf_api_v2_audio_files_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1827,78 +444,22 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        delete: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    audio_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                204: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content?: never;
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Daf */
+        delete: operations["daf_api_v2_audio_files__audio_id__delete"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v2/audio-files/{audio_id}/content": {
+    "/api/v2/agents": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    audio_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": string;
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Agents */
+        get: operations["agents_api_v2_agents_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1914,35 +475,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["LiveSnapshot"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Live */
+        get: operations["live_api_v2_live_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1958,35 +492,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AgentSession"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Ases */
+        get: operations["ases_api_v2_agent_session_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2004,35 +511,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AgentLive"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** A Login */
+        post: operations["a_login_api_v2_agent_login_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2048,35 +528,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AgentLive"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** A Logout */
+        post: operations["a_logout_api_v2_agent_logout_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2092,35 +545,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AgentLive"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** A Unpause */
+        post: operations["a_unpause_api_v2_agent_unpause_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2136,39 +562,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["AgentPause"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["AgentLive"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Ap */
+        post: operations["ap_api_v2_agent_pause_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2182,37 +577,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    day?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Call"][];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Acalls */
+        get: operations["acalls_api_v2_agent_calls_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2228,37 +594,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    call_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Call"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Acall */
+        get: operations["acall_api_v2_agent_calls__call_id__get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2274,72 +611,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    call_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["CallDisposition"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
-        put: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    call_id: string;
-                };
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": components["schemas"]["DispositionWrite"];
-                };
-            };
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["CallDisposition"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Gdi */
+        get: operations["gdi_api_v2_calls__call_id__disposition_get"];
+        /** Pdi */
+        put: operations["pdi_api_v2_calls__call_id__disposition_put"];
         post?: never;
         delete?: never;
         options?: never;
@@ -2354,45 +629,25 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    page?: number;
-                    page_size?: number;
-                    search?: string;
-                    from?: string;
-                    to?: string;
-                    campaign_id?: number;
-                    agent_id?: number;
-                    number?: string;
-                    event?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["CallList"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
+        /** Calls */
+        get: operations["calls_api_v2_calls_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/calls/{call_id}/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        /** Cev */
+        get: operations["cev_api_v2_calls__call_id__events_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2408,45 +663,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    page?: number;
-                    page_size?: number;
-                    search?: string;
-                    from?: string;
-                    to?: string;
-                    campaign_id?: number;
-                    agent_id?: number;
-                    number?: string;
-                    call_id?: string;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["RecordingList"];
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Recs */
+        get: operations["recs_api_v2_recordings_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2462,37 +680,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: never;
-                header?: never;
-                path: {
-                    recording_id: number;
-                };
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                /** @description ok */
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": string;
-                    };
-                };
-                /** @description problem */
-                422: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": components["schemas"]["Problem"];
-                    };
-                };
-            };
-        };
+        /** Rau */
+        get: operations["rau_api_v2_recordings__recording_id__audio_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -2505,451 +694,1311 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        FieldProblem: {
-            field: string;
-            code: string;
-            message: string;
-        };
-        Problem: {
-            code: string;
-            message: string;
-            fields: components["schemas"]["FieldProblem"][];
-        };
-        Role: {
-            slug: string;
+        /** AgentGroupCreate */
+        AgentGroupCreate: {
+            /** Name */
             name: string;
-            permissions: string[];
-        };
-        RoleReference: {
-            slug: string;
-            name: string;
-        };
-        MeUser: {
-            id: number;
-            username: string;
-            first_name: string;
-            last_name: string;
-            email: string;
-            role: components["schemas"]["RoleReference"];
-            must_change_password: boolean;
-        };
-        AgentReference: {
-            id: number;
-            extension: string;
-            group_id: number;
-        };
-        Me: {
-            user: components["schemas"]["MeUser"];
-            permissions: string[];
-            agent: components["schemas"]["AgentReference"] | null;
-            csrf_token: string;
-        };
-        SignIn: {
-            username: string;
-            password: string;
-        };
-        PasswordChange: {
-            current_password: string;
-            new_password: string;
-        };
-        PasswordReset: {
-            password: string;
-        };
-        User: {
-            id: number;
-            username: string;
-            first_name: string;
-            last_name: string;
-            email: string;
-            role_slug: string;
-            is_active: boolean;
-            is_locked: boolean;
-            agent: components["schemas"]["AgentReference"] | null;
-            /** Format: date-time */
-            created_at: string;
-        };
-        UserCreate: {
-            username: string;
-            first_name: string;
-            last_name: string;
-            email: string;
-            role_slug: string;
-            password: string;
-            group_id?: number | null;
-        };
-        UserUpdate: {
-            username?: string;
-            first_name?: string;
-            last_name?: string;
-            email?: string;
-            role_slug?: string;
-            is_active?: boolean;
-            group_id?: number | null;
-        };
-        AgentGroup: {
-            id: number;
-            name: string;
+            /**
+             * Auto Unpause Seconds
+             * @description Longest wrap-up, in seconds; 0: by hand.
+             * @default 0
+             */
             auto_unpause_seconds: number;
+            /**
+             * Auto Attend Inbound
+             * @default false
+             */
             auto_attend_inbound: boolean;
+            /**
+             * Auto Attend Dialer
+             * @default false
+             */
             auto_attend_dialer: boolean;
+            /**
+             * Force Disposition
+             * @default false
+             */
             force_disposition: boolean;
+            /**
+             * Allow Off Campaign Calls
+             * @default false
+             */
             allow_off_campaign_calls: boolean;
+            /**
+             * Allow Hold
+             * @default true
+             */
             allow_hold: boolean;
+            /**
+             * Allow Recordings
+             * @default false
+             */
             allow_recordings: boolean;
+            /**
+             * Allow Dashboard
+             * @default true
+             */
             allow_dashboard: boolean;
+        };
+        /** AgentGroupOut */
+        AgentGroupOut: {
+            /** Auto Unpause Seconds */
+            auto_unpause_seconds: number;
+            /** Auto Attend Inbound */
+            auto_attend_inbound: boolean;
+            /** Auto Attend Dialer */
+            auto_attend_dialer: boolean;
+            /** Force Disposition */
+            force_disposition: boolean;
+            /** Allow Off Campaign Calls */
+            allow_off_campaign_calls: boolean;
+            /** Allow Hold */
+            allow_hold: boolean;
+            /** Allow Recordings */
+            allow_recordings: boolean;
+            /** Allow Dashboard */
+            allow_dashboard: boolean;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Agent Count */
             agent_count: number;
         };
-        AgentGroupWrite: {
+        /**
+         * AgentGroupPatch
+         * @description Only what is sent changes.
+         */
+        AgentGroupPatch: {
+            /** Name */
+            name?: string | null;
+            /** Auto Unpause Seconds */
+            auto_unpause_seconds?: number | null;
+            /** Auto Attend Inbound */
+            auto_attend_inbound?: boolean | null;
+            /** Auto Attend Dialer */
+            auto_attend_dialer?: boolean | null;
+            /** Force Disposition */
+            force_disposition?: boolean | null;
+            /** Allow Off Campaign Calls */
+            allow_off_campaign_calls?: boolean | null;
+            /** Allow Hold */
+            allow_hold?: boolean | null;
+            /** Allow Recordings */
+            allow_recordings?: boolean | null;
+            /** Allow Dashboard */
+            allow_dashboard?: boolean | null;
+        };
+        /**
+         * AgentLive
+         * @description An agent now. `since` and `acw_until` are milliseconds since 1970.
+         *
+         *     `pause_id` is text: "0" is wrap-up, "00" a pause set by a supervisor.
+         */
+        AgentLive: {
+            /** Agent Id */
+            agent_id: number;
+            /** Name */
             name: string;
+            /** Extension */
+            extension: number;
+            /** Group Id */
+            group_id: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "READY" | "RINGING" | "ONCALL" | "PAUSE" | "ACW" | "UNAVAILABLE" | "OFFLINE" | "DISABLED";
+            /** Pause Id */
+            pause_id?: string | null;
+            /** Pause Name */
+            pause_name?: string | null;
+            /** Pending Pause Id */
+            pending_pause_id?: string | null;
+            /** Since */
+            since: number;
+            /** Acw Until */
+            acw_until?: number | null;
+            /**
+             * Must Disposition
+             * @default false
+             */
+            must_disposition: boolean;
+            /** Call Id */
+            call_id?: string | null;
+            /** Campaign Id */
+            campaign_id?: number | null;
+            /** Number */
+            number?: string | null;
+            /** Campaigns */
+            campaigns?: number[];
+            /**
+             * Registered
+             * @default false
+             */
+            registered: boolean;
+        };
+        /**
+         * AgentOption
+         * @description An agent as a choice in forms.
+         */
+        AgentOption: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Extension */
+            extension: number;
+            /** Group Id */
+            group_id: number;
+            /** Group Name */
+            group_name: string;
+        };
+        /** AgentOut */
+        AgentOut: {
+            /** Id */
+            id: number;
+            /** Extension */
+            extension: number;
+            /** Group Id */
+            group_id: number;
+        };
+        /** AudioFileOut */
+        AudioFileOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Duration Seconds */
+            duration_seconds: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /** Body_mkaf_api_v2_audio_files_post */
+        Body_mkaf_api_v2_audio_files_post: {
+            /** File */
+            file: string;
+            /** Name */
+            name: string;
+        };
+        /** CallDisposition */
+        CallDisposition: {
+            /** Option Id */
+            option_id: number;
+            /** Name */
+            name: string;
+            /** Comment */
+            comment: string;
+        };
+        /**
+         * CallEventOut
+         * @description One event of a call. Null means: does not apply.
+         */
+        CallEventOut: {
+            /** Id */
+            id: string;
+            /**
+             * Time
+             * Format: date-time
+             */
+            time: string;
+            /** Event */
+            event: string;
+            campaign: components["schemas"]["NamedRef"] | null;
+            agent: components["schemas"]["NamedRef"] | null;
+            /** Number */
+            number: string;
+            /** Did */
+            did: string | null;
+            /** Wait Seconds */
+            wait_seconds: number | null;
+            /** Talk Seconds */
+            talk_seconds: number | null;
+            /** Recording */
+            recording: string | null;
+        };
+        /** CallLive */
+        CallLive: {
+            /** Call Id */
+            call_id: string;
+            /** Campaign Id */
+            campaign_id: number;
+            /** Campaign Name */
+            campaign_name: string;
+            /** Number */
+            number: string;
+            /** Did */
+            did: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "welcome" | "waiting" | "ringing" | "talking";
+            /** Since */
+            since: number;
+            /** Entered At */
+            entered_at: number;
+            /** Agent Ids */
+            agent_ids: number[];
+        };
+        /** CallOut */
+        CallOut: {
+            /** Id */
+            id: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            campaign: components["schemas"]["NamedRef"] | null;
+            /** Did */
+            did: string | null;
+            /** Number */
+            number: string;
+            agent: components["schemas"]["NamedRef"] | null;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "waiting" | "talking" | "answered" | "abandoned" | "abandoned-welcome" | "timeout" | "unknown-did" | "unknown";
+            /** Wait Seconds */
+            wait_seconds: number | null;
+            /** Talk Seconds */
+            talk_seconds: number | null;
+            /** Ended By */
+            ended_by: ("agent" | "caller") | null;
+            disposition: components["schemas"]["CallDisposition"] | null;
+            /** Has Recording */
+            has_recording: boolean;
+        };
+        /** ConsoleAgent */
+        ConsoleAgent: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Extension */
+            extension: number;
+            group: components["schemas"]["ConsoleGroup"];
+        };
+        /**
+         * ConsoleCampaign
+         * @description A campaign the agent is a member of. Hidden options are listed, because an earlier answer may use one.
+         */
+        ConsoleCampaign: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Dispositions */
+            dispositions: components["schemas"]["ConsoleDispositionOption"][];
+        };
+        /** ConsoleDispositionOption */
+        ConsoleDispositionOption: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "no-action" | "engaged" | "callback";
+            /** Is Positive */
+            is_positive: boolean;
+            /** Is Hidden */
+            is_hidden: boolean;
+        };
+        /** ConsoleGroup */
+        ConsoleGroup: {
+            /** Auto Unpause Seconds */
             auto_unpause_seconds: number;
+            /** Auto Attend Inbound */
             auto_attend_inbound: boolean;
+            /** Auto Attend Dialer */
             auto_attend_dialer: boolean;
+            /** Force Disposition */
             force_disposition: boolean;
+            /** Allow Off Campaign Calls */
             allow_off_campaign_calls: boolean;
+            /** Allow Hold */
             allow_hold: boolean;
+            /** Allow Recordings */
             allow_recordings: boolean;
+            /** Allow Dashboard */
             allow_dashboard: boolean;
-        };
-        Pause: {
+            /** Id */
             id: number;
+            /** Name */
             name: string;
-            /** @enum {string} */
+        };
+        /** ConsoleSession */
+        ConsoleSession: {
+            agent: components["schemas"]["ConsoleAgent"];
+            sip: components["schemas"]["SipCredentials"];
+            /** Pauses */
+            pauses: components["schemas"]["PauseOut"][];
+            /** Campaigns */
+            campaigns: components["schemas"]["ConsoleCampaign"][];
+            state: components["schemas"]["AgentLive"];
+        };
+        /** Credentials */
+        Credentials: {
+            /** Username */
+            username: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+        };
+        /**
+         * Destination
+         * @description Where a call goes. `id` is null for "hangup".
+         */
+        Destination: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "inbound-campaign" | "hangup";
+            /** Id */
+            id?: number | null;
+        };
+        /** DestinationOut */
+        DestinationOut: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "inbound-campaign" | "hangup";
+            /** Id */
+            id: number | null;
+            /** Name */
+            name: string | null;
+        };
+        /** DispositionChangeOut */
+        DispositionChangeOut: {
+            /** Option Id */
+            option_id: number;
+            /** Name */
+            name: string;
+            /** Comment */
+            comment: string;
+            /** Agent Id */
+            agent_id: number;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+        };
+        /**
+         * DispositionOptionIn
+         * @description Without `id` a new option; an option that is left out is removed, or refused when it was used.
+         */
+        DispositionOptionIn: {
+            /** Id */
+            id?: number | null;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "no-action" | "engaged" | "callback";
+            /**
+             * Is Positive
+             * @default false
+             */
+            is_positive: boolean;
+            /**
+             * Is Hidden
+             * @default false
+             */
+            is_hidden: boolean;
+        };
+        /** DispositionOptionOut */
+        DispositionOptionOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "no-action" | "engaged" | "callback";
+            /** Is Positive */
+            is_positive: boolean;
+            /** Is Hidden */
+            is_hidden: boolean;
+        };
+        /**
+         * DispositionOut
+         * @description The answer that counts; `history` has every answer, the newest first.
+         */
+        DispositionOut: {
+            /** Call Id */
+            call_id: string;
+            /** Campaign Id */
+            campaign_id: number;
+            /** Option Id */
+            option_id: number;
+            /** Name */
+            name: string;
+            /** Comment */
+            comment: string;
+            /** Agent Id */
+            agent_id: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** History */
+            history: components["schemas"]["DispositionChangeOut"][];
+        };
+        /** DispositionPut */
+        DispositionPut: {
+            /** Option Id */
+            option_id: number;
+            /**
+             * Comment
+             * @default
+             */
+            comment: string;
+        };
+        /**
+         * Failover
+         * @description Where callers go who waited too long or found the queue full. `id` is null for "hangup".
+         */
+        Failover: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "inbound-campaign" | "hangup";
+            /** Id */
+            id?: number | null;
+        };
+        /** FailoverOut */
+        FailoverOut: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "inbound-campaign" | "hangup";
+            /** Id */
+            id: number | null;
+            /** Name */
+            name: string | null;
+        };
+        /** HTTPValidationError */
+        HTTPValidationError: {
+            /** Detail */
+            detail?: components["schemas"]["ValidationError"][];
+        };
+        /** InboundCampaignCreate */
+        InboundCampaignCreate: {
+            /** Name */
+            name: string;
+            /**
+             * Objective
+             * @default 0
+             */
+            objective: number;
+            /**
+             * Recording Enabled
+             * @default false
+             */
+            recording_enabled: boolean;
+            /**
+             * Strategy
+             * @default rrmemory
+             * @enum {string}
+             */
+            strategy: "ringall" | "rrmemory" | "leastrecent" | "fewestcalls" | "random" | "wrandom";
+            /**
+             * Weight
+             * @default 0
+             */
+            weight: number;
+            /**
+             * Max Waiting
+             * @default 0
+             */
+            max_waiting: number;
+            /**
+             * Max Wait Seconds
+             * @default 0
+             */
+            max_wait_seconds: number;
+            /**
+             * Ring Seconds
+             * @default 25
+             */
+            ring_seconds: number;
+            /**
+             * Retry Seconds
+             * @default 5
+             */
+            retry_seconds: number;
+            /**
+             * Wrapup Seconds
+             * @default 0
+             */
+            wrapup_seconds: number;
+            /**
+             * Service Level Seconds
+             * @default 20
+             */
+            service_level_seconds: number;
+            /** Welcome Audio Id */
+            welcome_audio_id?: number | null;
+            /**
+             * Moh Class
+             * @default default
+             */
+            moh_class: string;
+            failover?: components["schemas"]["Failover"] | null;
+            /** Auto Attend Inbound */
+            auto_attend_inbound?: boolean | null;
+            /** Auto Unpause Seconds */
+            auto_unpause_seconds?: number | null;
+            /** Force Disposition */
+            force_disposition?: boolean | null;
+            /** Members */
+            members?: components["schemas"]["MemberIn"][];
+            /**
+             * Group Ids
+             * @description Groups whose agents become members too, with penalty 0.
+             */
+            group_ids?: number[];
+            /** Supervisor Ids */
+            supervisor_ids?: number[];
+            /** Dispositions */
+            dispositions?: components["schemas"]["DispositionOptionIn"][];
+        };
+        /**
+         * InboundCampaignOut
+         * @description `waiting` is the number of callers waiting now; null when the live state is not reachable.
+         */
+        InboundCampaignOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "active" | "paused" | "finished";
+            /** Objective */
+            objective: number;
+            /** Recording Enabled */
+            recording_enabled: boolean;
+            /**
+             * Strategy
+             * @enum {string}
+             */
+            strategy: "ringall" | "rrmemory" | "leastrecent" | "fewestcalls" | "random" | "wrandom";
+            /** Weight */
+            weight: number;
+            /** Max Waiting */
+            max_waiting: number;
+            /** Max Wait Seconds */
+            max_wait_seconds: number;
+            /** Ring Seconds */
+            ring_seconds: number;
+            /** Retry Seconds */
+            retry_seconds: number;
+            /** Wrapup Seconds */
+            wrapup_seconds: number;
+            /** Service Level Seconds */
+            service_level_seconds: number;
+            /** Welcome Audio Id */
+            welcome_audio_id: number | null;
+            /** Moh Class */
+            moh_class: string;
+            failover: components["schemas"]["FailoverOut"] | null;
+            /** Auto Attend Inbound */
+            auto_attend_inbound: boolean | null;
+            /** Auto Unpause Seconds */
+            auto_unpause_seconds: number | null;
+            /** Force Disposition */
+            force_disposition: boolean | null;
+            /** Members */
+            members: components["schemas"]["MemberOut"][];
+            /** Supervisor Ids */
+            supervisor_ids: number[];
+            /** Dispositions */
+            dispositions: components["schemas"]["DispositionOptionOut"][];
+            /** Waiting */
+            waiting: number | null;
+        };
+        /**
+         * InboundCampaignPatch
+         * @description Only what is sent changes; a list that is sent replaces the list.
+         */
+        InboundCampaignPatch: {
+            /** Name */
+            name?: string | null;
+            /** Objective */
+            objective?: number | null;
+            /** Recording Enabled */
+            recording_enabled?: boolean | null;
+            /** Strategy */
+            strategy?: ("ringall" | "rrmemory" | "leastrecent" | "fewestcalls" | "random" | "wrandom") | null;
+            /** Weight */
+            weight?: number | null;
+            /** Max Waiting */
+            max_waiting?: number | null;
+            /** Max Wait Seconds */
+            max_wait_seconds?: number | null;
+            /** Ring Seconds */
+            ring_seconds?: number | null;
+            /** Retry Seconds */
+            retry_seconds?: number | null;
+            /** Wrapup Seconds */
+            wrapup_seconds?: number | null;
+            /** Service Level Seconds */
+            service_level_seconds?: number | null;
+            /** Welcome Audio Id */
+            welcome_audio_id?: number | null;
+            /** Moh Class */
+            moh_class?: string | null;
+            failover?: components["schemas"]["Failover"] | null;
+            /** Auto Attend Inbound */
+            auto_attend_inbound?: boolean | null;
+            /** Auto Unpause Seconds */
+            auto_unpause_seconds?: number | null;
+            /** Force Disposition */
+            force_disposition?: boolean | null;
+            /** Members */
+            members?: components["schemas"]["MemberIn"][] | null;
+            /** Group Ids */
+            group_ids?: number[] | null;
+            /** Supervisor Ids */
+            supervisor_ids?: number[] | null;
+            /** Dispositions */
+            dispositions?: components["schemas"]["DispositionOptionIn"][] | null;
+        };
+        /** LiveSnapshot */
+        LiveSnapshot: {
+            /** Agents */
+            agents: components["schemas"]["AgentLive"][];
+            /** Calls */
+            calls: components["schemas"]["CallLive"][];
+            /** Now */
+            now: number;
+        };
+        /**
+         * Me
+         * @description Who is signed in. `csrf_token` goes into the header X-CSRF-Token; it is null for a bearer token.
+         */
+        Me: {
+            user: components["schemas"]["MeUser"];
+            /** Permissions */
+            permissions: string[];
+            agent: components["schemas"]["AgentOut"] | null;
+            /** Csrf Token */
+            csrf_token: string | null;
+        };
+        /** MeUser */
+        MeUser: {
+            /** Id */
+            id: number;
+            /** Username */
+            username: string;
+            /** First Name */
+            first_name: string;
+            /** Last Name */
+            last_name: string;
+            /** Email */
+            email: string;
+            role: components["schemas"]["RoleRef"];
+            /** Must Change Password */
+            must_change_password: boolean;
+        };
+        /** MemberIn */
+        MemberIn: {
+            /** Agent Id */
+            agent_id: number;
+            /**
+             * Penalty
+             * @description Lower is called first.
+             * @default 0
+             */
+            penalty: number;
+        };
+        /** MemberOut */
+        MemberOut: {
+            /** Agent Id */
+            agent_id: number;
+            /** Penalty */
+            penalty: number;
+            /** Name */
+            name: string;
+            /** Extension */
+            extension: number | null;
+        };
+        /** NamedRef */
+        NamedRef: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /** Page[AgentGroupOut] */
+        Page_AgentGroupOut_: {
+            /** Items */
+            items: components["schemas"]["AgentGroupOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[AgentOption] */
+        Page_AgentOption_: {
+            /** Items */
+            items: components["schemas"]["AgentOption"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[AudioFileOut] */
+        Page_AudioFileOut_: {
+            /** Items */
+            items: components["schemas"]["AudioFileOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[CallOut] */
+        Page_CallOut_: {
+            /** Items */
+            items: components["schemas"]["CallOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[InboundCampaignOut] */
+        Page_InboundCampaignOut_: {
+            /** Items */
+            items: components["schemas"]["InboundCampaignOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[PauseOut] */
+        Page_PauseOut_: {
+            /** Items */
+            items: components["schemas"]["PauseOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[RecordingOut] */
+        Page_RecordingOut_: {
+            /** Items */
+            items: components["schemas"]["RecordingOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[RouteOut] */
+        Page_RouteOut_: {
+            /** Items */
+            items: components["schemas"]["RouteOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[TrunkOut] */
+        Page_TrunkOut_: {
+            /** Items */
+            items: components["schemas"]["TrunkOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[UserOut] */
+        Page_UserOut_: {
+            /** Items */
+            items: components["schemas"]["UserOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** PasswordChange */
+        PasswordChange: {
+            /**
+             * Current Password
+             * Format: password
+             */
+            current_password: string;
+            /**
+             * New Password
+             * Format: password
+             */
+            new_password: string;
+        };
+        /** PasswordReset */
+        PasswordReset: {
+            /**
+             * New Password
+             * Format: password
+             */
+            new_password: string;
+            /**
+             * Must Change Password
+             * @default false
+             */
+            must_change_password: boolean;
+        };
+        /** PauseCreate */
+        PauseCreate: {
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
             kind: "productive" | "recreational";
         };
-        PauseWrite: {
+        /** PauseOut */
+        PauseOut: {
+            /** Id */
+            id: number;
+            /** Name */
             name: string;
-            /** @enum {string} */
+            /**
+             * Kind
+             * @enum {string}
+             */
             kind: "productive" | "recreational";
         };
-        TrunkSync: {
-            /** @enum {string} */
-            state: "applied" | "pending" | "failed";
-            message: string | null;
+        /**
+         * PausePatch
+         * @description Only what is sent changes.
+         */
+        PausePatch: {
+            /** Name */
+            name?: string | null;
+            /** Kind */
+            kind?: ("productive" | "recreational") | null;
         };
-        SipTrunk: {
+        /** PauseRequest */
+        PauseRequest: {
+            /** Pause Id */
+            pause_id: number;
+        };
+        /**
+         * RecordingOut
+         * @description `state` "pending": the file is not finished; "missing": it was looked for and not found, `message` says where.
+         */
+        RecordingOut: {
+            /** Id */
             id: number;
+            /** Call Id */
+            call_id: string;
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+            campaign: components["schemas"]["NamedRef"] | null;
+            agent: components["schemas"]["NamedRef"] | null;
+            /** Number */
+            number: string;
+            /** Duration Seconds */
+            duration_seconds: number | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "available" | "missing";
+            /** Message */
+            message: string;
+        };
+        /** RoleList */
+        RoleList: {
+            /** Items */
+            items: components["schemas"]["RoleOut"][];
+        };
+        /** RoleOut */
+        RoleOut: {
+            /** Slug */
+            slug: string;
+            /** Name */
             name: string;
+            /** Is Predefined */
+            is_predefined: boolean;
+            /** Permissions */
+            permissions: string[];
+        };
+        /** RoleRef */
+        RoleRef: {
+            /** Slug */
+            slug: string;
+            /** Name */
+            name: string;
+        };
+        /** RouteCreate */
+        RouteCreate: {
+            /** Name */
+            name: string;
+            /**
+             * Did
+             * @description Digits, may start with +.
+             */
+            did: string;
+            /**
+             * Caller Id Prefix
+             * @description Shown before the caller's number.
+             * @default
+             */
+            caller_id_prefix: string;
+            /**
+             * Language
+             * @default es
+             * @enum {string}
+             */
+            language: "es" | "en";
+            destination: components["schemas"]["Destination"];
+        };
+        /** RouteOut */
+        RouteOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Did */
+            did: string;
+            /** Caller Id Prefix */
+            caller_id_prefix: string;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "es" | "en";
+            destination: components["schemas"]["DestinationOut"];
+        };
+        /**
+         * RoutePatch
+         * @description Only what is sent changes.
+         */
+        RoutePatch: {
+            /** Name */
+            name?: string | null;
+            /** Did */
+            did?: string | null;
+            /** Caller Id Prefix */
+            caller_id_prefix?: string | null;
+            /** Language */
+            language?: ("es" | "en") | null;
+            destination?: components["schemas"]["Destination"] | null;
+        };
+        /**
+         * SipCredentials
+         * @description What the webphone registers with; valid until `expires_at`.
+         */
+        SipCredentials: {
+            /** Uri */
+            uri: string;
+            /** Websocket Path */
+            websocket_path: string;
+            /** Authorization User */
+            authorization_user: string;
+            /** Password */
+            password: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Realm */
+            realm: string;
+        };
+        /** TemplateName */
+        TemplateName: {
+            /** En */
+            en: string;
+            /** Es */
+            es: string;
+        };
+        /** TokenCreate */
+        TokenCreate: {
+            /** Name */
+            name: string;
+            /**
+             * Expires In Days
+             * @description Days until the token expires.
+             * @default 90
+             */
+            expires_in_days: number;
+        };
+        /**
+         * TokenCreated
+         * @description `token` is shown this once.
+         */
+        TokenCreated: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Last Used At */
+            last_used_at: string | null;
+            /** Token */
+            token: string;
+        };
+        /** TokenList */
+        TokenList: {
+            /** Items */
+            items: components["schemas"]["TokenOut"][];
+        };
+        /** TokenOut */
+        TokenOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Last Used At */
+            last_used_at: string | null;
+        };
+        /** TrunkCreate */
+        TrunkCreate: {
+            /**
+             * Name
+             * @description Letters, digits and _.
+             */
+            name: string;
+            /**
+             * Max Channels
+             * @default 1000
+             */
             max_channels: number;
+            /**
+             * Caller Id
+             * @description Digits, may start with +; may be empty.
+             * @default
+             */
             caller_id: string;
+            /** Wizard Text */
+            wizard_text: string;
+        };
+        /** TrunkOut */
+        TrunkOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Max Channels */
+            max_channels: number;
+            /** Caller Id */
+            caller_id: string;
+            /** Wizard Text */
             wizard_text: string;
             sync: components["schemas"]["TrunkSync"];
         };
-        SipTrunkWrite: {
-            name: string;
-            max_channels: number;
-            caller_id: string;
-            wizard_text: string;
+        /**
+         * TrunkPatch
+         * @description Only what is sent changes.
+         */
+        TrunkPatch: {
+            /** Name */
+            name?: string | null;
+            /** Max Channels */
+            max_channels?: number | null;
+            /** Caller Id */
+            caller_id?: string | null;
+            /** Wizard Text */
+            wizard_text?: string | null;
         };
-        LocalisedName: {
-            en: string;
-            es: string;
+        /**
+         * TrunkSync
+         * @description Whether Asterisk runs the trunk as it is written here; `message` says what to do when it failed.
+         */
+        TrunkSync: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "applied" | "failed";
+            /** Message */
+            message: string;
         };
-        TrunkTemplate: {
+        /** TrunkTemplateOut */
+        TrunkTemplateOut: {
+            /** Slug */
             slug: string;
-            name: components["schemas"]["LocalisedName"];
+            name: components["schemas"]["TemplateName"];
+            /** Wizard Text */
             wizard_text: string;
         };
-        RouteDestination: {
-            /** @enum {string} */
-            type: "inbound-campaign" | "hangup";
-            id: number | null;
+        /**
+         * UserChange
+         * @description Only the fields that are sent change.
+         */
+        UserChange: {
+            /** Username */
+            username?: string | null;
+            /** First Name */
+            first_name?: string | null;
+            /** Last Name */
+            last_name?: string | null;
+            /** Email */
+            email?: string | null;
+            /** Role Slug */
+            role_slug?: string | null;
+            /** Group Id */
+            group_id?: number | null;
+            /** Is Active */
+            is_active?: boolean | null;
         };
-        FailoverDestination: {
-            /** @enum {string} */
-            type: "inbound-campaign" | "hangup";
-            id: number | null;
-        };
-        InboundRoute: {
-            id: number;
-            name: string;
-            did: string;
-            caller_id_prefix: string;
-            /** @enum {string} */
-            language: "es" | "en";
-            destination: components["schemas"]["RouteDestination"];
-        };
-        InboundRouteWrite: {
-            name: string;
-            did: string;
-            caller_id_prefix: string;
-            /** @enum {string} */
-            language: "es" | "en";
-            destination: components["schemas"]["RouteDestination"];
-        };
-        AudioFile: {
-            id: number;
-            name: string;
-            duration_seconds: number;
-            size_bytes: number;
-            /** Format: date-time */
-            created_at: string;
-        };
-        CampaignMember: {
-            agent_id: number;
-            penalty: number;
-            name: string;
-            extension: string;
-        };
-        CampaignMemberWrite: {
-            agent_id: number;
-            penalty: number;
-        };
-        DispositionOption: {
-            id: number;
-            name: string;
-            /** @enum {string} */
-            kind: "no-action" | "engaged" | "callback";
-            is_positive: boolean;
-            is_hidden: boolean;
-        };
-        DispositionOptionWrite: {
-            id?: number | null;
-            name: string;
-            /** @enum {string} */
-            kind: "no-action" | "engaged" | "callback";
-            is_positive: boolean;
-            is_hidden: boolean;
-        };
-        InboundCampaign: {
-            id: number;
-            /** @enum {string} */
-            state: "active" | "paused" | "finished";
-            name: string;
-            objective: number;
-            recording_enabled: boolean;
-            /** @enum {string} */
-            strategy: "ringall" | "rrmemory" | "leastrecent" | "fewestcalls" | "random" | "wrandom";
-            weight: number;
-            max_waiting: number;
-            max_wait_seconds: number;
-            ring_seconds: number;
-            retry_seconds: number;
-            wrapup_seconds: number;
-            service_level_seconds: number;
-            welcome_audio_id: number | null;
-            moh_class: string;
-            failover: components["schemas"]["FailoverDestination"] | null;
-            auto_attend_inbound: boolean | null;
-            auto_unpause_seconds: number | null;
-            force_disposition: boolean | null;
-            supervisor_ids: number[];
-            members: components["schemas"]["CampaignMember"][];
-            dispositions: components["schemas"]["DispositionOption"][];
-            waiting: number | null;
-        };
-        InboundCampaignWrite: {
-            name: string;
-            objective: number;
-            recording_enabled: boolean;
-            /** @enum {string} */
-            strategy: "ringall" | "rrmemory" | "leastrecent" | "fewestcalls" | "random" | "wrandom";
-            weight: number;
-            max_waiting: number;
-            max_wait_seconds: number;
-            ring_seconds: number;
-            retry_seconds: number;
-            wrapup_seconds: number;
-            service_level_seconds: number;
-            welcome_audio_id: number | null;
-            moh_class: string;
-            failover: components["schemas"]["FailoverDestination"] | null;
-            auto_attend_inbound: boolean | null;
-            auto_unpause_seconds: number | null;
-            force_disposition: boolean | null;
-            supervisor_ids: number[];
-            members: components["schemas"]["CampaignMemberWrite"][];
-            dispositions: components["schemas"]["DispositionOptionWrite"][];
-        };
-        Token: {
-            id: number;
-            name: string;
-            /** Format: date-time */
-            created_at: string;
-            expires_at: string | null;
-            last_used_at: string | null;
-        };
-        TokenCreate: {
-            name: string;
-            expires_at?: string | null;
-        };
-        TokenCreated: {
-            id: number;
-            name: string;
-            /** Format: date-time */
-            created_at: string;
-            expires_at: string | null;
-            last_used_at: string | null;
-            token: string;
-        };
-        AgentLive: {
-            agent_id: number;
-            name: string;
-            extension: string;
-            group_id: number;
-            /** @enum {string} */
-            status: "READY" | "RINGING" | "ONCALL" | "PAUSE" | "ACW" | "UNAVAILABLE" | "OFFLINE" | "DISABLED";
-            pause_id: string | null;
-            pause_name: string | null;
-            pending_pause_id: string | null;
-            since: number;
-            acw_until: number | null;
-            must_disposition: boolean;
-            call_id: string | null;
-            campaign_id: number | null;
-            number: string | null;
-            campaigns: number[];
-            registered: boolean;
-        };
-        CallLive: {
-            call_id: string;
-            campaign_id: number;
-            campaign_name: string;
-            number: string;
-            did: string;
-            /** @enum {string} */
-            state: "welcome" | "waiting" | "ringing" | "talking";
-            since: number;
-            entered_at: number;
-            agent_ids: number[];
-        };
-        LiveSnapshot: {
-            agents: components["schemas"]["AgentLive"][];
-            calls: components["schemas"]["CallLive"][];
-            now: number;
-        };
-        Named: {
-            id: number;
-            name: string;
-        };
-        CallDisposition: {
-            option_id: number;
-            name: string;
-            comment: string;
-        };
-        Call: {
-            id: string;
-            /** Format: date-time */
-            started_at: string;
-            campaign: components["schemas"]["Named"] | null;
-            did: string;
-            number: string;
-            agent: components["schemas"]["Named"] | null;
-            outcome: string;
-            wait_seconds: number | null;
-            talk_seconds: number | null;
-            ended_by: ("agent" | "caller") | null;
-            disposition: components["schemas"]["CallDisposition"] | null;
-            has_recording: boolean;
-        };
-        DispositionWrite: {
-            option_id: number;
-            comment: string;
-        };
-        Recording: {
-            id: number;
-            call_id: string;
-            /** Format: date-time */
-            started_at: string;
-            campaign: components["schemas"]["Named"] | null;
-            agent: components["schemas"]["Named"] | null;
-            number: string;
-            duration_seconds: number;
-        };
-        AgentConsoleAgent: {
-            id: number;
-            name: string;
-            extension: string;
-            group: components["schemas"]["AgentGroup"];
-        };
-        SipCredentials: {
-            uri: string;
-            websocket_path: string;
-            authorization_user: string;
+        /**
+         * UserCreate
+         * @description `group_id` is required for the role agent and refused for any other.
+         */
+        UserCreate: {
+            /**
+             * Username
+             * @description Letters, digits and @ . + - _ only; the case of letters does not matter.
+             */
+            username: string;
+            /**
+             * Password
+             * Format: password
+             */
             password: string;
-            /** Format: date-time */
-            expires_at: string;
-            realm: string;
+            /** Role Slug */
+            role_slug: string;
+            /**
+             * First Name
+             * @default
+             */
+            first_name: string;
+            /**
+             * Last Name
+             * @default
+             */
+            last_name: string;
+            /**
+             * Email
+             * @description Empty, or an email address.
+             * @default
+             */
+            email: string;
+            /** Group Id */
+            group_id?: number | null;
+            /**
+             * Is Active
+             * @default true
+             */
+            is_active: boolean;
+            /**
+             * Must Change Password
+             * @default false
+             */
+            must_change_password: boolean;
         };
-        AgentCampaign: {
+        /** UserOut */
+        UserOut: {
+            /** Id */
             id: number;
-            name: string;
-            dispositions: components["schemas"]["DispositionOption"][];
+            /** Username */
+            username: string;
+            /** First Name */
+            first_name: string;
+            /** Last Name */
+            last_name: string;
+            /** Email */
+            email: string;
+            /** Role Slug */
+            role_slug: string;
+            /** Is Active */
+            is_active: boolean;
+            /** Is Locked */
+            is_locked: boolean;
+            agent: components["schemas"]["AgentOut"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
         };
-        AgentSession: {
-            agent: components["schemas"]["AgentConsoleAgent"];
-            sip: components["schemas"]["SipCredentials"];
-            pauses: components["schemas"]["Pause"][];
-            campaigns: components["schemas"]["AgentCampaign"][];
-            state: components["schemas"]["AgentLive"];
-        };
-        AgentPause: {
-            pause_id: number;
-        };
-        UserList: {
-            items: components["schemas"]["User"][];
-            total: number;
-            page: number;
-            page_size: number;
-        };
-        AgentGroupList: {
-            items: components["schemas"]["AgentGroup"][];
-            total: number;
-            page: number;
-            page_size: number;
-        };
-        PauseList: {
-            items: components["schemas"]["Pause"][];
-            total: number;
-            page: number;
-            page_size: number;
-        };
-        SipTrunkList: {
-            items: components["schemas"]["SipTrunk"][];
-            total: number;
-            page: number;
-            page_size: number;
-        };
-        InboundRouteList: {
-            items: components["schemas"]["InboundRoute"][];
-            total: number;
-            page: number;
-            page_size: number;
-        };
-        AudioFileList: {
-            items: components["schemas"]["AudioFile"][];
-            total: number;
-            page: number;
-            page_size: number;
-        };
-        InboundCampaignList: {
-            items: components["schemas"]["InboundCampaign"][];
-            total: number;
-            page: number;
-            page_size: number;
-        };
-        TokenList: {
-            items: components["schemas"]["Token"][];
-            total: number;
-            page: number;
-            page_size: number;
-        };
-        CallList: {
-            items: components["schemas"]["Call"][];
-            total: number;
-            page: number;
-            page_size: number;
-        };
-        RecordingList: {
-            items: components["schemas"]["Recording"][];
-            total: number;
-            page: number;
-            page_size: number;
-        };
-        RoleList: {
-            items: components["schemas"]["Role"][];
-            total: number;
-            page: number;
-            page_size: number;
+        /** ValidationError */
+        ValidationError: {
+            /** Location */
+            loc: (string | number)[];
+            /** Message */
+            msg: string;
+            /** Error Type */
+            type: string;
+            /** Input */
+            input?: unknown;
+            /** Context */
+            ctx?: Record<string, never>;
         };
     };
     responses: never;
@@ -2959,4 +2008,1913 @@ export interface components {
     pathItems: never;
 }
 export type $defs = Record<string, never>;
-export type operations = Record<string, never>;
+export interface operations {
+    me_api_v2_session_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+        };
+    };
+    sign_in_api_v2_session_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    out_api_v2_session_delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+        };
+    };
+    pw_api_v2_session_password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    roles_api_v2_roles_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleList"];
+                };
+            };
+        };
+    };
+    tokens_api_v2_tokens_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenList"];
+                };
+            };
+        };
+    };
+    mk_api_v2_tokens_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenCreated"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    rmt_api_v2_tokens__token_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                token_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    users_api_v2_users_get: {
+        parameters: {
+            query?: {
+                role?: string | null;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_UserOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    mku_api_v2_users_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    gu_api_v2_users__user_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    du_api_v2_users__user_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    pu_api_v2_users__user_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ub_api_v2_users__user_id__unblock_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    rp_api_v2_users__user_id__password_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordReset"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    lst_api_v2_agent_groups_get: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AgentGroupOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    c_api_v2_agent_groups_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentGroupCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentGroupOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_agent_groups_api_v2_agent_groups__group_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentGroupOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_agent_groups_api_v2_agent_groups__group_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    p_api_v2_agent_groups__group_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentGroupPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentGroupOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    lst_api_v2_pauses_get: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PauseOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    c_api_v2_pauses_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_pauses_api_v2_pauses__pause_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pause_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_pauses_api_v2_pauses__pause_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pause_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    p_api_v2_pauses__pause_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pause_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PausePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    tt_api_v2_sip_trunks_templates_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkTemplateOut"][];
+                };
+            };
+        };
+    };
+    lst_api_v2_sip_trunks_get: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TrunkOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    c_api_v2_sip_trunks_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrunkCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_sip_trunks_api_v2_sip_trunks__trunk_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trunk_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_sip_trunks_api_v2_sip_trunks__trunk_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trunk_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    p_api_v2_sip_trunks__trunk_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trunk_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrunkPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    lst_api_v2_inbound_routes_get: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RouteOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    c_api_v2_inbound_routes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RouteCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_inbound_routes_api_v2_inbound_routes__route_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                route_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_inbound_routes_api_v2_inbound_routes__route_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                route_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    p_api_v2_inbound_routes__route_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                route_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoutePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    lst_api_v2_inbound_campaigns_get: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_InboundCampaignOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    c_api_v2_inbound_campaigns_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InboundCampaignCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundCampaignOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_inbound_campaigns_api_v2_inbound_campaigns__campaign_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundCampaignOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_inbound_campaigns_api_v2_inbound_campaigns__campaign_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    p_api_v2_inbound_campaigns__campaign_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InboundCampaignPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundCampaignOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    activate_api_v2_inbound_campaigns__campaign_id__activate_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundCampaignOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    pause_api_v2_inbound_campaigns__campaign_id__pause_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundCampaignOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    finish_api_v2_inbound_campaigns__campaign_id__finish_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundCampaignOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    af_api_v2_audio_files_get: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AudioFileOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    mkaf_api_v2_audio_files_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_mkaf_api_v2_audio_files_post"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudioFileOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    daf_api_v2_audio_files__audio_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                audio_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    agents_api_v2_agents_get: {
+        parameters: {
+            query?: {
+                group_id?: number | null;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AgentOption_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    live_api_v2_live_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveSnapshot"];
+                };
+            };
+        };
+    };
+    ases_api_v2_agent_session_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsoleSession"];
+                };
+            };
+        };
+    };
+    a_login_api_v2_agent_login_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentLive"];
+                };
+            };
+        };
+    };
+    a_logout_api_v2_agent_logout_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentLive"];
+                };
+            };
+        };
+    };
+    a_unpause_api_v2_agent_unpause_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentLive"];
+                };
+            };
+        };
+    };
+    ap_api_v2_agent_pause_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentLive"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    acalls_api_v2_agent_calls_get: {
+        parameters: {
+            query?: {
+                day?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    acall_api_v2_agent_calls__call_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    gdi_api_v2_calls__call_id__disposition_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispositionOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    pdi_api_v2_calls__call_id__disposition_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DispositionPut"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispositionOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    calls_api_v2_calls_get: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                campaign_id?: number | null;
+                agent_id?: number | null;
+                number?: string | null;
+                event?: string | null;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CallOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    cev_api_v2_calls__call_id__events_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallEventOut"][];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    recs_api_v2_recordings_get: {
+        parameters: {
+            query?: {
+                from?: string | null;
+                to?: string | null;
+                campaign_id?: number | null;
+                agent_id?: number | null;
+                number?: string | null;
+                call_id?: string | null;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RecordingOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    rau_api_v2_recordings__recording_id__audio_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                recording_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": unknown;
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+}
