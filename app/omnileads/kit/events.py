@@ -148,7 +148,7 @@ class GroupReader:
         if not done_before:
             return 0
         floor = min(done_before, key=_sort_key)
-        return cast("int", self._client.xtrim(self._stream, minid=floor, approximate=False))
+        return self._client.xtrim(self._stream, minid=floor, approximate=False)
 
     def pending_count(self) -> int:
         """Entries some consumer of the group has read and not acknowledged."""

@@ -1,0 +1,42 @@
+"""What can go wrong with trunks, inbound routes and audio files."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from omnileads.kit.errors import Conflict, FieldProblem, ValidationFailed
+from omnileads.telephony.wizard import Problem
+
+
+class TrunkNameTaken(ValidationFailed):
+    def __init__(self) -> None:
+        super().__init__(fields=[FieldProblem("name", "taken", "Another trunk has this name.")])
+
+
+class WizardTextRefused(ValidationFailed):
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        super().__init__(fields=[FieldProblem("wizard_text", "wizard", str(problem)) for problem in problems])
+
+
+class RouteNameTaken(ValidationFailed):
+    def __init__(self) -> None:
+        super().__init__(fields=[FieldProblem("name", "taken", "Another inbound route has this name.")])
+
+
+class DidTaken(ValidationFailed):
+    def __init__(self) -> None:
+        super().__init__(fields=[FieldProblem("did", "taken", "Another inbound route has this number.")])
+
+
+class AudioNameTaken(ValidationFailed):
+    def __init__(self) -> None:
+        super().__init__(fields=[FieldProblem("name", "taken", "Another audio file has this name.")])
+
+
+class AudioRefused(ValidationFailed):
+    def __init__(self, message: str) -> None:
+        super().__init__(fields=[FieldProblem("file", "audio-format", message)])
+
+
+class AudioInUse(Conflict):
+    code = "audio-file-in-use"
