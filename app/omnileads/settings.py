@@ -48,7 +48,9 @@ class PostgresTopic(Topic):
     password: Secret = Field(description="Password of the database role.")
     pool_size: int = Field(default=20, ge=1, le=200, description="Connections each process keeps open.")
     pool_overflow: int = Field(default=20, ge=0, le=200, description="Connections each process may add under load.")
-    pool_wait_seconds: int = Field(default=5, ge=1, le=60, description="Longest wait for a free connection, in seconds.")
+    pool_wait_seconds: int = Field(
+        default=5, ge=1, le=60, description="Longest wait for a free connection, in seconds."
+    )
     connect_timeout_seconds: int = Field(default=5, ge=1, le=60, description="Longest wait to connect, in seconds.")
     statement_timeout_seconds: int = Field(
         default=30, ge=1, le=3600, description="A statement that runs longer is cancelled, in seconds."
@@ -72,6 +74,9 @@ class AppTopic(Topic):
     internal_token: Secret = Field(description="Shared with asterisk-sync, which fetches Asterisk files with it.")
     forwarded_allow_ips: str = Field(
         default="127.0.0.1", description="Comma-separated addresses of proxies whose X-Forwarded-For is believed."
+    )
+    request_threads: int = Field(
+        default=40, ge=4, le=400, description="Requests handled at the same time; each may hold a database connection."
     )
     console_directory: Path = Field(
         default=_PACKAGE.parent / "web" / "dist", description="Folder of the built web console."

@@ -65,7 +65,7 @@ class WebSession(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), unique=True)
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     created_at: Mapped[datetime]
-    last_seen_at: Mapped[datetime] = mapped_column(index=True)
+    last_seen_at: Mapped[datetime]
     peer: Mapped[str | None] = mapped_column(INET)
     user_agent: Mapped[str] = mapped_column(String(200))
 
@@ -81,7 +81,7 @@ class AccessToken(Base):
     name: Mapped[str] = mapped_column(String(80))
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     created_at: Mapped[datetime]
-    expires_at: Mapped[datetime] = mapped_column(index=True)
+    expires_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
 
 
@@ -93,5 +93,5 @@ class SignInFailures(Base):
     username: Mapped[str] = mapped_column(String(USERNAME_LENGTH), primary_key=True)
     """Lower case."""
     failures: Mapped[int]
-    last_failure_at: Mapped[datetime] = mapped_column(index=True)
+    last_failure_at: Mapped[datetime]
     locked_at: Mapped[datetime | None]

@@ -19,7 +19,7 @@ from omnileads.kit.db import constraint_errors
 from omnileads.kit.errors import NotFound
 from omnileads.kit.permissions import Principal
 
-TOKEN_PREFIX: Final = "oml_"
+TOKEN_PREFIX: Final = "oml_"  # noqa: S105 - what tokens begin with, so that they are recognised where they leak
 MAX_TOKENS: Final = 50
 TOUCH_AFTER: Final = timedelta(minutes=1)
 

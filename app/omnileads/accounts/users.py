@@ -62,7 +62,7 @@ class Users:
 
     def page(self, query: PageQuery, role_slug: str | None) -> tuple[list[UserView], int]:
         """Users in the order of their names, with how many there are."""
-        statement: Select[tuple[User]] = select(User).where(User.deleted_at.is_(None))
+        statement: Select[User] = select(User).where(User.deleted_at.is_(None))
         if query.search:
             pattern = contains(query.search)
             columns = (User.username, User.first_name, User.last_name, User.email)
@@ -141,9 +141,7 @@ class Users:
         self._audit.record("user.unblocked", "user", user.id, actor=actor, before={"is_locked": was_locked})
         return self._views([user])[0]
 
-    def reset_password(
-        self, actor: Principal | None, user_id: int, new_password: str, *, must_change: bool
-    ) -> None:
+    def reset_password(self, actor: Principal | None, user_id: int, new_password: str, *, must_change: bool) -> None:
         """Give a user a new password and end what the old one opened: session, tokens.
 
         Raises NotFound, RoleNotManaged, ValidationFailed (field `new_password`).
@@ -195,9 +193,7 @@ class Users:
         if user.role.slug == ADMINISTRATOR and user.is_active and not remains:
             others = self._session.scalars(
                 select(User.id)
-                .where(
-                    User.role_id == user.role_id, User.is_active, User.deleted_at.is_(None), User.id != user.id
-                )
+                .where(User.role_id == user.role_id, User.is_active, User.deleted_at.is_(None), User.id != user.id)
                 .with_for_update(of=User)
             ).all()
             if not others:

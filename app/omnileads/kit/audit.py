@@ -20,7 +20,7 @@ Snapshot = Mapping[str, Any]
 
 
 class AuditEntry(Base):
-    """`actor_name` is kept beside the id so the entry stays readable; no actor means the system or `oml` on the server."""
+    """`actor_name` is kept beside the id so the entry stays readable; no actor means the system, or `oml`."""
 
     __tablename__ = "audit_entries"
     __table_args__ = (

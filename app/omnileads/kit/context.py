@@ -15,7 +15,8 @@ class RequestContext:
     door: str = "cli"
 
 
-_current: ContextVar[RequestContext] = ContextVar("request_context", default=RequestContext())
+_NONE = RequestContext()
+_current: ContextVar[RequestContext] = ContextVar("request_context", default=_NONE)
 
 
 def request_context() -> RequestContext:

@@ -14,7 +14,7 @@ from typing import ClassVar
 
 @dataclass(frozen=True)
 class FieldProblem:
-    """One field of a request that is not acceptable. `field` is its dotted path in the body, e.g. `members.0.penalty`."""
+    """One field of a request that is not acceptable. `field` is its dotted path, e.g. `members.0.penalty`."""
 
     field: str
     code: str

@@ -111,7 +111,7 @@ class HealthServer:
 
 def _handler(probes: Sequence[Probe], alive: Callable[[], bool]) -> type[BaseHTTPRequestHandler]:
     class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:  # noqa: N802 - the name http.server calls
+        def do_GET(self) -> None:
             if self.path == "/healthz":
                 is_alive = alive()
                 self._json(200 if is_alive else 503, {"status": "ok" if is_alive else "failed"})

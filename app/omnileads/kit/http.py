@@ -64,6 +64,8 @@ class BadRequest(AppError):
     message = "The server does not understand this request."
 
 
+_PLACES: Final = ("body", "query", "path", "header", "cookie")
+
 _BY_STATUS: Final[dict[int, type[AppError]]] = {
     error.status: error for error in (NotFound, RequestTooLarge, MethodNotAllowed, BadRequest)
 }
@@ -89,8 +91,8 @@ def install_error_handlers(app: FastAPI) -> None:
     for absent in (OperationalError, InterfaceError, PoolTimeoutError):
         app.add_exception_handler(absent, _on_database_error)
     app.add_exception_handler(DataError, _on_data_error)
-    for absent in (RedisConnectionError, RedisTimeoutError):
-        app.add_exception_handler(absent, _on_redis_error)
+    app.add_exception_handler(RedisConnectionError, _on_redis_error)
+    app.add_exception_handler(RedisTimeoutError, _on_redis_error)
 
 
 async def _answer(connection: Request | WebSocket, error: AppError) -> Response | None:
@@ -146,7 +148,7 @@ def field_problems(errors: Sequence[Any]) -> list[FieldProblem]:
         if error["type"] == "json_invalid":
             problems.append(FieldProblem("", "json-invalid", "The body is not valid JSON."))
             continue
-        name = ".".join(str(part) for part in (path if place in ("body", "query", "path", "header", "cookie") else error["loc"]))
+        name = ".".join(str(part) for part in (path if place in _PLACES else error["loc"]))
         message = str(error["msg"]).removeprefix("Value error, ")
         problems.append(FieldProblem(name, str(error["type"]).replace("_", "-"), message))
     return problems

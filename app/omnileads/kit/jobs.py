@@ -11,13 +11,14 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any, Final, Literal
 
 import dramatiq
 import structlog
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware import Retries, ShutdownNotifications
-from sqlalchemy import Index, String, Text, and_, or_, select, update
+from sqlalchemy import Index, String, Text, and_, or_, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -47,7 +48,7 @@ class Job(Base):
 
     __tablename__ = "jobs"
     __table_args__ = (
-        Index("ix_jobs_state", "state", "touched_at"),
+        Index("ix_jobs_unfinished", "touched_at", postgresql_where=text("state IN ('queued', 'running')")),
         Index("ix_jobs_created_by", "created_by", "created_at"),
     )
 
@@ -99,7 +100,7 @@ class Jobs:
         self._database = database
         self._clock = clock
         self._handlers: dict[str, JobHandler] = {}
-        self.broker = RedisBroker(
+        self.broker = RedisBroker(  # type: ignore[no-untyped-call]  # dramatiq does not annotate its constructor
             host=settings.host,
             port=settings.port,
             db=settings.database,
@@ -139,7 +140,7 @@ class Jobs:
                 touched_at=now,
             )
         )
-        after_commit(session, lambda: self._actor.send(job_id))
+        after_commit(session, partial(self._actor.send, job_id))
         return job_id
 
     def resend_lost(self) -> int:
@@ -149,18 +150,13 @@ class Jobs:
             lost = list(
                 session.scalars(
                     update(Job)
-                    .where(
-                        or_(
-                            and_(Job.state == "queued", Job.touched_at < now - RESEND_AFTER),
-                            and_(Job.state == "running", Job.touched_at < now - RESEND_AFTER),
-                        )
-                    )
+                    .where(Job.state.in_(("queued", "running")), Job.touched_at < now - RESEND_AFTER)
                     .values(touched_at=now - STALE_AFTER * 2)
                     .returning(Job.id)
                 )
             )
             for job_id in lost:
-                after_commit(session, lambda job_id=job_id: self._actor.send(job_id))
+                after_commit(session, partial(self._actor.send, job_id))
         return len(lost)
 
     def run(self, job_id: str) -> None:
@@ -209,9 +205,7 @@ class Jobs:
 
     def _requeue(self, job_id: str) -> None:
         with self._database.transaction() as session:
-            session.execute(
-                update(Job).where(Job.id == job_id).values(state="queued", touched_at=self._clock.now())
-            )
+            session.execute(update(Job).where(Job.id == job_id).values(state="queued", touched_at=self._clock.now()))
 
     def _finish(
         self, job_id: str, state: JobState, *, result: dict[str, Any] | None = None, message: str | None = None

@@ -15,7 +15,20 @@ from typing import Any, Final
 import structlog
 
 PERSONAL_KEYS: Final = frozenset(
-    {"name", "first_name", "last_name", "username", "email", "number", "phone", "caller_id", "did", "digits", "text", "peer"}
+    {
+        "name",
+        "first_name",
+        "last_name",
+        "username",
+        "email",
+        "number",
+        "phone",
+        "caller_id",
+        "did",
+        "digits",
+        "text",
+        "peer",
+    }
 )
 
 
@@ -52,9 +65,7 @@ def configure_logging(*, process: str, instance: str, level: str) -> None:
     structlog.contextvars.bind_contextvars(process=process, instance=instance)
 
 
-def gather_personal_data(
-    _logger: Any, _method: str, event: MutableMapping[str, Any]
-) -> MutableMapping[str, Any]:
+def gather_personal_data(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     """Move personal keys under `pii`."""
     personal = {key: event.pop(key) for key in PERSONAL_KEYS & event.keys()}
     if personal:

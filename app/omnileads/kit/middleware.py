@@ -4,6 +4,7 @@ should see (NUL in an address, a websocket from a foreign page).
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from time import perf_counter
 from typing import Any, Final
@@ -63,7 +64,7 @@ class RequestMiddleware:
             await self._app(scope, receive, send)
             return
         request_id = self._request_id(Headers(scope=scope))
-        peer = scope["client"][0] if scope.get("client") else None
+        peer = _ip_address(scope["client"][0]) if scope.get("client") else None
         set_request_context(RequestContext(request_id=request_id, peer=peer, door="web"))
         with structlog.contextvars.bound_contextvars(request_id=request_id):
             if scope["type"] == "http":
@@ -151,6 +152,14 @@ def origin_of(url: str) -> tuple[str, str, int]:
         port = 0
     default = {"https": 443, "http": 80}.get(parts.scheme, 0)
     return parts.scheme, (parts.hostname or "").lower(), default if port is None else port
+
+
+def _ip_address(text: str) -> str | None:
+    """The address without a zone; None for what is none (a Unix socket's path)."""
+    try:
+        return str(ipaddress.ip_address(text.partition("%")[0]))
+    except ValueError:
+        return None
 
 
 def _route(scope: Scope) -> str:

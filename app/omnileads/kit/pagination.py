@@ -63,7 +63,7 @@ class Slice(BaseModel, Generic[T]):
     next: str | None
 
 
-def paginate(session: Session, statement: Select[tuple[Row]], query: PageQuery) -> tuple[Sequence[Row], int]:
+def paginate(session: Session, statement: Select[Row], query: PageQuery) -> tuple[Sequence[Row], int]:
     """The rows of one page of an ordered select of one entity, and how many rows there are in all."""
     counted = select(func.count()).select_from(statement.order_by(None).subquery())
     total = session.execute(counted).scalar_one()

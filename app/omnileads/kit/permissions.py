@@ -13,9 +13,9 @@ that is not in the catalogue, so such an application does not start. Who the cal
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from typing import Annotated, Final, Literal, Protocol, cast
+from typing import Annotated, Any, Final, Literal, Protocol, cast
 
 from fastapi import Depends, FastAPI, params
 from fastapi.dependencies.models import Dependant
@@ -161,6 +161,16 @@ def verify_routes(app: FastAPI, catalogue: Collection[str]) -> None:
         unknown = {permission for access in route.access for permission in access.any_of}.difference(catalogue)
         if unknown:
             raise UndeclaredRouteError(f"{route.path} ({route.name}) needs unknown permissions {sorted(unknown)}")
+
+
+def document_access(schema: dict[str, Any], routes: Iterable[GuardedRoute]) -> None:
+    """Write each route's permissions into the OpenAPI document as `x-permissions`, a list of sets of alternatives."""
+    for route in routes:
+        needed = [sorted(access.any_of) for access in route.access if access.any_of]
+        for method in route.methods:
+            operation = schema["paths"].get(route.path, {}).get(method.lower())
+            if operation is not None and needed:
+                operation["x-permissions"] = needed
 
 
 def _guarded(context: RouteContext) -> GuardedRoute:

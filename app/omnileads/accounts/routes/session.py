@@ -37,9 +37,7 @@ def sign_in(
 
 
 @router.get("", dependencies=[signed_in()])
-def show_me(
-    request: Request, session: Transaction, principal: CurrentPrincipal, directory: CurrentDirectory
-) -> Me:
+def show_me(request: Request, session: Transaction, principal: CurrentPrincipal, directory: CurrentDirectory) -> Me:
     """Who is signed in, and what they may do."""
     user = session.get_one(User, principal.user_id)
     cookie = request.cookies.get(SESSION_COOKIE)

@@ -1,0 +1,69 @@
+"""The web application: the assembled routes, connected to the runtime, between the middleware and the console."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Collection
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+
+import anyio.to_thread
+from fastapi import FastAPI
+from sqlalchemy.orm import Session
+
+from omnileads.accounts.authenticator import AccountsAuthenticator
+from omnileads.accounts.passwords import Passwords
+from omnileads.accounts.ports import AgentDirectory, AgentRef
+from omnileads.api.assembly import build_api
+from omnileads.api.console import ConsoleMiddleware
+from omnileads.kit.middleware import RequestMiddleware, WebsocketOriginMiddleware
+from omnileads.kit.runtime import Runtime
+from omnileads.settings import Settings
+
+
+def create_app(settings: Settings, runtime: Runtime | None = None, passwords: Passwords | None = None) -> FastAPI:
+    """The application of these settings. `runtime` and `passwords` are given by tests; else they are built here."""
+    own_runtime = runtime or Runtime.build(settings)
+    app = build_api()
+    app.router.lifespan_context = _lifespan(own_runtime, is_owned=runtime is None, threads=settings.app.request_threads)
+    app.state.settings = settings
+    app.state.runtime = own_runtime
+    app.state.passwords = passwords or Passwords()
+    app.state.agent_directory = _agent_directory(own_runtime)
+    app.state.authenticator = AccountsAuthenticator(own_runtime, settings)
+    app.add_middleware(WebsocketOriginMiddleware, public_url=str(settings.app.public_url))
+    app.add_middleware(ConsoleMiddleware, directory=settings.app.console_directory)
+    app.add_middleware(RequestMiddleware, clock=own_runtime.clock)
+    return app
+
+
+def _lifespan(
+    runtime: Runtime, *, is_owned: bool, threads: int
+) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        anyio.to_thread.current_default_thread_limiter().total_tokens = threads
+        yield
+        if is_owned:
+            runtime.close()
+
+    return lifespan
+
+
+class _NoAgents:
+    def by_user(self, session: Session, user_ids: Collection[int]) -> dict[int, AgentRef]:
+        return {}
+
+    def create(self, session: Session, user_id: int, group_id: int) -> AgentRef:
+        raise NotImplementedError
+
+    def change_group(self, session: Session, user_id: int, group_id: int) -> AgentRef:
+        raise NotImplementedError
+
+    def retire(self, session: Session, user_id: int) -> None:
+        """Nothing."""
+
+    def supervised_by(self, session: Session, supervisor_user_id: int) -> set[int]:
+        return set()
+
+
+def _agent_directory(_runtime: Runtime) -> AgentDirectory:
+    return _NoAgents()

@@ -1,0 +1,84 @@
+"""All routers, put together. A domain's router gets its one line here."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from fastapi import APIRouter, FastAPI
+from fastapi.routing import APIRoute
+
+from omnileads.accounts.roles import PERMISSIONS
+from omnileads.accounts.routes import session, tokens, users
+from omnileads.api import documentation, health
+from omnileads.kit.http import Problem, install_error_handlers
+from omnileads.kit.permissions import document_access, guarded_routes, verify_routes
+from omnileads.version import VERSION
+
+V2_ROUTERS: Final[tuple[APIRouter, ...]] = (
+    session.router,
+    tokens.router,
+    users.router,
+)
+
+INTERNAL_ROUTERS: Final[tuple[APIRouter, ...]] = ()
+"""For the system's own parts, under `/internal`; the proxy refuses this prefix from outside."""
+
+WEBSOCKET_ROUTERS: Final[tuple[APIRouter, ...]] = ()
+"""Websockets, under `/ws`."""
+
+REQUEST_LIMIT_BYTES: Final = 1024 * 1024
+"""Largest request body; a route that takes uploads declares its own `max_body_size`."""
+
+DESCRIPTION: Final = """\
+Everything the console can do. Sign in with `POST /session` (cookie, and header `X-CSRF-Token` for unsafe methods) or
+send `Authorization: Bearer <token>`. Every error has the same body: `code` is stable, `message` says what to do,
+`fields` names the fields of a request that are not acceptable. `x-permissions` lists what a caller needs: each entry is
+a set of alternatives.
+"""
+
+
+class Api(FastAPI):
+    """FastAPI, with each route's permissions in the OpenAPI document."""
+
+    def openapi(self) -> dict[str, Any]:
+        schema = super().openapi()
+        document_access(schema, guarded_routes(self))
+        return schema
+
+
+def build_api() -> Api:
+    """All routes, each with a declared permission; connected to nothing yet.
+
+    Raises UndeclaredRouteError for a route that declares none or an unknown one.
+    """
+    app = Api(
+        title="OMniLeads",
+        version=VERSION,
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=_operation_id,
+        max_body_size=REQUEST_LIMIT_BYTES,
+        responses={
+            "default": {"model": Problem, "description": "An error; `code` says which."},
+            422: {"model": Problem, "description": "Some fields are not valid; `fields` says which."},
+        },
+    )
+    v2 = APIRouter(prefix="/api/v2")
+    for router in (*V2_ROUTERS, documentation.router):
+        v2.include_router(router)
+    app.include_router(v2)
+    app.include_router(health.router)
+    for prefix, routers in (("/internal", INTERNAL_ROUTERS), ("/ws", WEBSOCKET_ROUTERS)):
+        for router in routers:
+            app.include_router(router, prefix=prefix, include_in_schema=False)
+    install_error_handlers(app)
+    verify_routes(app, PERMISSIONS)
+    return app
+
+
+def _operation_id(route: APIRoute) -> str:
+    """The route function's name: what a generated client calls the operation."""
+    return route.name

@@ -1,0 +1,51 @@
+"""Bringing the database to this code's schema, and the predefined roles with it."""
+
+from __future__ import annotations
+
+import structlog
+from alembic import command
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from omnileads.accounts.models import Role
+from omnileads.accounts.roles import PREDEFINED_ROLES
+from omnileads.kit.db import Database
+from omnileads.kit.health import alembic_config
+
+log = structlog.get_logger(__name__)
+
+_MIGRATION_LOCK = 7_305_811_900_417_001
+"""Key of the advisory lock that lets one `oml migrate` run at a time."""
+
+
+def migrate(database: Database) -> None:
+    """Apply all pending migrations and write the predefined roles. Waits for another migration that is running."""
+    with database.engine.connect() as connection:
+        connection.execute(text("SET lock_timeout = 0"))
+        connection.execute(text("SET statement_timeout = 0"))
+        connection.execute(text("SET idle_in_transaction_session_timeout = 0"))
+        connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": _MIGRATION_LOCK})
+        connection.commit()
+        try:
+            config = alembic_config()
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+            connection.commit()
+        finally:
+            connection.rollback()
+            connection.execute(text("SELECT pg_advisory_unlock(:key)"), {"key": _MIGRATION_LOCK})
+            connection.commit()
+            connection.invalidate()
+    with database.transaction() as session:
+        write_predefined_roles(session)
+    log.info("schema.migrated")
+
+
+def write_predefined_roles(session: Session) -> None:
+    """Make the table `roles` agree with the code about the predefined ones."""
+    for role in PREDEFINED_ROLES:
+        values = {"name": role.name, "is_predefined": True, "permissions": sorted(role.permissions)}
+        session.execute(
+            insert(Role).values(slug=role.slug, **values).on_conflict_do_update(index_elements=[Role.slug], set_=values)
+        )

@@ -1,0 +1,18 @@
+"""Every module that declares tables, so that `METADATA` is whole (migrations, tests)."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from omnileads.accounts import models as accounts
+from omnileads.agents import models as agents
+from omnileads.calls import models as calls
+from omnileads.campaigns import models as campaigns
+from omnileads.dispositions import models as dispositions
+from omnileads.kit import audit, jobs, revision
+from omnileads.kit.db import Base
+from omnileads.telephony import models as telephony
+
+MODULES: Final = (accounts, agents, audit, calls, campaigns, dispositions, jobs, revision, telephony)
+
+METADATA: Final = Base.metadata

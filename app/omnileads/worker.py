@@ -1,0 +1,60 @@
+"""The worker's process: writes events to Postgres, runs background jobs, does chores."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+import dramatiq
+import structlog
+
+from omnileads.accounts import housekeeping
+from omnileads.calls import writer
+from omnileads.kit.health import HealthServer, platform_probes
+from omnileads.kit.periodic import Chore, run_chores
+from omnileads.kit.process import StopEvent, ThreadedProcess
+from omnileads.kit.runtime import Runtime
+from omnileads.settings import WorkerSettings
+
+log = structlog.get_logger(__name__)
+
+JOB_MODULES: Final[tuple[Callable[[Runtime], None], ...]] = ()
+"""Each domain's `register_jobs`."""
+
+
+def run(settings: WorkerSettings) -> int:
+    """Run until SIGTERM; jobs under way are finished first. Returns the exit code."""
+    runtime = Runtime.build(settings)
+    for register_jobs in JOB_MODULES:
+        register_jobs(runtime)
+    process = ThreadedProcess()
+    process.add("event-writer", lambda stop: writer.run(runtime, stop))
+    process.add("jobs", lambda stop: _run_jobs(runtime, settings.worker.job_threads, stop))
+    process.add("chores", lambda stop: run_chores(_chores(runtime), runtime.clock, stop))
+    health = HealthServer(settings.worker.listen, settings.worker.port, platform_probes(runtime), process.is_alive)
+    process.handle_signals()
+    health.start()
+    log.info("worker.started", listen=settings.worker.listen, port=settings.worker.port)
+    try:
+        return process.run()
+    finally:
+        health.stop()
+        runtime.close()
+
+
+def _run_jobs(runtime: Runtime, threads: int, stop: StopEvent) -> None:
+    worker = dramatiq.Worker(runtime.jobs.broker, worker_threads=threads)
+    worker.start()
+    stop.wait()
+    worker.stop(timeout=20_000)
+
+
+def _chores(runtime: Runtime) -> tuple[Chore, ...]:
+    def prune_accounts() -> None:
+        with runtime.database.transaction() as session:
+            housekeeping.prune(session, runtime.clock)
+
+    return (
+        Chore("jobs.resend-lost", 30, runtime.jobs.resend_lost),
+        Chore("accounts.prune", 3600, prune_accounts),
+    )
