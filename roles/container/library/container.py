@@ -61,7 +61,7 @@ EXAMPLES = r"""
     config_dir: /etc/omnileads
     image: localhost/omnileads/redis:0.1.0
     env: {REDIS_PORT: "6379"}
-    secret_env: {REDIS_PASSWORD: "{{ oml_secrets.redis_password }}"}
+    secret_env: {REDIS_PASSWORD: "{{ secrets_values.redis_password }}"}
 """
 
 RETURN = r"""
@@ -214,7 +214,7 @@ class Reconciler:
 
     def inspect(self) -> dict[str, Any] | None:
         rc, out, _ = self.podman("container", "inspect", self.service.container)
-        return json.loads(out)[0] if rc == 0 else None  # type: ignore[no-any-return]  # podman's own JSON
+        return json.loads(out)[0] if rc == 0 else None
 
     def reach_started(self) -> list[str]:
         """Return why something had to be done; empty when the container already ran as described."""

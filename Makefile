@@ -1,0 +1,98 @@
+# Every verb of this repository. `make help` lists them.
+SHELL := /bin/bash
+.SHELLFLAGS := -Eeuo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# What is deployed: the directory of an inventory. INVENTORY=inventories/test is a second, shifted instance.
+INVENTORY ?= inventories/aio
+# Limit a deployment to some components: make up TAGS=nginx,app
+TAGS ?=
+# More for ansible-playbook: make up ARGS="-e nginx_https_port=8443"
+ARGS ?=
+
+INSTANCE = $(shell sed -n 's/^oml_instance: *//p' $(INVENTORY)/group_vars/all/instance.yml)
+PLAYBOOK = ansible-playbook --inventory $(INVENTORY)
+
+# Tools come from the locked environment; scripts find them by name.
+export PATH := $(CURDIR)/.venv/bin:$(PATH)
+
+.PHONY: help
+help: ## List the verbs
+	@awk 'BEGIN {FS = ":.*## "} /^##@ / {printf "\n%s\n", substr($$0, 5)} \
+	  /^[a-z][a-z-]*:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@printf '\nINVENTORY=%s (instance %s)\n' "$(INVENTORY)" "$(INSTANCE)"
+
+##@ Run
+
+.PHONY: bootstrap engine console images up down destroy status logs
+bootstrap: ## Install what the playbooks need on this machine, into .venv
+	@bin/bootstrap
+
+engine: bootstrap ## Install podman and adapt it to the machine
+	@$(PLAYBOOK) playbooks/engine.yml $(ARGS)
+
+console: bootstrap ## Build the web console, if its sources changed
+	@bin/build-console
+
+images: engine console ## Build the images whose inputs changed
+	@images/build.sh
+
+up: images ## Bring the contact centre up and say where to log in
+	@$(PLAYBOOK) playbooks/site.yml --skip-tags engine $(if $(TAGS),--tags $(TAGS)) $(ARGS)
+
+down: bootstrap ## Stop it and keep all data
+	@$(PLAYBOOK) playbooks/stop.yml $(ARGS)
+
+destroy: bootstrap ## Remove it with all its data (asks; CONFIRM=yes does not)
+	@if [[ "$${CONFIRM:-}" != yes ]]; then \
+	  read -r -p "This deletes every container, recording and the database of $(INSTANCE). Type its name: " answer; \
+	  [[ "$$answer" == "$(INSTANCE)" ]] || { echo "Nothing was removed." >&2; exit 1; }; \
+	fi
+	@$(PLAYBOOK) playbooks/remove.yml --extra-vars remove_confirmed=true $(ARGS)
+
+status: ## Show the instance's containers, their health and memory
+	@bin/status $(INSTANCE)
+
+logs: ## Follow the log of one process: make logs P=acd
+	@podman logs --follow --tail 100 $(INSTANCE)-$(or $(P),$(error Say which process, as in `make logs P=acd`))
+
+##@ Check
+
+.PHONY: dev check check-ansible check-roles check-images check-shell
+dev: ## Install what checks and tests need, into .venv
+	@bin/bootstrap --dev
+
+check: check-ansible check-roles check-shell check-images ## Lint everything (the quick inner loop)
+
+check-ansible: dev ## Lint playbooks, roles and YAML
+	@yamllint --strict .
+	@ansible-lint --offline --profile production
+	@for inventory in inventories/*; do ansible-playbook --inventory "$$inventory" --syntax-check playbooks/*.yml >/dev/null; done
+
+check-roles: dev ## Check that a role's defaults, argument specs and README agree, and its Python
+	@bin/role-docs --check
+	@ruff check roles bin
+	@ruff format --check roles bin
+	@mypy --config-file= --strict --scripts-are-modules roles/*/library/*.py bin/role-docs
+
+check-shell: dev ## Lint shell scripts
+	@git ls-files -z | xargs -0 awk 'FNR == 1 && /^#!.*\<(ba)?sh\>/ {print FILENAME} FNR > 1 {nextfile}' | xargs shellcheck --external-sources
+
+check-images: dev ## Lint the images' Containerfiles
+	@hadolint --config .hadolint.yaml images/*/Containerfile
+
+##@ Test
+
+.PHONY: test test-roles test-molecule
+test-roles: dev ## Test the roles' modules
+	@pytest --quiet roles
+
+test-molecule: dev images ## Deploy an instance of its own, prove that it heals, and remove it
+	@molecule test
+
+##@ Maintain
+
+.PHONY: lock
+lock: dev ## Make the Python lock files anew (UPGRADE=yes for newer versions)
+	@bin/lock $(if $(UPGRADE),--upgrade)
