@@ -108,6 +108,7 @@ class AgentConsole:
             ConsoleCampaign(
                 id=campaign.id,
                 name=campaign.name,
+                ring_seconds=campaign.queue.ring_seconds,
                 dispositions=[
                     ConsoleDispositionOption.model_validate(option) for option in campaign.disposition_options
                 ],

@@ -154,6 +154,7 @@ class ConsoleCampaign(ResponseModel):
 
     id: int
     name: str
+    ring_seconds: int
     dispositions: list[ConsoleDispositionOption]
 
 
