@@ -10,12 +10,16 @@ import { api, ApiProblem, asProblem, call, onSessionLost, type Me } from '@/api'
 /** Why a session ended while the console was open: too long without a request, or signed in somewhere else. */
 export type SessionEnd = 'expired' | 'replaced'
 
+/** Asked before somebody is signed out: finish what must be finished. False keeps them signed in. */
+export type Farewell = () => Promise<boolean>
+
 export const useSession = defineStore('session', () => {
   const me = ref<Me | null>(null)
   /** Set while the page waits for the person to sign in again; what they were doing stays underneath. */
   const ended = ref<SessionEnd | null>(null)
   /** The server did not answer at start: there is nothing to show but that, and a way to try again. */
   const unreachable = ref<ApiProblem | null>(null)
+  const farewells = new Set<Farewell>()
   const permissions = computed(() => new Set(me.value?.permissions))
   const displayName = computed(() => {
     const user = me.value?.user
@@ -47,7 +51,14 @@ export const useSession = defineStore('session', () => {
     accept(await call(api.POST('/api/v2/session', { body: { username, password } })))
   }
 
+  /** Returns the function that takes it back. */
+  function beforeSignOut(farewell: Farewell): () => void {
+    farewells.add(farewell)
+    return () => farewells.delete(farewell)
+  }
+
   async function signOut(): Promise<void> {
+    for (const farewell of farewells) if (!(await farewell())) return
     try {
       await call(api.DELETE('/api/v2/session'))
     } catch (error) {
@@ -76,5 +87,5 @@ export const useSession = defineStore('session', () => {
     end('expired')
   })
 
-  return { me, ended, unreachable, displayName, can, restore, signIn, signOut, changePassword, forget, end }
+  return { me, ended, unreachable, displayName, can, restore, signIn, signOut, beforeSignOut, changePassword, forget, end }
 })
