@@ -24,13 +24,11 @@ from ansible.module_utils.basic import AnsibleModule  # type: ignore[import-unty
 DOCUMENTATION = r"""
 module: container
 short_description: One podman container of an instance, described as data
-description:
-  - Creates, starts, stops or removes a container on the host's network and waits until its health check passes.
-  - O(state=once) runs a command to its end in a container that is removed afterwards and returns what it printed.
+description: [Runs a container on the host's network, or one command to its end with O(state=once).]
 author: [OMniLeads]
 options:
   state: {description: What to reach., choices: [started, stopped, absent, once], default: started}
-  instance: {description: Instance name, part of the container's and the unit's name., type: str, required: true}
+  instance: {description: 'Instance name, part of the names of container and unit.', type: str, required: true}
   name: {description: Process name within the instance., type: str, required: true}
   config_dir: {description: Directory that holds C(env/<name>.env)., type: path, required: true}
   image: {description: Image to run, present on the host., type: str}
@@ -38,13 +36,13 @@ options:
   env: {description: Environment variables that may be seen., type: dict, default: {}}
   secret_env: {description: Environment variables that must not be seen., type: dict, default: {}}
   stdin: {description: What O(state=once) writes to the command., type: str}
-  volumes: {description: Mounts as C(source:target[:options])., type: list, elements: str, default: []}
+  volumes: {description: 'Mounts, as C(source:target[:options]).', type: list, elements: str, default: []}
   directories: {description: Host directories made where absent., type: list, elements: path, default: []}
   tmpfs: {description: Targets of tmpfs mounts., type: list, elements: str, default: []}
   user: {description: User to run as instead of the image's., type: str}
-  capabilities: {description: Linux capabilities kept; all others are dropped., type: list, elements: str, default: []}
+  capabilities: {description: Linux capabilities kept. All others are dropped., type: list, elements: str, default: []}
   read_only: {description: Mount the root file system read-only., type: bool, default: false}
-  memory: {description: Memory limit as podman writes it; empty for none., type: str, default: ''}
+  memory: {description: Memory limit as podman writes it., type: str, default: ''}
   shm_size: {description: Size of /dev/shm as podman writes it., type: str, default: ''}
   log_max_size: {description: Size at which the container's log starts anew., type: str, default: 20mb}
   stop_timeout_seconds: {description: Time to stop before it is killed., type: int, default: 10}
@@ -54,14 +52,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Run Redis
-  container:
-    instance: omnileads
-    name: redis
-    config_dir: /etc/omnileads
-    image: localhost/omnileads/redis:0.1.0
-    env: {REDIS_PORT: "6379"}
-    secret_env: {REDIS_PASSWORD: "{{ secrets_values.redis_password }}"}
+- container: {instance: omnileads, name: redis, config_dir: /etc/omnileads, image: localhost/omnileads/redis:1}
 """
 
 RETURN = r"""
@@ -77,7 +68,7 @@ UNIT_DIRECTORY = Path("/etc/systemd/system")
 
 
 class ContainerError(Exception):
-    """What went wrong and what to do, in a sentence for the person at the terminal."""
+    """What went wrong, in a sentence for the person at the terminal."""
 
 
 def digest(value: object) -> str:
