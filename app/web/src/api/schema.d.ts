@@ -703,42 +703,42 @@ export interface components {
              * @description Longest wrap-up, in seconds; 0: by hand.
              * @default 0
              */
-            auto_unpause_seconds: number;
+            auto_unpause_seconds?: number;
             /**
              * Auto Attend Inbound
              * @default false
              */
-            auto_attend_inbound: boolean;
+            auto_attend_inbound?: boolean;
             /**
              * Auto Attend Dialer
              * @default false
              */
-            auto_attend_dialer: boolean;
+            auto_attend_dialer?: boolean;
             /**
              * Force Disposition
              * @default false
              */
-            force_disposition: boolean;
+            force_disposition?: boolean;
             /**
              * Allow Off Campaign Calls
              * @default false
              */
-            allow_off_campaign_calls: boolean;
+            allow_off_campaign_calls?: boolean;
             /**
              * Allow Hold
              * @default true
              */
-            allow_hold: boolean;
+            allow_hold?: boolean;
             /**
              * Allow Recordings
              * @default false
              */
-            allow_recordings: boolean;
+            allow_recordings?: boolean;
             /**
              * Allow Dashboard
              * @default true
              */
-            allow_dashboard: boolean;
+            allow_dashboard?: boolean;
         };
         /** AgentGroupOut */
         AgentGroupOut: {
@@ -823,7 +823,7 @@ export interface components {
              * Must Disposition
              * @default false
              */
-            must_disposition: boolean;
+            must_disposition?: boolean;
             /** Call Id */
             call_id?: string | null;
             /** Campaign Id */
@@ -836,7 +836,7 @@ export interface components {
              * Registered
              * @default false
              */
-            registered: boolean;
+            registered?: boolean;
         };
         /**
          * AgentOption
@@ -1116,12 +1116,12 @@ export interface components {
              * Is Positive
              * @default false
              */
-            is_positive: boolean;
+            is_positive?: boolean;
             /**
              * Is Hidden
              * @default false
              */
-            is_hidden: boolean;
+            is_hidden?: boolean;
         };
         /** DispositionOptionOut */
         DispositionOptionOut: {
@@ -1177,7 +1177,7 @@ export interface components {
              * Comment
              * @default
              */
-            comment: string;
+            comment?: string;
         };
         /**
          * Failover
@@ -1217,60 +1217,60 @@ export interface components {
              * Objective
              * @default 0
              */
-            objective: number;
+            objective?: number;
             /**
              * Recording Enabled
              * @default false
              */
-            recording_enabled: boolean;
+            recording_enabled?: boolean;
             /**
              * Strategy
              * @default rrmemory
              * @enum {string}
              */
-            strategy: "ringall" | "rrmemory" | "leastrecent" | "fewestcalls" | "random" | "wrandom";
+            strategy?: "ringall" | "rrmemory" | "leastrecent" | "fewestcalls" | "random" | "wrandom";
             /**
              * Weight
              * @default 0
              */
-            weight: number;
+            weight?: number;
             /**
              * Max Waiting
              * @default 0
              */
-            max_waiting: number;
+            max_waiting?: number;
             /**
              * Max Wait Seconds
              * @default 0
              */
-            max_wait_seconds: number;
+            max_wait_seconds?: number;
             /**
              * Ring Seconds
              * @default 25
              */
-            ring_seconds: number;
+            ring_seconds?: number;
             /**
              * Retry Seconds
              * @default 5
              */
-            retry_seconds: number;
+            retry_seconds?: number;
             /**
              * Wrapup Seconds
              * @default 0
              */
-            wrapup_seconds: number;
+            wrapup_seconds?: number;
             /**
              * Service Level Seconds
              * @default 20
              */
-            service_level_seconds: number;
+            service_level_seconds?: number;
             /** Welcome Audio Id */
             welcome_audio_id?: number | null;
             /**
              * Moh Class
              * @default default
              */
-            moh_class: string;
+            moh_class?: string;
             failover?: components["schemas"]["Failover"] | null;
             /** Auto Attend Inbound */
             auto_attend_inbound?: boolean | null;
@@ -1440,7 +1440,7 @@ export interface components {
              * @description Lower is called first.
              * @default 0
              */
-            penalty: number;
+            penalty?: number;
         };
         /** MemberOut */
         MemberOut: {
@@ -1594,7 +1594,7 @@ export interface components {
              * Must Change Password
              * @default false
              */
-            must_change_password: boolean;
+            must_change_password?: boolean;
         };
         /** PauseCreate */
         PauseCreate: {
@@ -1698,13 +1698,13 @@ export interface components {
              * @description Shown before the caller's number.
              * @default
              */
-            caller_id_prefix: string;
+            caller_id_prefix?: string;
             /**
              * Language
              * @default es
              * @enum {string}
              */
-            language: "es" | "en";
+            language?: "es" | "en";
             destination: components["schemas"]["Destination"];
         };
         /** RouteOut */
@@ -1776,7 +1776,7 @@ export interface components {
              * @description Days until the token expires.
              * @default 90
              */
-            expires_in_days: number;
+            expires_in_days?: number;
         };
         /**
          * TokenCreated
@@ -1837,13 +1837,13 @@ export interface components {
              * Max Channels
              * @default 1000
              */
-            max_channels: number;
+            max_channels?: number;
             /**
              * Caller Id
              * @description Digits, may start with +; may be empty.
              * @default
              */
-            caller_id: string;
+            caller_id?: string;
             /** Wizard Text */
             wizard_text: string;
         };
@@ -1937,30 +1937,30 @@ export interface components {
              * First Name
              * @default
              */
-            first_name: string;
+            first_name?: string;
             /**
              * Last Name
              * @default
              */
-            last_name: string;
+            last_name?: string;
             /**
              * Email
              * @description Empty, or an email address.
              * @default
              */
-            email: string;
+            email?: string;
             /** Group Id */
             group_id?: number | null;
             /**
              * Is Active
              * @default true
              */
-            is_active: boolean;
+            is_active?: boolean;
             /**
              * Must Change Password
              * @default false
              */
-            must_change_password: boolean;
+            must_change_password?: boolean;
         };
         /** UserOut */
         UserOut: {

@@ -9,6 +9,8 @@ export interface ConnectionOptions {
   url: string
   onMessage: (message: unknown) => void
   onState: (state: ConnectionState) => void
+  /** The server refused because nobody is signed in; the connection has stopped trying. */
+  onSignedOut: () => void
   /** Opens a socket; replaced in tests by a scripted peer. */
   open?: (url: string) => WebSocket
   /** Uniform in [0, 1); spreads the reconnections of a whole floor after a server restart. */
@@ -19,6 +21,8 @@ const FIRST_PAUSE_MS = 500
 const LONGEST_PAUSE_MS = 15_000
 /** The server pings more often than this; silence for longer means the path is gone although no close arrived. */
 const SILENCE_LIMIT_MS = 45_000
+/** Close code of a refused websocket: 4000 + the HTTP status it would have been. */
+const NOT_SIGNED_IN = 4401
 
 export class LiveConnection {
   private socket: WebSocket | null = null
@@ -58,8 +62,14 @@ export class LiveConnection {
       this.options.onState('live')
       this.options.onMessage(JSON.parse(event.data))
     }
-    socket.onclose = () => {
-      if (this.socket === socket) this.reconnectLater()
+    socket.onclose = (event: CloseEvent) => {
+      if (this.socket !== socket) return
+      if (event.code === NOT_SIGNED_IN) {
+        this.stop()
+        this.options.onSignedOut()
+      } else {
+        this.reconnectLater()
+      }
     }
   }
 

@@ -80,6 +80,9 @@ export const useLiveStore = defineStore('live', () => {
     onState: (value) => {
       state.value = value
     },
+    onSignedOut: () => {
+      session.end('expired')
+    },
   })
 
   /** Hears every message after it was applied; returns the function that stops it. */

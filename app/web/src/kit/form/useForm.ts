@@ -4,7 +4,7 @@
  */
 import { computed, nextTick, reactive, readonly, ref, toRaw, type Ref } from 'vue'
 
-import { asProblem, type ApiProblem } from '@/api'
+import { asProblem, type ApiProblem, type FieldProblem } from '@/api'
 
 import { useProblemText } from '../feedback/useProblemText'
 
@@ -14,8 +14,8 @@ export interface FormOptions<V extends object> {
   initial: V
   /** Sends the values. Its rejection becomes field errors and a problem. */
   submit: (values: V) => Promise<void>
-  /** Errors found without asking the server, by field; an empty object lets the form be sent. */
-  check?: (values: V) => FieldErrors
+  /** Errors found without asking the server, by field; the form is sent when there is none. */
+  check?: (values: V) => Record<string, string | undefined>
 }
 
 export interface Form<V extends object> {
@@ -25,9 +25,11 @@ export interface Form<V extends object> {
   problem: Readonly<Ref<ApiProblem | null>>
   submitting: Readonly<Ref<boolean>>
   isDirty: Readonly<Ref<boolean>>
+  /** Whether the server accepted. */
   submit: () => Promise<boolean>
   /** Replaces the values and what counts as unchanged. */
-  reset: (values: V) => void
+  // eslint-disable-next-line @typescript-eslint/method-signature-style -- lets a form with more fields be passed
+  reset(values: V): void
   /** Error of a field or, for `members`, of anything inside it (`members.2.agent_id`). */
   errorOf: (field: string) => string | undefined
   /** Takes an error away, as soon as its field is edited. */
@@ -36,6 +38,10 @@ export interface Form<V extends object> {
 
 function copy<V>(values: V): V {
   return structuredClone(toRaw(values))
+}
+
+function definite(found: Record<string, string | undefined>): FieldErrors {
+  return Object.fromEntries(Object.entries(found).filter((entry): entry is [string, string] => entry[1] !== undefined))
 }
 
 /** Focus goes to the first field that was refused, so nobody has to search for it. */
@@ -69,7 +75,7 @@ export function useForm<V extends object>(options: FormOptions<V>): Form<V> {
   async function submit(): Promise<boolean> {
     if (submitting.value) return false
     problem.value = null
-    const found = options.check?.(values) ?? {}
+    const found = definite(options.check?.(values) ?? {})
     if (Object.keys(found).length > 0) return refuse(found)
     errors.value = {}
     submitting.value = true
@@ -79,11 +85,20 @@ export function useForm<V extends object>(options: FormOptions<V>): Form<V> {
       return true
     } catch (error) {
       problem.value = asProblem(error)
-      const byField = problem.value.fields.map((field) => [field.field, fieldText(field)] as const)
-      return await refuse(Object.fromEntries(byField))
+      return await refuse(textsByField(problem.value.fields))
     } finally {
       submitting.value = false
     }
+  }
+
+  /** A field may break several rules; each is a line of its error. */
+  function textsByField(problems: FieldProblem[]): FieldErrors {
+    const texts: FieldErrors = {}
+    for (const found of problems) {
+      const before = texts[found.field]
+      texts[found.field] = before === undefined ? fieldText(found) : `${before}\n${fieldText(found)}`
+    }
+    return texts
   }
 
   function errorOf(field: string): string | undefined {

@@ -1,0 +1,14 @@
+import { api, call, type Body, type Item } from '@/api'
+import type { ListQuery } from '@/kit'
+
+export type AgentGroup = Item<'/api/v2/agent-groups'>
+export type GroupValues = Required<Body<'/api/v2/agent-groups', 'post'>>
+
+const at = (group_id: number) => ({ params: { path: { group_id } } })
+
+export const listGroups = (query: ListQuery) => call(api.GET('/api/v2/agent-groups', { params: { query } }))
+export const getGroup = (id: number) => call(api.GET('/api/v2/agent-groups/{group_id}', at(id)))
+export const createGroup = (body: GroupValues) => call(api.POST('/api/v2/agent-groups', { body }))
+export const changeGroup = (id: number, body: GroupValues) =>
+  call(api.PATCH('/api/v2/agent-groups/{group_id}', { ...at(id), body }))
+export const deleteGroup = (id: number) => call(api.DELETE('/api/v2/agent-groups/{group_id}', at(id)))
