@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Collection
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
 import anyio.to_thread
 from fastapi import FastAPI
-from sqlalchemy.orm import Session
 
 from omnileads.accounts.authenticator import AccountsAuthenticator
 from omnileads.accounts.passwords import Passwords
-from omnileads.accounts.ports import AgentDirectory, AgentRef
 from omnileads.api.assembly import build_api
 from omnileads.api.console import ConsoleMiddleware
+from omnileads.campaigns.directory import CampaignAgentDirectory
 from omnileads.kit.middleware import RequestMiddleware, WebsocketOriginMiddleware
 from omnileads.kit.runtime import Runtime
 from omnileads.settings import Settings
@@ -27,7 +26,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None, passwords: Pa
     app.state.settings = settings
     app.state.runtime = own_runtime
     app.state.passwords = passwords or Passwords()
-    app.state.agent_directory = _agent_directory(own_runtime)
+    app.state.agent_directory = CampaignAgentDirectory(own_runtime)
     app.state.authenticator = AccountsAuthenticator(own_runtime, settings)
     app.add_middleware(WebsocketOriginMiddleware, public_url=str(settings.app.public_url))
     app.add_middleware(ConsoleMiddleware, directory=settings.app.console_directory)
@@ -46,24 +45,3 @@ def _lifespan(
             runtime.close()
 
     return lifespan
-
-
-class _NoAgents:
-    def by_user(self, session: Session, user_ids: Collection[int]) -> dict[int, AgentRef]:
-        return {}
-
-    def create(self, session: Session, user_id: int, group_id: int) -> AgentRef:
-        raise NotImplementedError
-
-    def change_group(self, session: Session, user_id: int, group_id: int) -> AgentRef:
-        raise NotImplementedError
-
-    def retire(self, session: Session, user_id: int) -> None:
-        """Nothing."""
-
-    def supervised_by(self, session: Session, supervisor_user_id: int) -> set[int]:
-        return set()
-
-
-def _agent_directory(_runtime: Runtime) -> AgentDirectory:
-    return _NoAgents()

@@ -49,7 +49,12 @@ class Campaign(Base):
     deleted_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
     queue: Mapped["CampaignQueue"] = relationship(
-        back_populates="campaign", lazy="joined", innerjoin=True, cascade="all, delete-orphan", single_parent=True
+        back_populates="campaign",
+        foreign_keys="CampaignQueue.campaign_id",
+        lazy="joined",
+        innerjoin=True,
+        cascade="all, delete-orphan",
+        single_parent=True,
     )
     members: Mapped[list["CampaignMember"]] = relationship(
         lazy="selectin", cascade="all, delete-orphan", order_by="CampaignMember.penalty, CampaignMember.agent_id"

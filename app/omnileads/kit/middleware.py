@@ -7,7 +7,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from time import perf_counter
-from typing import Any, Final
+from typing import Final
 from urllib.parse import urlsplit
 
 import structlog
@@ -163,6 +163,13 @@ def _ip_address(text: str) -> str | None:
 
 
 def _route(scope: Scope) -> str:
-    """The route's template, so addresses with ids count as one; unknown addresses count as one too."""
-    route: Any = scope.get("route")
-    return str(getattr(route, "path_format", None) or scope.get("oml.route") or "unknown")
+    """The route's template, so addresses with ids count as one; unknown addresses count as one too.
+
+    A route knows its address without its routers' prefixes, which are what is left of the asked path.
+    """
+    known: str | None = getattr(scope.get("route"), "path_format", None)
+    if known is None:
+        return str(scope.get("oml.route", "unknown"))
+    own_part = known.format(**scope.get("path_params", {}))
+    path: str = scope["path"]
+    return path.removesuffix(own_part) + known if path.endswith(own_part) else known

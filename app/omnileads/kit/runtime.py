@@ -11,7 +11,7 @@ from omnileads.kit.db import Database
 from omnileads.kit.events import EventStream
 from omnileads.kit.jobs import Jobs
 from omnileads.kit.redis import connect
-from omnileads.settings import PlatformSettings
+from omnileads.settings import PlatformSettings, RedisTopic
 
 
 @dataclass(frozen=True)
@@ -26,15 +26,19 @@ class Runtime:
     def build(cls, settings: PlatformSettings, clock: Clock | None = None) -> Runtime:
         """Wire the adapters of `settings`. Nothing connects before its first use."""
         name = f"{settings.oml.instance}-{settings.process}"
-        clock = clock or SystemClock()
         database = Database(settings.postgres, application_name=name)
         client = connect(settings.redis, client_name=name)
+        return cls.on(database, client, settings.redis, clock or SystemClock())
+
+    @classmethod
+    def on(cls, database: Database, client: redis.Redis, settings: RedisTopic, clock: Clock) -> Runtime:
+        """Wire the rest around connections that exist."""
         return cls(
             database=database,
             redis=client,
             clock=clock,
             events=EventStream(client),
-            jobs=Jobs(settings.redis, database, clock),
+            jobs=Jobs(settings, database, clock),
         )
 
     def close(self) -> None:
