@@ -21,7 +21,9 @@ log = structlog.get_logger(__name__)
 APPLICATION = "omnileads"
 """Name of the Stasis application in the dialplan."""
 
-WANTED_EVENTS = ("StasisStart", "ChannelDestroyed", "PlaybackFinished", "ApplicationReplaced")
+WANTED_EVENTS = ("StasisStart", "ChannelDestroyed", "PlaybackFinished", "ApplicationReplaced", "RESTResponse")
+"""Asterisk filters the answers to requests like events: without RESTResponse in this list none arrives."""
+
 _REQUEST_TIMEOUT_SECONDS = 5.0
 _HEARTBEAT_SECONDS = 5.0
 
@@ -58,9 +60,11 @@ class AriConnection:
         """Connect and ask for the wanted events only. Raises AriUnavailable."""
         query = urlencode({"app": APPLICATION, "subscribeAll": "true"})
         url = f"http://{asterisk.host}:{asterisk.ari_port}/ari/events?{query}"
-        auth = aiohttp.BasicAuth(asterisk.ari_user, asterisk.ari_password.get_secret_value())
+        credentials = aiohttp.encode_basic_auth(asterisk.ari_user, asterisk.ari_password.get_secret_value())
         try:
-            websocket = await session.ws_connect(url, auth=auth, heartbeat=_HEARTBEAT_SECONDS, max_msg_size=0)
+            websocket = await session.ws_connect(
+                url, headers={"Authorization": credentials}, heartbeat=_HEARTBEAT_SECONDS, max_msg_size=0
+            )
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             raise AriUnavailable(str(error) or type(error).__name__) from error
         return cls(websocket)

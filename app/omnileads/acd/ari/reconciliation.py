@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from omnileads.acd.ari.telephony import Telephony
-from omnileads.acd.ari.translation import AGENT, INBOUND, arrival, is_agent_leg, stasis_arguments
+from omnileads.acd.ari.translation import arrival, is_agent_leg, stasis_arguments
 from omnileads.acd.core.commands import Command, Connect, HangUp, StartMusic, Unbridge
 from omnileads.acd.core.events import CallerHungUp, Event, LegAnswered, LegEnded, PlaybackFinished
 from omnileads.acd.core.model import Call, CallPhase
@@ -85,10 +85,7 @@ def _adopt_or_end_strangers(
     for channel_id, channel in channels.items():
         if channel_id in world.call_of_channel or channel_id in world.call_of_leg:
             continue
-        arguments = stasis_arguments(channel)
         if is_agent_leg(channel):
             findings.repairs.append(HangUp(call_id=channel_id, channel_id=channel_id))
-        elif arguments is not None and arguments[0] == INBOUND and len(arguments) > 1:
-            findings.events.append(arrival(channel, arguments[1], new_call_id()))
-        elif arguments is not None and arguments[0] == AGENT:
-            findings.repairs.append(HangUp(call_id=channel_id, channel_id=channel_id))
+        elif (caller := arrival(channel, stasis_arguments(channel) or [], new_call_id)) is not None:
+            findings.events.append(caller)

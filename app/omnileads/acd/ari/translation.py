@@ -4,12 +4,17 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from omnileads.acd.core.config import Destination, DestinationType
 from omnileads.acd.core.events import CallArrived, CallerHungUp, Event, LegAnswered, LegEnded, PlaybackFinished
 
 JsonObject = Mapping[str, Any]
 
-INBOUND, AGENT = "inbound", "agent"
-"""First argument of `Stasis()` in the dialplan: what kind of channel enters."""
+INBOUND, DESTINATION, AGENT = "inbound", "destination", "agent"
+"""First argument of `Stasis()` in the dialplan: a caller and its DID, a caller that a custom dialplan sends to a
+destination (type, id), or an agent's leg that was answered."""
+
+_DESTINATION_TYPES = {"1": DestinationType.INBOUND_CAMPAIGN, "5": DestinationType.HANGUP}
+"""Destination types by the numbers that integrators use in `sub-oml-dst-switch`."""
 
 LEG_NAME_PREFIX = "PJSIP/agents-"
 """Asterisk names a channel after its endpoint; ours towards the webphones is `agents`."""
@@ -34,13 +39,27 @@ def translate(document: JsonObject, new_call_id: Callable[[], str]) -> Event | N
             return None
 
 
-def arrival(channel: JsonObject, did: str, call_id: str) -> CallArrived:
-    """A caller's channel as the engine's event; what the network said of itself is reduced to harmless characters."""
+def arrival(channel: JsonObject, arguments: list[str], new_call_id: Callable[[], str]) -> CallArrived | None:
+    """A caller's channel as the engine's event, None if the arguments are not a caller's.
+
+    What the network said of itself is reduced to harmless characters. A destination of a type that is not served is a
+    hang-up: better than silence.
+    """
+    destination, did = None, ""
+    match arguments:
+        case [kind, did, *_] if kind == INBOUND:
+            pass
+        case [kind, number, target, *_] if kind == DESTINATION:
+            destination_type = _DESTINATION_TYPES.get(number, DestinationType.HANGUP)
+            destination = Destination(destination_type, int(target) if target.isdigit() else None)
+        case _:
+            return None
     return CallArrived(
-        call_id=call_id,
+        call_id=new_call_id(),
         channel_id=channel["id"],
         did=clean_number(did),
         number=clean_number(channel.get("caller", {}).get("number", "")),
+        destination=destination,
     )
 
 
@@ -64,10 +83,6 @@ def stasis_arguments(channel: JsonObject) -> list[str] | None:
 
 
 def _entered(channel: JsonObject, arguments: list[str], new_call_id: Callable[[], str]) -> Event | None:
-    match arguments:
-        case [kind, did, *_] if kind == INBOUND:
-            return arrival(channel, did, new_call_id())
-        case [kind, *_] if kind == AGENT:
-            return LegAnswered(leg_id=channel["id"])
-        case _:
-            return None
+    if arguments and arguments[0] == AGENT:
+        return LegAnswered(leg_id=channel["id"])
+    return arrival(channel, arguments, new_call_id)

@@ -43,11 +43,12 @@ def arrived(world: World, event: CallArrived) -> None:
             language=route.language if route else "en",
         )
     )
-    if route is None:
+    destination = event.destination or (route.destination if route else None)
+    if destination is None:
         call = _log(world, call, "UNKNOWN-DID")
         _announce(world, call, CallPhase.CLOSING, NOT_IN_SERVICE)
     else:
-        send_to(world, call, route.destination)
+        send_to(world, call, destination)
 
 
 def send_to(world: World, call: Call, destination: Destination | None) -> None:

@@ -2,17 +2,21 @@
 
 from dataclasses import dataclass
 
-from omnileads.acd.core.config import RoutingConfig
+from omnileads.acd.core.config import Destination, RoutingConfig
 
 
 @dataclass(frozen=True, slots=True)
 class CallArrived:
-    """A caller entered from a trunk and waits for us to decide."""
+    """A caller entered from a trunk and waits for us to decide.
+
+    `destination` is set when a custom dialplan sends the caller somewhere by itself; the DID then decides nothing.
+    """
 
     call_id: str
     channel_id: str
     did: str
     number: str
+    destination: Destination | None = None
 
 
 @dataclass(frozen=True, slots=True)
