@@ -47,6 +47,7 @@ class Database:
     def __init__(self, settings: PostgresTopic, application_name: str) -> None:
         self.engine: Engine = create_engine(
             database_url(settings),
+            hide_parameters=True,  # they would put phone numbers and names into the log
             pool_pre_ping=True,
             pool_size=settings.pool_size,
             max_overflow=settings.pool_overflow,

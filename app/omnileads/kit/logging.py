@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import MutableMapping
-from typing import Any, Final
+from typing import Any, Final, TextIO
 
 import structlog
 
@@ -32,8 +32,8 @@ PERSONAL_KEYS: Final = frozenset(
 )
 
 
-def configure_logging(*, process: str, instance: str, level: str) -> None:
-    """Send structlog and the standard library's loggers to standard output as JSON."""
+def configure_logging(*, process: str, instance: str, level: str, stream: TextIO | None = None) -> None:
+    """Send structlog and the standard library's loggers to `stream` (standard output) as JSON."""
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
@@ -47,7 +47,7 @@ def configure_logging(*, process: str, instance: str, level: str) -> None:
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(sys.stdout)
+    handler = logging.StreamHandler(stream or sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=[structlog.stdlib.ExtraAdder(allow=()), *shared],

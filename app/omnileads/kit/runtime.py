@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import redis
+from redis import Redis
 
 from omnileads.kit.clock import Clock, SystemClock
 from omnileads.kit.db import Database
@@ -17,7 +17,7 @@ from omnileads.settings import PlatformSettings, RedisTopic
 @dataclass(frozen=True)
 class Runtime:
     database: Database
-    redis: redis.Redis
+    redis: Redis
     clock: Clock
     events: EventStream
     jobs: Jobs
@@ -31,7 +31,7 @@ class Runtime:
         return cls.on(database, client, settings.redis, clock or SystemClock())
 
     @classmethod
-    def on(cls, database: Database, client: redis.Redis, settings: RedisTopic, clock: Clock) -> Runtime:
+    def on(cls, database: Database, client: Redis, settings: RedisTopic, clock: Clock) -> Runtime:
         """Wire the rest around connections that exist."""
         return cls(
             database=database,
