@@ -995,6 +995,8 @@ export interface components {
             id: number;
             /** Name */
             name: string;
+            /** Ring Seconds */
+            ring_seconds: number;
             /** Dispositions */
             dispositions: components["schemas"]["ConsoleDispositionOption"][];
         };

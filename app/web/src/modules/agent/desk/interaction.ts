@@ -56,8 +56,8 @@ export function interactionOfLive(
     waitSeconds: null,
     answeredAt: live.since,
     endedAt: live.status === 'ACW' ? live.since : null,
-    isDispositioned: live.status === 'ACW' && !live.must_disposition,
-    forcesDisposition: live.must_disposition,
+    isDispositioned: false,
+    forcesDisposition: live.must_disposition === true,
   }
 }
 

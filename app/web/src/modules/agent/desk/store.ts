@@ -11,14 +11,23 @@ import { useLiveStore } from '@/app/live/store'
 import type { SipAccount } from '@/webphone/credentials'
 import type { PhoneState } from '@/webphone/state'
 
-import { fetchSession, login, logout, pause, sipAccount, unpause, type ConsoleSession } from '../api'
+import {
+  fetchSession,
+  login,
+  logout,
+  pause,
+  sipAccount,
+  unpause,
+  type ConsoleCampaign,
+  type ConsoleSession,
+} from '../api'
 import { usePhone } from '../phone/store'
 
 import { browserMemory, type BrowserMemory } from './browser-memory'
 import { Drafts } from './drafts'
 import { useEngineRequest } from './engine-request'
 import { canPutAway, interactionOfCall, interactionOfLive, type Interaction } from './interaction'
-import type { TabRole } from './tab-guard'
+import { useOneTab } from './one-tab'
 import { followWorkTime, type WorkTime } from './work-time'
 
 /** A SIP account fetched with the profile is used for the first registration if it is not older than this. */
@@ -31,12 +40,14 @@ export const useDesk = defineStore('agent-desk', () => {
   const session = shallowRef<ConsoleSession | null>(null)
   const problem = shallowRef<ApiProblem | null>(null)
   const isLoading = ref(false)
-  const tab = ref<TabRole>('waiting')
+  const oneTab = useOneTab(() => phone.isOnCall)
   const interaction = ref<Interaction | null>(null)
   const workTime = ref<WorkTime | null>(null)
   /** Grows whenever today's calls may have changed. */
   const callsVersion = ref(0)
   const refusal = shallowRef<ApiProblem | null>(null)
+  /** The last conversation that was dispositioned or put away; the engine still names it during wrap-up. */
+  let closedCallId: string | null = null
   let memory: BrowserMemory | null = null
   let drafts: Drafts | null = null
   let fetchedAt = 0
@@ -80,6 +91,7 @@ export const useDesk = defineStore('agent-desk', () => {
     drafts = new Drafts(memory)
     drafts.dropOlderThan(Date.now())
     interaction.value = memory.read<Interaction>('interaction')
+    closedCallId = memory.read<string>('closed-call')
     workTime.value = memory.read<WorkTime>('work-time')
   }
 
@@ -101,8 +113,8 @@ export const useDesk = defineStore('agent-desk', () => {
     memory = drafts = null
   }
 
-  function campaignName(id: number | null | undefined): string {
-    return session.value?.campaigns.find((campaign) => campaign.id === id)?.name ?? ''
+  function campaign(id: number | null | undefined): ConsoleCampaign | null {
+    return session.value?.campaigns.find((candidate) => candidate.id === id) ?? null
   }
 
   function onPhone(next: PhoneState, previous: PhoneState): void {
@@ -125,8 +137,13 @@ export const useDesk = defineStore('agent-desk', () => {
     if (known?.endedAt === null && !phone.isOnCall && state.call_id !== known.callId) {
       interaction.value = { ...known, endedAt: Date.now() }
     }
-    if (state.call_id && state.call_id !== interaction.value?.callId && !phone.isOnCall) {
-      const found = interactionOfLive(state, live.calls.get(state.call_id), campaignName(state.campaign_id))
+    const isNew = state.call_id !== interaction.value?.callId && state.call_id !== closedCallId
+    if (state.call_id && isNew && !phone.isOnCall) {
+      const found = interactionOfLive(
+        state,
+        live.calls.get(state.call_id),
+        campaign(state.campaign_id)?.name ?? '',
+      )
       if (found) interaction.value = found
     }
     const phoneCall = phone.call?.phase === 'talking' ? phone.call.details.callId : ''
@@ -138,11 +155,18 @@ export const useDesk = defineStore('agent-desk', () => {
     callsVersion.value += 1
     const known = interaction.value
     if (known?.callId !== callId) return
-    interaction.value = known.endedAt === null ? { ...known, isDispositioned: true } : null
+    if (known.endedAt === null) interaction.value = { ...known, isDispositioned: true }
+    else close(callId)
   }
 
   function putAway(): void {
-    if (interaction.value && canPutAway(interaction.value, agent.value)) interaction.value = null
+    if (interaction.value && canPutAway(interaction.value, agent.value)) close(interaction.value.callId)
+  }
+
+  function close(callId: string): void {
+    closedCallId = callId
+    memory?.write('closed-call', callId)
+    interaction.value = null
   }
 
   phone.onChange(onPhone)
@@ -160,7 +184,10 @@ export const useDesk = defineStore('agent-desk', () => {
     session,
     problem,
     isLoading,
-    tab,
+    tab: oneTab.role,
+    occupy: oneTab.enter,
+    takeOver: oneTab.takeOver,
+    vacate: oneTab.leave,
     agent,
     status,
     isWorking,
@@ -175,7 +202,7 @@ export const useDesk = defineStore('agent-desk', () => {
     load,
     forget,
     fetchAccount,
-    campaignName,
+    campaign,
     markDispositioned,
     putAway,
     drafts: () => drafts,
