@@ -23,7 +23,7 @@ from omnileads.api import create_app
 from omnileads.kit.logging import configure_logging
 from omnileads.kit.runtime import Runtime
 from omnileads.schema import migrate
-from omnileads.settings import AppTopic, PostgresTopic, RedisTopic, Settings, SipTopic
+from omnileads.settings import AppTopic, PostgresTopic, RecordingsTopic, RedisTopic, Settings, SipTopic
 from tests.servers import Server, postgres_server, redis_server
 
 PUBLIC_URL = "https://contact.example"
@@ -90,8 +90,8 @@ def settings(postgres: Server, redis_address: Server, tmp_path_factory: pytest.T
             public_url=PUBLIC_URL,  # type: ignore[arg-type]  # pydantic parses it
             internal_token=INTERNAL_TOKEN,  # type: ignore[arg-type]  # pydantic makes it a secret
             console_directory=tmp_path_factory.mktemp("console"),
-            recordings_directory=tmp_path_factory.mktemp("recordings"),
         ),
+        recordings=RecordingsTopic(directory=tmp_path_factory.mktemp("recordings")),
         sip=SipTopic(ephemeral_secret="the ephemeral secret of the tests"),  # type: ignore[arg-type]  # as above
     )
 

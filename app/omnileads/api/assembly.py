@@ -9,21 +9,40 @@ from fastapi.routing import APIRoute
 
 from omnileads.accounts.roles import PERMISSIONS
 from omnileads.accounts.routes import session, tokens, users
+from omnileads.agents import routes as agents
 from omnileads.api import documentation, health
+from omnileads.calls import routes as calls
+from omnileads.campaigns import routes as campaigns
+from omnileads.dispositions import routes as dispositions
 from omnileads.kit.http import Problem, install_error_handlers
 from omnileads.kit.permissions import document_access, guarded_routes, verify_routes
+from omnileads.supervision import routes as supervision
+from omnileads.telephony import routes as telephony
 from omnileads.version import VERSION
 
 V2_ROUTERS: Final[tuple[APIRouter, ...]] = (
     session.router,
     tokens.router,
     users.router,
+    agents.groups,
+    agents.pauses,
+    agents.agents,
+    agents.console,
+    telephony.trunks,
+    telephony.inbound_routes,
+    telephony.audio_files,
+    campaigns.router,
+    dispositions.router,
+    calls.calls,
+    calls.agent_calls,
+    calls.recordings,
+    supervision.router,
 )
 
-INTERNAL_ROUTERS: Final[tuple[APIRouter, ...]] = ()
+INTERNAL_ROUTERS: Final[tuple[APIRouter, ...]] = (telephony.asterisk,)
 """For the system's own parts, under `/internal`; the proxy refuses this prefix from outside."""
 
-WEBSOCKET_ROUTERS: Final[tuple[APIRouter, ...]] = ()
+WEBSOCKET_ROUTERS: Final[tuple[APIRouter, ...]] = (supervision.websocket_router,)
 """Websockets, under `/ws`."""
 
 REQUEST_LIMIT_BYTES: Final = 1024 * 1024

@@ -38,11 +38,12 @@ from omnileads.telephony.trunks import Trunks
 
 LONGEST_WAIT_SECONDS: Final = 30
 POLL_SECONDS: Final = 1.0
+MULTIPART_OVERHEAD_BYTES: Final = 64 * 1024
 
 trunks = APIRouter(prefix="/sip-trunks", tags=["sip-trunks"], dependencies=[requires("trunks.read")])
 inbound_routes = APIRouter(prefix="/inbound-routes", tags=["inbound-routes"], dependencies=[requires("routes.read")])
 audio_files = APIRouter(prefix="/audio-files", tags=["audio-files"], dependencies=[requires("audio.read")])
-asterisk = APIRouter(prefix="/internal/asterisk", tags=["internal"], dependencies=[internal()])
+asterisk = APIRouter(prefix="/asterisk", tags=["internal"], dependencies=[internal()])
 
 
 def _trunks(session: Transaction, runtime: CurrentRuntime, principal: CurrentPrincipal) -> Trunks:
@@ -132,7 +133,9 @@ def list_audio_files(service: CurrentAudio, paging: Paging) -> Page[AudioFileOut
     return service.page(paging)
 
 
-@audio_files.post("", status_code=201, dependencies=[requires("audio.write")])
+@audio_files.post(
+    "", status_code=201, dependencies=[requires("audio.write")], max_body_size=MAX_BYTES + MULTIPART_OVERHEAD_BYTES
+)
 def add_audio_file(
     service: CurrentAudio,
     name: Annotated[PlainText, Form(min_length=1, max_length=60)],

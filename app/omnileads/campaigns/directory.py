@@ -1,0 +1,60 @@
+"""The agent profiles of users, as accounts needs them (`accounts.ports.AgentDirectory`)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from omnileads.accounts.ports import AgentRef
+from omnileads.agents import profiles
+from omnileads.agents.models import Agent
+from omnileads.campaigns.models import Campaign, CampaignMember, CampaignSupervisor
+from omnileads.kit.revision import bump_config_revision
+from omnileads.kit.runtime import Runtime
+
+
+class CampaignAgentDirectory:
+    """Methods work in the caller's transaction; the audit of users is the caller's."""
+
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
+
+    def by_user(self, session: Session, user_ids: Collection[int]) -> dict[int, AgentRef]:
+        return {agent.user_id: _ref(agent) for agent in profiles.live_profiles(session, user_ids)}
+
+    def create(self, session: Session, user_id: int, group_id: int) -> AgentRef:
+        agent = profiles.create_profile(session, user_id, group_id)
+        bump_config_revision(session, self._runtime.redis)
+        return _ref(agent)
+
+    def change_group(self, session: Session, user_id: int, group_id: int) -> AgentRef:
+        agent = profiles.change_group(session, user_id, group_id)
+        bump_config_revision(session, self._runtime.redis)
+        return _ref(agent)
+
+    def retire(self, session: Session, user_id: int) -> None:
+        for agent in profiles.live_profiles(session, [user_id]):
+            agent.deleted_at = self._runtime.clock.now()
+            session.execute(delete(CampaignMember).where(CampaignMember.agent_id == agent.id))
+            session.flush()
+            bump_config_revision(session, self._runtime.redis)
+
+    def supervised_by(self, session: Session, supervisor_user_id: int) -> set[int]:
+        statement = (
+            select(Agent.user_id)
+            .join(CampaignMember, CampaignMember.agent_id == Agent.id)
+            .join(CampaignSupervisor, CampaignSupervisor.campaign_id == CampaignMember.campaign_id)
+            .join(Campaign, Campaign.id == CampaignMember.campaign_id)
+            .where(
+                CampaignSupervisor.user_id == supervisor_user_id,
+                Campaign.deleted_at.is_(None),
+                Agent.deleted_at.is_(None),
+            )
+        )
+        return set(session.scalars(statement))
+
+
+def _ref(agent: Agent) -> AgentRef:
+    return AgentRef(id=agent.id, extension=agent.extension, group_id=agent.group_id)

@@ -1,0 +1,23 @@
+"""What can go wrong with campaigns."""
+
+from __future__ import annotations
+
+from omnileads.kit.errors import Conflict, FieldProblem, ValidationFailed
+
+
+class CampaignNameTaken(ValidationFailed):
+    def __init__(self) -> None:
+        super().__init__(fields=[FieldProblem("name", "taken", "Another campaign has this name.")])
+
+
+class CampaignStateRefused(Conflict):
+    code = "campaign-state"
+
+
+class CampaignFinished(Conflict):
+    code = "campaign-finished"
+    message = "A finished campaign cannot be changed; it is kept for the reports. Create a new one."
+
+
+class CampaignInUse(Conflict):
+    code = "campaign-in-use"
