@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from omnileads.acd.core.config import Strategy
+from omnileads.acd.core.config import RoutingConfig, Strategy
 from omnileads.acd.core.events import (
     AgentDispositioned,
     AgentLogin,
@@ -231,7 +231,7 @@ def test_a_changed_group_is_in_force_at_once() -> None:
     assert scenario.status(1) == "READY"
 
 
-def replace_agents(routing, **settings):  # type: ignore[no-untyped-def]
+def replace_agents(routing: RoutingConfig, **settings: object) -> RoutingConfig:
     return replace(routing, agents={agent_id: profile(agent_id, **settings) for agent_id in routing.agents})
 
 

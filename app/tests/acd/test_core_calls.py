@@ -1,5 +1,7 @@
 """The caller's way through the engine, on a virtual clock."""
 
+from typing import Any
+
 import pytest
 
 from omnileads.acd.core.commands import AnswerCaller, HangUp, PlayAnnouncement, RingAgent, StartMusic
@@ -166,7 +168,7 @@ def test_the_ring_stops_when_the_caller_has_waited_too_long() -> None:
 
 
 @pytest.mark.parametrize("settings", [{"max_waiting": 1}, {"is_active": False}])
-def test_a_full_or_paused_campaign_sends_callers_to_the_failover(settings: dict[str, object]) -> None:
+def test_a_full_or_paused_campaign_sends_callers_to_the_failover(settings: dict[str, Any]) -> None:
     hang_up = Destination(DestinationType.HANGUP)
     scenario = Scenario(config(queue(SALES, failover=hang_up, **settings)))
     scenario.call()

@@ -9,10 +9,6 @@ from omnileads.acd.core.events import CallArrived, CallerHungUp, Event, LegAnswe
 
 JsonObject = Mapping[str, Any]
 
-INBOUND, DESTINATION, AGENT = "inbound", "destination", "agent"
-"""First argument of `Stasis()` in the dialplan: a caller and its DID, a caller that a custom dialplan sends to a
-destination (type, id), or an agent's leg that was answered."""
-
 _DESTINATION_TYPES = {"1": DestinationType.INBOUND_CAMPAIGN, "5": DestinationType.HANGUP}
 """Destination types by the numbers that integrators use in `sub-oml-dst-switch`."""
 
@@ -40,24 +36,23 @@ def translate(document: JsonObject, new_call_id: Callable[[], str]) -> Event | N
 
 
 def arrival(channel: JsonObject, arguments: list[str], new_call_id: Callable[[], str]) -> CallArrived | None:
-    """A caller's channel as the engine's event, None if the arguments are not a caller's.
+    """A caller's channel as the engine's event, None if the arguments of `Stasis()` are not a caller's.
 
-    What the network said of itself is reduced to harmless characters. A destination of a type that is not served is a
-    hang-up: better than silence.
+    They are `inbound,<DID>`, or `destination,<type>,<id>` where a custom dialplan sends the caller on by itself; a type
+    that is not served is a hang-up, better than silence. What the network said is reduced to harmless characters.
     """
-    destination, did = None, ""
     match arguments:
-        case [kind, did, *_] if kind == INBOUND:
-            pass
-        case [kind, number, target, *_] if kind == DESTINATION:
+        case ["inbound", dialled, *_]:
+            did, destination = clean_number(dialled), None
+        case ["destination", number, target, *_]:
             destination_type = _DESTINATION_TYPES.get(number, DestinationType.HANGUP)
-            destination = Destination(destination_type, int(target) if target.isdigit() else None)
+            did, destination = "", Destination(destination_type, int(target) if target.isdigit() else None)
         case _:
             return None
     return CallArrived(
         call_id=new_call_id(),
         channel_id=channel["id"],
-        did=clean_number(did),
+        did=did,
         number=clean_number(channel.get("caller", {}).get("number", "")),
         destination=destination,
     )
@@ -83,6 +78,6 @@ def stasis_arguments(channel: JsonObject) -> list[str] | None:
 
 
 def _entered(channel: JsonObject, arguments: list[str], new_call_id: Callable[[], str]) -> Event | None:
-    if arguments and arguments[0] == AGENT:
+    if arguments and arguments[0] == "agent":
         return LegAnswered(leg_id=channel["id"])
     return arrival(channel, arguments, new_call_id)

@@ -1,0 +1,266 @@
+"""The ACD's edges on a real Redis: memory, requests, webphones, lease."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from contextlib import asynccontextmanager
+from random import Random
+from typing import Any, cast
+
+import pytest
+import redis.asyncio
+from redis.exceptions import RedisError
+
+from omnileads.acd.core.engine import Engine
+from omnileads.acd.core.events import AgentLogin, AgentPause, CallArrived, Event, LegAnswered, WebphoneChanged
+from omnileads.acd.core.model import AgentStatus, CallPhase
+from omnileads.acd.lease import KEY, Lease, LeaseLost
+from omnileads.acd.requests import REQUESTS, RequestReader, parse
+from omnileads.acd.store import AGENTS, CALLS, LIVE_AGENTS, LIVE_CALLS, LIVE_CHANNEL, Store
+from omnileads.acd.webphones import CHANNEL, WebphoneWatcher
+from omnileads.kit.events import EVENT_STREAM
+from omnileads.kit.redis import connect_async
+from omnileads.kit.runtime import Runtime
+from omnileads.settings import Settings
+from tests.acd.scenario import config, queue
+
+NOW = 1_770_000_000_000
+
+pytestmark = pytest.mark.usefixtures("runtime")  # an empty Redis
+
+
+@asynccontextmanager
+async def connected(settings: Settings) -> AsyncIterator[redis.asyncio.Redis]:
+    client = connect_async(settings.redis, client_name="test")
+    try:
+        yield client
+    finally:
+        await client.aclose()
+
+
+def run(test: Coroutine[Any, Any, None]) -> None:
+    asyncio.run(test)
+
+
+async def eventually(condition: Callable[[], Awaitable[bool]], seconds: float = 5) -> None:
+    async with asyncio.timeout(seconds):
+        while not await condition():
+            await asyncio.sleep(0.01)
+
+
+def new_engine() -> Engine:
+    return Engine(config(queue(agents=2)), Random(1))  # noqa: S311 - reproducible
+
+
+def tell(engine: Engine, store: Store, *events: Event) -> None:
+    for event in events:
+        store.record(engine.handle(event, NOW))
+
+
+TALK_AND_WAIT: tuple[Event, ...] = (
+    WebphoneChanged("1001", is_registered=True),
+    AgentLogin(1),
+    CallArrived("C1", "chan1", did="1000", number="5551"),
+    LegAnswered("C1-0"),
+    CallArrived("C2", "chan2", did="1000", number="5552"),
+)
+
+
+def test_what_is_recorded_can_be_taken_over(settings: Settings) -> None:
+    async def scenario() -> None:
+        async with connected(settings) as client:
+            engine = new_engine()
+            store = Store(client, engine.world)
+            tell(engine, store, *TALK_AND_WAIT)
+            await store.flush()
+            successor = new_engine()
+            successor.restore(await Store(client, successor.world).load(), NOW)
+            assert successor.world.calls == engine.world.calls
+            assert successor.world.agent(1) == engine.world.agent(1)
+            assert successor.world.calls["C1"].phase is CallPhase.TALKING
+            assert [key[2] for key in successor.world.waiting[1]] == ["C2"]
+            assert successor.world.agent(1).status is AgentStatus.ONCALL
+
+    run(scenario())
+
+
+def test_events_and_live_documents_are_written(settings: Settings, runtime: Runtime) -> None:
+    async def scenario() -> None:
+        async with connected(settings) as client, client.pubsub(ignore_subscribe_messages=True) as subscription:
+            await subscription.subscribe(LIVE_CHANNEL)
+            await subscription.get_message(timeout=1)  # the confirmation
+            engine = new_engine()
+            store = Store(client, engine.world)
+            tell(engine, store, *TALK_AND_WAIT)
+            await store.flush()
+            messages = []
+            while (message := await subscription.get_message(timeout=0.5)) is not None:
+                messages.append(json.loads(message["data"]))
+            assert {message["type"] for message in messages} == {"agent", "call"}
+
+    run(scenario())
+    entries = cast("list[tuple[str, dict[str, str]]]", runtime.redis.xrange(EVENT_STREAM))
+    assert [(fields["kind"], json.loads(fields["data"])["event"]) for _, fields in entries] == [
+        ("agent", "ADDMEMBER"),
+        ("call", "ENTERQUEUE"),
+        ("call", "CONNECT"),
+        ("call", "ENTERQUEUE"),
+    ]
+    live = {key: json.loads(value) for key, value in cast("dict[str, str]", runtime.redis.hgetall(LIVE_CALLS)).items()}
+    assert {call_id: call["state"] for call_id, call in live.items()} == {"C1": "talking", "C2": "waiting"}
+    agent = json.loads(cast("str", runtime.redis.hget(LIVE_AGENTS, "1")))
+    assert (agent["status"], agent["number"], agent["campaigns"]) == ("ONCALL", "5551", [1])
+
+
+def test_an_ended_call_leaves_nothing_behind(settings: Settings, runtime: Runtime) -> None:
+    async def scenario() -> None:
+        async with connected(settings) as client:
+            engine = new_engine()
+            store = Store(client, engine.world)
+            tell(engine, store, *TALK_AND_WAIT)
+            await store.flush()
+            for call in list(engine.world.calls.values()):
+                engine.world.drop_call(call)
+            store.record(engine.world.decision)
+            await store.flush()
+
+    run(scenario())
+    assert runtime.redis.exists(CALLS, LIVE_CALLS) == 0
+
+
+def test_a_snapshot_that_cannot_be_read_is_left_out(settings: Settings, runtime: Runtime) -> None:
+    runtime.redis.hset(CALLS, "broken", '{"id": 1}')
+    runtime.redis.hset(AGENTS, "7", "not json")
+
+    async def scenario() -> None:
+        async with connected(settings) as client:
+            snapshot = await Store(client, new_engine().world).load()
+            assert (snapshot.calls, snapshot.agents) == ([], [])
+
+    run(scenario())
+
+
+def test_decisions_made_while_redis_hangs_are_written_later_and_none_is_missing(settings: Settings) -> None:
+    """A write whose answer never came may have happened: events then stand twice in the stream, with the same id."""
+
+    async def scenario() -> None:
+        impatient = settings.redis.model_copy(update={"timeout_seconds": 0.3})
+        writer_client = connect_async(impatient, client_name="writer")
+        async with connected(settings) as client:
+            engine = new_engine()
+            store = Store(writer_client, engine.world)
+            writing = asyncio.create_task(store.run())
+            tell(engine, store, *TALK_AND_WAIT[:2])
+            await eventually(lambda: has_events(client, 1))
+            await client.client_pause(1500)
+            tell(engine, store, *TALK_AND_WAIT[2:])
+            await asyncio.sleep(1)
+            assert not writing.done()
+            await eventually(lambda: has_events(client, 4), seconds=20)
+            entries = cast("list[tuple[str, dict[str, str]]]", await client.xrange(EVENT_STREAM))
+            events = [fields["id"] for _, fields in entries]
+            assert list(dict.fromkeys(events))[1:] == ["C1:0", "C1:1", "C2:0"], "in order, none missing"
+            writing.cancel()
+            await asyncio.gather(writing, return_exceptions=True)
+        await writer_client.aclose()
+
+    run(scenario())
+
+
+async def has_events(client: redis.asyncio.Redis, count: int) -> bool:
+    try:
+        return bool(await client.xlen(EVENT_STREAM) >= count)
+    except RedisError:
+        return False
+
+
+@pytest.mark.parametrize(
+    ("command", "event"),
+    [
+        ({"type": "agent.login", "agent_id": 1}, AgentLogin(1)),
+        ({"type": "agent.pause", "agent_id": "1", "pause_id": 7}, AgentPause(1, "7")),
+        ({"type": "agent.dance", "agent_id": 1}, None),
+    ],
+)
+def test_requests_are_read(command: dict[str, Any], event: Event | None) -> None:
+    assert parse(command) == event
+
+
+def test_requests_are_answered_and_expired_or_broken_ones_are_not(settings: Settings, runtime: Runtime) -> None:
+    asked: list[Event] = []
+
+    def answer(event: Event) -> dict[str, Any]:
+        asked.append(event)
+        return {"ok": True}
+
+    async def scenario() -> None:
+        async with connected(settings) as client:
+            reading = asyncio.create_task(RequestReader(client, answer, lambda: NOW).run())
+            for request_id, expires_at, command in (
+                ("late", NOW - 1, '{"type": "agent.login", "agent_id": 1}'),
+                ("broken", NOW + 1, '{"type": "agent.login"}'),
+                ("unknown", NOW + 1, '{"type": "agent.dance", "agent_id": 1}'),
+                ("good", NOW + 1, '{"type": "agent.login", "agent_id": 1}'),
+            ):
+                fields: dict[Any, Any] = {"id": request_id, "expires_at": str(expires_at), "command": command}
+                await client.xadd(REQUESTS, fields, id=f"{NOW}-*")
+            reply = await cast("Awaitable[list[str]]", client.blpop(["oml:acd:reply:good"], timeout=5))
+            assert json.loads(reply[1]) == {"ok": True}
+            reading.cancel()
+            await asyncio.gather(reading, return_exceptions=True)
+
+    run(scenario())
+    assert asked == [AgentLogin(1)]
+    unknown = json.loads(cast("str", runtime.redis.lpop("oml:acd:reply:unknown")))
+    assert unknown["code"] == "unknown-command"
+    assert runtime.redis.exists("oml:acd:reply:late", "oml:acd:reply:broken") == 0
+
+
+def test_webphones_are_compared_at_start_and_followed(settings: Settings) -> None:
+    seen: list[tuple[str, bool]] = []
+
+    async def scenario() -> None:
+        async with connected(settings) as client:
+            await client.set("oml:webphone:1001", "sip:x", ex=60)
+            watcher = WebphoneWatcher(client, lambda: ["1001", "1002"], lambda *state: seen.append(state))
+            watching = asyncio.create_task(watcher.run())
+            await eventually(lambda: told(("1001", True), ("1002", False)))
+            await client.publish(CHANNEL, "1002:1")
+            await eventually(lambda: told(("1002", True)))
+            await client.publish(CHANNEL, "1002:0")
+            await eventually(lambda: told(("1002", False)))
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+
+    async def told(*states: tuple[str, bool]) -> bool:
+        return seen[-len(states) :] == list(states)
+
+    run(scenario())
+
+
+def test_the_lease_is_one_nodes_and_its_own_node_takes_it_over_at_once(settings: Settings) -> None:
+    async def scenario() -> None:
+        async with connected(settings) as client:
+            await asyncio.wait_for(Lease(client, "a").acquire(), 1)
+            await asyncio.wait_for(Lease(client, "a").acquire(), 1)
+            standby = asyncio.create_task(Lease(client, "b").acquire())
+            await asyncio.sleep(0.2)
+            assert not standby.done()
+            await client.delete(KEY)
+            await asyncio.wait_for(standby, 5)
+
+    run(scenario())
+
+
+def test_a_lost_lease_stops_the_engine(settings: Settings) -> None:
+    async def scenario() -> None:
+        async with connected(settings) as client:
+            lease = Lease(client, "a")
+            await lease.acquire()
+            await client.set(KEY, "b", px=10_000)
+            with pytest.raises(LeaseLost):
+                await asyncio.wait_for(lease.keep(), 5)
+
+    run(scenario())
