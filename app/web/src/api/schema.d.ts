@@ -11,13 +11,22 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Me */
-        get: operations["me_api_v2_session_get"];
+        /**
+         * Show Me
+         * @description Who is signed in, and what they may do.
+         */
+        get: operations["show_me"];
         put?: never;
-        /** Sign In */
-        post: operations["sign_in_api_v2_session_post"];
-        /** Out */
-        delete: operations["out_api_v2_session_delete"];
+        /**
+         * Sign In
+         * @description Sign in to the console. Ends the user's session elsewhere.
+         */
+        post: operations["sign_in"];
+        /**
+         * Sign Out
+         * @description End this web session.
+         */
+        delete: operations["sign_out"];
         options?: never;
         head?: never;
         patch?: never;
@@ -32,25 +41,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Pw */
-        post: operations["pw_api_v2_session_password_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/roles": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Roles */
-        get: operations["roles_api_v2_roles_get"];
-        put?: never;
-        post?: never;
+        /**
+         * Change Own Password
+         * @description Change one's own password. The session goes on; tokens stay valid.
+         */
+        post: operations["change_own_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -64,11 +59,34 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tokens */
-        get: operations["tokens_api_v2_tokens_get"];
+        /** List Tokens */
+        get: operations["list_tokens"];
         put?: never;
-        /** Mk */
-        post: operations["mk_api_v2_tokens_post"];
+        /**
+         * Create Token
+         * @description Create a token. Needs a web session, so that a token cannot renew itself for ever.
+         */
+        post: operations["create_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/tokens/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Sign In For Token
+         * @description Create a token with a username and a password, for programs. Failures lock the account as in the console.
+         */
+        post: operations["sign_in_for_token"];
         delete?: never;
         options?: never;
         head?: never;
@@ -85,8 +103,25 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Rmt */
-        delete: operations["rmt_api_v2_tokens__token_id__delete"];
+        /** Revoke Token */
+        delete: operations["revoke_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Roles */
+        get: operations["list_roles"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -99,11 +134,14 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Users */
-        get: operations["users_api_v2_users_get"];
+        /** List Users */
+        get: operations["list_users"];
         put?: never;
-        /** Mku */
-        post: operations["mku_api_v2_users_post"];
+        /**
+         * Create User
+         * @description Create a user. For the role agent, `group_id` is required and an extension is assigned.
+         */
+        post: operations["create_user"];
         delete?: never;
         options?: never;
         head?: never;
@@ -117,16 +155,19 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Gu */
-        get: operations["gu_api_v2_users__user_id__get"];
+        /** Show User */
+        get: operations["show_user"];
         put?: never;
         post?: never;
-        /** Du */
-        delete: operations["du_api_v2_users__user_id__delete"];
+        /**
+         * Delete User
+         * @description Delete a user; its history stays, its name is free again.
+         */
+        delete: operations["delete_user"];
         options?: never;
         head?: never;
-        /** Pu */
-        patch: operations["pu_api_v2_users__user_id__patch"];
+        /** Change User */
+        patch: operations["change_user"];
         trace?: never;
     };
     "/api/v2/users/{user_id}/unblock": {
@@ -138,8 +179,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ub */
-        post: operations["ub_api_v2_users__user_id__unblock_post"];
+        /**
+         * Unblock User
+         * @description Let a user whose account is locked sign in again.
+         */
+        post: operations["unblock_user"];
         delete?: never;
         options?: never;
         head?: never;
@@ -155,8 +199,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Rp */
-        post: operations["rp_api_v2_users__user_id__password_post"];
+        /**
+         * Reset Password
+         * @description Give a user a new password. Ends the user's session and tokens.
+         */
+        post: operations["reset_password"];
         delete?: never;
         options?: never;
         head?: never;
@@ -170,11 +217,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lst */
-        get: operations["lst_api_v2_agent_groups_get"];
+        /** List Groups */
+        get: operations["list_groups"];
         put?: never;
-        /** C */
-        post: operations["c_api_v2_agent_groups_post"];
+        /** Create Group */
+        post: operations["create_group"];
         delete?: never;
         options?: never;
         head?: never;
@@ -188,16 +235,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Agent-Groups */
-        get: operations["get_agent_groups_api_v2_agent_groups__group_id__get"];
+        /** Get Group */
+        get: operations["get_group"];
         put?: never;
         post?: never;
-        /** Delete Agent-Groups */
-        delete: operations["delete_agent_groups_api_v2_agent_groups__group_id__delete"];
+        /** Delete Group */
+        delete: operations["delete_group"];
         options?: never;
         head?: never;
-        /** P */
-        patch: operations["p_api_v2_agent_groups__group_id__patch"];
+        /** Change Group */
+        patch: operations["change_group"];
         trace?: never;
     };
     "/api/v2/pauses": {
@@ -207,11 +254,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Lst */
-        get: operations["lst_api_v2_pauses_get"];
+        /** List Pauses */
+        get: operations["list_pauses"];
         put?: never;
-        /** C */
-        post: operations["c_api_v2_pauses_post"];
+        /** Create Pause */
+        post: operations["create_pause"];
         delete?: never;
         options?: never;
         head?: never;
@@ -225,230 +272,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Pauses */
-        get: operations["get_pauses_api_v2_pauses__pause_id__get"];
+        /** Get Pause */
+        get: operations["get_pause"];
         put?: never;
         post?: never;
-        /** Delete Pauses */
-        delete: operations["delete_pauses_api_v2_pauses__pause_id__delete"];
+        /** Delete Pause */
+        delete: operations["delete_pause"];
         options?: never;
         head?: never;
-        /** P */
-        patch: operations["p_api_v2_pauses__pause_id__patch"];
-        trace?: never;
-    };
-    "/api/v2/sip-trunks/templates": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Tt */
-        get: operations["tt_api_v2_sip_trunks_templates_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/sip-trunks": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Lst */
-        get: operations["lst_api_v2_sip_trunks_get"];
-        put?: never;
-        /** C */
-        post: operations["c_api_v2_sip_trunks_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/sip-trunks/{trunk_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get Sip-Trunks */
-        get: operations["get_sip_trunks_api_v2_sip_trunks__trunk_id__get"];
-        put?: never;
-        post?: never;
-        /** Delete Sip-Trunks */
-        delete: operations["delete_sip_trunks_api_v2_sip_trunks__trunk_id__delete"];
-        options?: never;
-        head?: never;
-        /** P */
-        patch: operations["p_api_v2_sip_trunks__trunk_id__patch"];
-        trace?: never;
-    };
-    "/api/v2/inbound-routes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Lst */
-        get: operations["lst_api_v2_inbound_routes_get"];
-        put?: never;
-        /** C */
-        post: operations["c_api_v2_inbound_routes_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/inbound-routes/{route_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get Inbound-Routes */
-        get: operations["get_inbound_routes_api_v2_inbound_routes__route_id__get"];
-        put?: never;
-        post?: never;
-        /** Delete Inbound-Routes */
-        delete: operations["delete_inbound_routes_api_v2_inbound_routes__route_id__delete"];
-        options?: never;
-        head?: never;
-        /** P */
-        patch: operations["p_api_v2_inbound_routes__route_id__patch"];
-        trace?: never;
-    };
-    "/api/v2/inbound-campaigns": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Lst */
-        get: operations["lst_api_v2_inbound_campaigns_get"];
-        put?: never;
-        /** C */
-        post: operations["c_api_v2_inbound_campaigns_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/inbound-campaigns/{campaign_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Get Inbound-Campaigns */
-        get: operations["get_inbound_campaigns_api_v2_inbound_campaigns__campaign_id__get"];
-        put?: never;
-        post?: never;
-        /** Delete Inbound-Campaigns */
-        delete: operations["delete_inbound_campaigns_api_v2_inbound_campaigns__campaign_id__delete"];
-        options?: never;
-        head?: never;
-        /** P */
-        patch: operations["p_api_v2_inbound_campaigns__campaign_id__patch"];
-        trace?: never;
-    };
-    "/api/v2/inbound-campaigns/{campaign_id}/activate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Activate */
-        post: operations["activate_api_v2_inbound_campaigns__campaign_id__activate_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/inbound-campaigns/{campaign_id}/pause": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Pause */
-        post: operations["pause_api_v2_inbound_campaigns__campaign_id__pause_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/inbound-campaigns/{campaign_id}/finish": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Finish */
-        post: operations["finish_api_v2_inbound_campaigns__campaign_id__finish_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/audio-files": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Af */
-        get: operations["af_api_v2_audio_files_get"];
-        put?: never;
-        /** Mkaf */
-        post: operations["mkaf_api_v2_audio_files_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/audio-files/{audio_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /** Daf */
-        delete: operations["daf_api_v2_audio_files__audio_id__delete"];
-        options?: never;
-        head?: never;
-        patch?: never;
+        /** Change Pause */
+        patch: operations["change_pause"];
         trace?: never;
     };
     "/api/v2/agents": {
@@ -458,25 +291,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Agents */
-        get: operations["agents_api_v2_agents_get"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/live": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Live */
-        get: operations["live_api_v2_live_get"];
+        /**
+         * List Agents
+         * @description Agents as choices, for example for a campaign's members; searched by name, username or extension.
+         */
+        get: operations["list_agents"];
         put?: never;
         post?: never;
         delete?: never;
@@ -492,8 +311,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Ases */
-        get: operations["ases_api_v2_agent_session_get"];
+        /** Open Session */
+        get: operations["open_session"];
         put?: never;
         post?: never;
         delete?: never;
@@ -511,8 +330,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A Login */
-        post: operations["a_login_api_v2_agent_login_post"];
+        /** Log In */
+        post: operations["log_in"];
         delete?: never;
         options?: never;
         head?: never;
@@ -528,25 +347,8 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** A Logout */
-        post: operations["a_logout_api_v2_agent_logout_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/agent/unpause": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** A Unpause */
-        post: operations["a_unpause_api_v2_agent_unpause_post"];
+        /** Log Out */
+        post: operations["log_out"];
         delete?: never;
         options?: never;
         head?: never;
@@ -562,23 +364,58 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ap */
-        post: operations["ap_api_v2_agent_pause_post"];
+        /** Pause */
+        post: operations["pause"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v2/agent/calls": {
+    "/api/v2/agent/unpause": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Acalls */
-        get: operations["acalls_api_v2_agent_calls_get"];
+        get?: never;
+        put?: never;
+        /** Unpause */
+        post: operations["unpause"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/sip-trunks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Trunks */
+        get: operations["list_trunks"];
+        put?: never;
+        /** Create Trunk */
+        post: operations["create_trunk"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/sip-trunks/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Trunk Templates */
+        get: operations["list_trunk_templates"];
         put?: never;
         post?: never;
         delete?: never;
@@ -587,17 +424,196 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v2/agent/calls/{call_id}": {
+    "/api/v2/sip-trunks/{trunk_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Acall */
-        get: operations["acall_api_v2_agent_calls__call_id__get"];
+        /** Get Trunk */
+        get: operations["get_trunk"];
         put?: never;
         post?: never;
+        /** Delete Trunk */
+        delete: operations["delete_trunk"];
+        options?: never;
+        head?: never;
+        /** Change Trunk */
+        patch: operations["change_trunk"];
+        trace?: never;
+    };
+    "/api/v2/inbound-routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Inbound Routes */
+        get: operations["list_inbound_routes"];
+        put?: never;
+        /** Create Inbound Route */
+        post: operations["create_inbound_route"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/inbound-routes/{route_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Inbound Route */
+        get: operations["get_inbound_route"];
+        put?: never;
+        post?: never;
+        /** Delete Inbound Route */
+        delete: operations["delete_inbound_route"];
+        options?: never;
+        head?: never;
+        /** Change Inbound Route */
+        patch: operations["change_inbound_route"];
+        trace?: never;
+    };
+    "/api/v2/audio-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Audio Files */
+        get: operations["list_audio_files"];
+        put?: never;
+        /** Add Audio File */
+        post: operations["add_audio_file"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/audio-files/{audio_id}/content": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Audio Content */
+        get: operations["get_audio_content"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/audio-files/{audio_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete Audio File */
+        delete: operations["delete_audio_file"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/inbound-campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Inbound Campaigns */
+        get: operations["list_inbound_campaigns"];
+        put?: never;
+        /** Create Inbound Campaign */
+        post: operations["create_inbound_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/inbound-campaigns/{campaign_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Inbound Campaign */
+        get: operations["get_inbound_campaign"];
+        put?: never;
+        post?: never;
+        /** Delete Inbound Campaign */
+        delete: operations["delete_inbound_campaign"];
+        options?: never;
+        head?: never;
+        /** Change Inbound Campaign */
+        patch: operations["change_inbound_campaign"];
+        trace?: never;
+    };
+    "/api/v2/inbound-campaigns/{campaign_id}/activate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Activate Inbound Campaign */
+        post: operations["activate_inbound_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/inbound-campaigns/{campaign_id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Pause Inbound Campaign */
+        post: operations["pause_inbound_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/inbound-campaigns/{campaign_id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Finish Inbound Campaign */
+        post: operations["finish_inbound_campaign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -611,10 +627,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Gdi */
-        get: operations["gdi_api_v2_calls__call_id__disposition_get"];
-        /** Pdi */
-        put: operations["pdi_api_v2_calls__call_id__disposition_put"];
+        /** Get Disposition */
+        get: operations["get_disposition"];
+        /**
+         * Put Disposition
+         * @description Store or change the answer about one's own call.
+         *
+         *     The engine, which may hold the agent in wrap-up until the answer is there, is told after the commit. If it cannot
+         *     be told the answer is 503 and the same request can be sent again.
+         */
+        put: operations["put_disposition"];
         post?: never;
         delete?: never;
         options?: never;
@@ -629,8 +651,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Calls */
-        get: operations["calls_api_v2_calls_get"];
+        /** List Calls */
+        get: operations["list_calls"];
         put?: never;
         post?: never;
         delete?: never;
@@ -646,8 +668,42 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Cev */
-        get: operations["cev_api_v2_calls__call_id__events_get"];
+        /** List Call Events */
+        get: operations["list_call_events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/agent/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Own Calls */
+        get: operations["list_own_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/agent/calls/{call_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Own Call */
+        get: operations["get_own_call"];
         put?: never;
         post?: never;
         delete?: never;
@@ -663,8 +719,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Recs */
-        get: operations["recs_api_v2_recordings_get"];
+        /** List Recordings */
+        get: operations["list_recordings"];
         put?: never;
         post?: never;
         delete?: never;
@@ -680,8 +736,45 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Rau */
-        get: operations["rau_api_v2_recordings__recording_id__audio_get"];
+        /** Get Recording Audio */
+        get: operations["get_recording_audio"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Live */
+        get: operations["get_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/live/campaigns": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Live Campaigns
+         * @description Today's counters of each inbound campaign; the parts about this moment are null while Redis is away.
+         */
+        get: operations["get_live_campaigns"];
         put?: never;
         post?: never;
         delete?: never;
@@ -879,12 +972,15 @@ export interface components {
              */
             created_at: string;
         };
-        /** Body_mkaf_api_v2_audio_files_post */
-        Body_mkaf_api_v2_audio_files_post: {
-            /** File */
-            file: string;
+        /** Body_add_audio_file */
+        Body_add_audio_file: {
             /** Name */
             name: string;
+            /**
+             * File
+             * @description WAV: PCM 16 bit, mono, 8 kHz.
+             */
+            file: string;
         };
         /** CallDisposition */
         CallDisposition: {
@@ -922,18 +1018,21 @@ export interface components {
             /** Recording */
             recording: string | null;
         };
-        /** CallLive */
+        /**
+         * CallLive
+         * @description A call in progress. `entered_at` is when it entered its queue (or the platform, before that).
+         */
         CallLive: {
             /** Call Id */
             call_id: string;
             /** Campaign Id */
-            campaign_id: number;
+            campaign_id: number | null;
             /** Campaign Name */
-            campaign_name: string;
+            campaign_name: string | null;
             /** Number */
             number: string;
             /** Did */
-            did: string;
+            did: string | null;
             /**
              * State
              * @enum {string}
@@ -975,6 +1074,69 @@ export interface components {
             disposition: components["schemas"]["CallDisposition"] | null;
             /** Has Recording */
             has_recording: boolean;
+        };
+        /**
+         * CampaignToday
+         * @description An inbound campaign's counters since midnight, in the time zone of the installation, and its state now.
+         *
+         *     `service_level` is answered within `service_level_seconds` divided by answered, abandoned and expired together;
+         *     null before the first of them. `objective_percent` is null without an objective.
+         */
+        CampaignToday: {
+            /** Campaign Id */
+            campaign_id: number;
+            /** Name */
+            name: string;
+            /** Received */
+            received: number;
+            /** Attended */
+            attended: number;
+            /** Abandoned */
+            abandoned: number;
+            /** Abandoned Welcome */
+            abandoned_welcome: number;
+            /** Expired */
+            expired: number;
+            /** Average Wait Seconds */
+            average_wait_seconds: number | null;
+            /** Average Abandon Seconds */
+            average_abandon_seconds: number | null;
+            /** Service Level */
+            service_level: number | null;
+            /** Service Level Seconds */
+            service_level_seconds: number;
+            /** Engaged */
+            engaged: number;
+            /** Positive */
+            positive: number;
+            /** Objective */
+            objective: number;
+            /** Objective Percent */
+            objective_percent: number | null;
+            /** Abandoned Percent */
+            abandoned_percent: number | null;
+            /** Waiting */
+            waiting: number | null;
+            /** Longest Waiting Since */
+            longest_waiting_since: number | null;
+            /** Agents Online */
+            agents_online: number | null;
+            /** Agents On Call */
+            agents_on_call: number | null;
+            /** Agents Paused */
+            agents_paused: number | null;
+        };
+        /**
+         * CampaignsToday
+         * @description `since` is the start of the counted day; counts of the present moment are null when Redis is not reachable.
+         */
+        CampaignsToday: {
+            /** Since */
+            since: number;
+            /** Now */
+            now: number;
+            /** Campaigns */
+            campaigns: components["schemas"]["CampaignToday"][];
         };
         /** ConsoleAgent */
         ConsoleAgent: {
@@ -1206,10 +1368,14 @@ export interface components {
             /** Name */
             name: string | null;
         };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
+        /** FieldProblemBody */
+        FieldProblemBody: {
+            /** Field */
+            field: string;
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
         };
         /** InboundCampaignCreate */
         InboundCampaignCreate: {
@@ -1398,6 +1564,12 @@ export interface components {
         };
         /** LiveSnapshot */
         LiveSnapshot: {
+            /**
+             * Type
+             * @default snapshot
+             * @constant
+             */
+            type?: "snapshot";
             /** Agents */
             agents: components["schemas"]["AgentLive"][];
             /** Calls */
@@ -1636,6 +1808,18 @@ export interface components {
             pause_id: number;
         };
         /**
+         * Problem
+         * @description Every error's body. `code` is stable; `message` says what to do; `fields` is filled for 422.
+         */
+        Problem: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /** Fields */
+            fields: components["schemas"]["FieldProblemBody"][];
+        };
+        /**
          * RecordingOut
          * @description `state` "pending": the file is not finished; "missing": it was looked for and not found, `message` says where.
          */
@@ -1828,6 +2012,30 @@ export interface components {
             /** Last Used At */
             last_used_at: string | null;
         };
+        /**
+         * TokenSignIn
+         * @description Name and password of a user whose program needs a token; an earlier token of this name is revoked.
+         */
+        TokenSignIn: {
+            /** Username */
+            username: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+            /**
+             * Name
+             * @default api
+             */
+            name?: string;
+            /**
+             * Expires In Days
+             * @description Days until the token expires.
+             * @default 1
+             */
+            expires_in_days?: number;
+        };
         /** TrunkCreate */
         TrunkCreate: {
             /**
@@ -1989,19 +2197,6 @@ export interface components {
              */
             created_at: string;
         };
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
-        };
     };
     responses: never;
     parameters: never;
@@ -2011,7 +2206,7 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    me_api_v2_session_get: {
+    show_me: {
         parameters: {
             query?: never;
             header?: never;
@@ -2029,12 +2224,32 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    sign_in_api_v2_session_post: {
+    sign_in: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                "user-agent"?: string;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2053,18 +2268,27 @@ export interface operations {
                     "application/json": components["schemas"]["Me"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    out_api_v2_session_delete: {
+    sign_out: {
         parameters: {
             query?: never;
             header?: never;
@@ -2080,9 +2304,27 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    pw_api_v2_session_password_post: {
+    change_own_password: {
         parameters: {
             query?: never;
             header?: never;
@@ -2102,38 +2344,27 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-        };
-    };
-    roles_api_v2_roles_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
+            /** @description An error; `code` says which. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RoleList"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    tokens_api_v2_tokens_get: {
+    list_tokens: {
         parameters: {
             query?: never;
             header?: never;
@@ -2151,9 +2382,27 @@ export interface operations {
                     "application/json": components["schemas"]["TokenList"];
                 };
             };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    mk_api_v2_tokens_post: {
+    create_token: {
         parameters: {
             query?: never;
             header?: never;
@@ -2175,18 +2424,69 @@ export interface operations {
                     "application/json": components["schemas"]["TokenCreated"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    rmt_api_v2_tokens__token_id__delete: {
+    sign_in_for_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenSignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TokenCreated"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    revoke_token: {
         parameters: {
             query?: never;
             header?: never;
@@ -2204,20 +2504,68 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    users_api_v2_users_get: {
+    list_roles: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleList"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_users: {
         parameters: {
             query?: {
+                /** @description Only users of this role (its slug). */
                 role?: string | null;
                 /** @description Page number, from 1. */
                 page?: number;
@@ -2241,18 +2589,27 @@ export interface operations {
                     "application/json": components["schemas"]["Page_UserOut_"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    mku_api_v2_users_post: {
+    create_user: {
         parameters: {
             query?: never;
             header?: never;
@@ -2274,18 +2631,27 @@ export interface operations {
                     "application/json": components["schemas"]["UserOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    gu_api_v2_users__user_id__get: {
+    show_user: {
         parameters: {
             query?: never;
             header?: never;
@@ -2305,18 +2671,27 @@ export interface operations {
                     "application/json": components["schemas"]["UserOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    du_api_v2_users__user_id__delete: {
+    delete_user: {
         parameters: {
             query?: never;
             header?: never;
@@ -2334,18 +2709,27 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    pu_api_v2_users__user_id__patch: {
+    change_user: {
         parameters: {
             query?: never;
             header?: never;
@@ -2369,18 +2753,27 @@ export interface operations {
                     "application/json": components["schemas"]["UserOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ub_api_v2_users__user_id__unblock_post: {
+    unblock_user: {
         parameters: {
             query?: never;
             header?: never;
@@ -2400,18 +2793,27 @@ export interface operations {
                     "application/json": components["schemas"]["UserOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    rp_api_v2_users__user_id__password_post: {
+    reset_password: {
         parameters: {
             query?: never;
             header?: never;
@@ -2433,18 +2835,27 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    lst_api_v2_agent_groups_get: {
+    list_groups: {
         parameters: {
             query?: {
                 /** @description Page number, from 1. */
@@ -2469,18 +2880,27 @@ export interface operations {
                     "application/json": components["schemas"]["Page_AgentGroupOut_"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    c_api_v2_agent_groups_post: {
+    create_group: {
         parameters: {
             query?: never;
             header?: never;
@@ -2502,18 +2922,27 @@ export interface operations {
                     "application/json": components["schemas"]["AgentGroupOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_agent_groups_api_v2_agent_groups__group_id__get: {
+    get_group: {
         parameters: {
             query?: never;
             header?: never;
@@ -2533,18 +2962,27 @@ export interface operations {
                     "application/json": components["schemas"]["AgentGroupOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    delete_agent_groups_api_v2_agent_groups__group_id__delete: {
+    delete_group: {
         parameters: {
             query?: never;
             header?: never;
@@ -2562,18 +3000,27 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    p_api_v2_agent_groups__group_id__patch: {
+    change_group: {
         parameters: {
             query?: never;
             header?: never;
@@ -2597,18 +3044,27 @@ export interface operations {
                     "application/json": components["schemas"]["AgentGroupOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    lst_api_v2_pauses_get: {
+    list_pauses: {
         parameters: {
             query?: {
                 /** @description Page number, from 1. */
@@ -2633,18 +3089,27 @@ export interface operations {
                     "application/json": components["schemas"]["Page_PauseOut_"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    c_api_v2_pauses_post: {
+    create_pause: {
         parameters: {
             query?: never;
             header?: never;
@@ -2666,18 +3131,27 @@ export interface operations {
                     "application/json": components["schemas"]["PauseOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_pauses_api_v2_pauses__pause_id__get: {
+    get_pause: {
         parameters: {
             query?: never;
             header?: never;
@@ -2697,18 +3171,27 @@ export interface operations {
                     "application/json": components["schemas"]["PauseOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    delete_pauses_api_v2_pauses__pause_id__delete: {
+    delete_pause: {
         parameters: {
             query?: never;
             header?: never;
@@ -2726,18 +3209,27 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    p_api_v2_pauses__pause_id__patch: {
+    change_pause: {
         parameters: {
             query?: never;
             header?: never;
@@ -2761,721 +3253,27 @@ export interface operations {
                     "application/json": components["schemas"]["PauseOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    tt_api_v2_sip_trunks_templates_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TrunkTemplateOut"][];
-                };
-            };
-        };
-    };
-    lst_api_v2_sip_trunks_get: {
-        parameters: {
-            query?: {
-                /** @description Page number, from 1. */
-                page?: number;
-                /** @description Rows on a page. */
-                page_size?: number;
-                /** @description Text to look for. */
-                search?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_TrunkOut_"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    c_api_v2_sip_trunks_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TrunkCreate"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TrunkOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    get_sip_trunks_api_v2_sip_trunks__trunk_id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                trunk_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TrunkOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    delete_sip_trunks_api_v2_sip_trunks__trunk_id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                trunk_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    p_api_v2_sip_trunks__trunk_id__patch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                trunk_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["TrunkPatch"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TrunkOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    lst_api_v2_inbound_routes_get: {
-        parameters: {
-            query?: {
-                /** @description Page number, from 1. */
-                page?: number;
-                /** @description Rows on a page. */
-                page_size?: number;
-                /** @description Text to look for. */
-                search?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_RouteOut_"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    c_api_v2_inbound_routes_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RouteCreate"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RouteOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    get_inbound_routes_api_v2_inbound_routes__route_id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                route_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RouteOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    delete_inbound_routes_api_v2_inbound_routes__route_id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                route_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    p_api_v2_inbound_routes__route_id__patch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                route_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RoutePatch"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RouteOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    lst_api_v2_inbound_campaigns_get: {
-        parameters: {
-            query?: {
-                /** @description Page number, from 1. */
-                page?: number;
-                /** @description Rows on a page. */
-                page_size?: number;
-                /** @description Text to look for. */
-                search?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_InboundCampaignOut_"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    c_api_v2_inbound_campaigns_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["InboundCampaignCreate"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InboundCampaignOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    get_inbound_campaigns_api_v2_inbound_campaigns__campaign_id__get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                campaign_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InboundCampaignOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    delete_inbound_campaigns_api_v2_inbound_campaigns__campaign_id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                campaign_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    p_api_v2_inbound_campaigns__campaign_id__patch: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                campaign_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["InboundCampaignPatch"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InboundCampaignOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    activate_api_v2_inbound_campaigns__campaign_id__activate_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                campaign_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InboundCampaignOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    pause_api_v2_inbound_campaigns__campaign_id__pause_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                campaign_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InboundCampaignOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    finish_api_v2_inbound_campaigns__campaign_id__finish_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                campaign_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["InboundCampaignOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    af_api_v2_audio_files_get: {
-        parameters: {
-            query?: {
-                /** @description Page number, from 1. */
-                page?: number;
-                /** @description Rows on a page. */
-                page_size?: number;
-                /** @description Text to look for. */
-                search?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_AudioFileOut_"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    mkaf_api_v2_audio_files_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "multipart/form-data": components["schemas"]["Body_mkaf_api_v2_audio_files_post"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AudioFileOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    daf_api_v2_audio_files__audio_id__delete: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                audio_id: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    agents_api_v2_agents_get: {
+    list_agents: {
         parameters: {
             query?: {
                 group_id?: number | null;
@@ -3501,38 +3299,27 @@ export interface operations {
                     "application/json": components["schemas"]["Page_AgentOption_"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-        };
-    };
-    live_api_v2_live_get: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
+            /** @description An error; `code` says which. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["LiveSnapshot"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ases_api_v2_agent_session_get: {
+    open_session: {
         parameters: {
             query?: never;
             header?: never;
@@ -3550,9 +3337,27 @@ export interface operations {
                     "application/json": components["schemas"]["ConsoleSession"];
                 };
             };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    a_login_api_v2_agent_login_post: {
+    log_in: {
         parameters: {
             query?: never;
             header?: never;
@@ -3570,9 +3375,27 @@ export interface operations {
                     "application/json": components["schemas"]["AgentLive"];
                 };
             };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    a_logout_api_v2_agent_logout_post: {
+    log_out: {
         parameters: {
             query?: never;
             header?: never;
@@ -3590,29 +3413,27 @@ export interface operations {
                     "application/json": components["schemas"]["AgentLive"];
                 };
             };
-        };
-    };
-    a_unpause_api_v2_agent_unpause_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["AgentLive"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ap_api_v2_agent_pause_post: {
+    pause: {
         parameters: {
             query?: never;
             header?: never;
@@ -3634,21 +3455,73 @@ export interface operations {
                     "application/json": components["schemas"]["AgentLive"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    acalls_api_v2_agent_calls_get: {
+    unpause: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentLive"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_trunks: {
         parameters: {
             query?: {
-                day?: string;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
             };
             header?: never;
             path?: never;
@@ -3662,26 +3535,115 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CallOut"][];
+                    "application/json": components["schemas"]["Page_TrunkOut_"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    acall_api_v2_agent_calls__call_id__get: {
+    create_trunk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrunkCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_trunk_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkTemplateOut"][];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_trunk: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                call_id: string;
+                trunk_id: number;
             };
             cookie?: never;
         };
@@ -3693,21 +3655,814 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CallOut"];
+                    "application/json": components["schemas"]["TrunkOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    gdi_api_v2_calls__call_id__disposition_get: {
+    delete_trunk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trunk_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_trunk: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                trunk_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrunkPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TrunkOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_inbound_routes: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_RouteOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_inbound_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RouteCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_inbound_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                route_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_inbound_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                route_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_inbound_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                route_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoutePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RouteOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_audio_files: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AudioFileOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    add_audio_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_add_audio_file"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudioFileOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_audio_content: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                audio_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_audio_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                audio_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_inbound_campaigns: {
+        parameters: {
+            query?: {
+                state?: ("active" | "paused" | "finished") | null;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_InboundCampaignOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_inbound_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InboundCampaignCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundCampaignOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_inbound_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundCampaignOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_inbound_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_inbound_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InboundCampaignPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundCampaignOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    activate_inbound_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundCampaignOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    pause_inbound_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundCampaignOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    finish_inbound_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["InboundCampaignOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_disposition: {
         parameters: {
             query?: never;
             header?: never;
@@ -3727,18 +4482,27 @@ export interface operations {
                     "application/json": components["schemas"]["DispositionOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    pdi_api_v2_calls__call_id__disposition_put: {
+    put_disposition: {
         parameters: {
             query?: never;
             header?: never;
@@ -3762,26 +4526,40 @@ export interface operations {
                     "application/json": components["schemas"]["DispositionOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    calls_api_v2_calls_get: {
+    list_calls: {
         parameters: {
             query?: {
+                /** @description Start, included; ISO 8601. */
                 from?: string | null;
+                /** @description End, not included; ISO 8601. */
                 to?: string | null;
                 campaign_id?: number | null;
                 agent_id?: number | null;
+                /** @description A part of the caller's number. */
                 number?: string | null;
+                /** @description Calls that have this event. */
                 event?: string | null;
+                call_id?: string | null;
                 /** @description Page number, from 1. */
                 page?: number;
                 /** @description Rows on a page. */
@@ -3804,18 +4582,27 @@ export interface operations {
                     "application/json": components["schemas"]["Page_CallOut_"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    cev_api_v2_calls__call_id__events_get: {
+    list_call_events: {
         parameters: {
             query?: never;
             header?: never;
@@ -3835,25 +4622,126 @@ export interface operations {
                     "application/json": components["schemas"]["CallEventOut"][];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    recs_api_v2_recordings_get: {
+    list_own_calls: {
         parameters: {
             query?: {
+                /** @description "today" or a date, as in 2026-11-22. */
+                day?: string;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CallOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_own_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_recordings: {
+        parameters: {
+            query?: {
+                /** @description Start, included; ISO 8601. */
                 from?: string | null;
+                /** @description End, not included; ISO 8601. */
                 to?: string | null;
                 campaign_id?: number | null;
                 agent_id?: number | null;
+                /** @description A part of the caller's number. */
                 number?: string | null;
+                /** @description Calls that have this event. */
+                event?: string | null;
                 call_id?: string | null;
                 /** @description Page number, from 1. */
                 page?: number;
@@ -3877,18 +4765,27 @@ export interface operations {
                     "application/json": components["schemas"]["Page_RecordingOut_"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    rau_api_v2_recordings__recording_id__audio_get: {
+    get_recording_audio: {
         parameters: {
             query?: never;
             header?: never;
@@ -3905,16 +4802,108 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": unknown;
+                    "audio/wav": unknown;
                 };
             };
-            /** @description Validation Error */
+            /** @description The part that was asked for by Range. */
+            206: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LiveSnapshot"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_live_campaigns: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignsToday"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
