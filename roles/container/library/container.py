@@ -3,7 +3,8 @@
 
 Called by the `container` role only. The module owns the root-only env file, the container, its systemd unit (where
 systemd is PID 1; elsewhere podman's own restart policy) and the wait for the image's health check. It does not pull or
-build images. Images bring their own init and give their own directories to their own user.
+build images. Images bring their own init and give their own directories to their own user. The options are those of
+the role's `container_service`, described in its argument specs.
 
 A container is recreated only when something it was made from changed: the image's id, the options, the env file or a
 watched file. Each has its own digest in a label, so the result can say which one it was.
@@ -21,50 +22,12 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule  # type: ignore[import-untyped]  # ansible-core ships no types
 
-DOCUMENTATION = r"""
-module: container
-short_description: One podman container of an instance, described as data
-description: [Runs a container on the host's network, or one command to its end with O(state=once).]
-author: [OMniLeads]
-options:
-  state: {description: What to reach., choices: [started, stopped, absent, once], default: started}
-  instance: {description: 'Instance name, part of the names of container and unit.', type: str, required: true}
-  name: {description: Process name within the instance., type: str, required: true}
-  config_dir: {description: Directory that holds C(env/<name>.env)., type: path, required: true}
-  image: {description: Image to run, present on the host., type: str}
-  command: {description: Arguments for the image's entrypoint., type: list, elements: str, default: []}
-  env: {description: Environment variables that may be seen., type: dict, default: {}}
-  secret_env: {description: Environment variables that must not be seen., type: dict, default: {}}
-  stdin: {description: What O(state=once) writes to the command., type: str}
-  volumes: {description: 'Mounts, as C(source:target[:options]).', type: list, elements: str, default: []}
-  directories: {description: Host directories made where absent., type: list, elements: path, default: []}
-  tmpfs: {description: Targets of tmpfs mounts., type: list, elements: str, default: []}
-  user: {description: User to run as instead of the image's., type: str}
-  capabilities: {description: Linux capabilities kept. All others are dropped., type: list, elements: str, default: []}
-  read_only: {description: Mount the root file system read-only., type: bool, default: false}
-  memory: {description: Memory limit as podman writes it., type: str, default: ''}
-  shm_size: {description: Size of /dev/shm as podman writes it., type: str, default: ''}
-  log_max_size: {description: Size at which the container's log starts anew., type: str, default: 20mb}
-  stop_timeout_seconds: {description: Time to stop before it is killed., type: int, default: 10}
-  healthy_timeout_seconds: {description: Time to become healthy., type: int, default: 60}
-  after: {description: Processes that systemd starts before this one., type: list, elements: str, default: []}
-  watch_files: {description: Host files whose change recreates the container., type: list, elements: path, default: []}
-"""
-
-EXAMPLES = r"""
-- container: {instance: omnileads, name: redis, config_dir: /etc/omnileads, image: localhost/omnileads/redis:1}
-"""
-
-RETURN = r"""
-reasons: {description: Why the container was recreated or started., type: list, elements: str, returned: always}
-stdout: {description: What the command printed., type: str, returned: when O(state=once)}
-"""
-
 INSTANCE_LABEL = "org.omnileads.instance"
 PROCESS_LABEL = "org.omnileads.process"
 DIGEST_LABEL = "org.omnileads.digest."
 LOG_LINES_SHOWN = 40
 UNIT_DIRECTORY = Path("/etc/systemd/system")
+CGROUPS = Path("/sys/fs/cgroup")
 
 
 class ContainerError(Exception):
@@ -74,6 +37,12 @@ class ContainerError(Exception):
 def digest(value: object) -> str:
     """Short SHA-256 of anything JSON can hold."""
     return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()[:32]
+
+
+def can_limit_memory() -> bool:
+    """Whether the kernel has the memory controller; some hosts boot without it, and a limit would be an error."""
+    controllers = CGROUPS / "cgroup.controllers"
+    return "memory" in controllers.read_text().split() if controllers.exists() else (CGROUPS / "memory").exists()
 
 
 def env_file_text(env: dict[str, object]) -> str:
@@ -124,7 +93,8 @@ class Service:
         options += [f"--cap-add={capability}" for capability in params["capabilities"]]
         options += [f"--volume={volume}" for volume in params["volumes"]]
         options += [f"--tmpfs={target}" for target in params["tmpfs"]]
-        for option, value in (("user", params["user"]), ("memory", params["memory"]), ("shm-size", params["shm_size"])):
+        memory = params["memory"] if can_limit_memory() else ""
+        for option, value in (("user", params["user"]), ("memory", memory), ("shm-size", params["shm_size"])):
             if value:
                 options.append(f"--{option}={value}")
         if params["read_only"]:
@@ -153,11 +123,11 @@ class Service:
 
     def unit_text(self) -> str:
         params = self.params
-        after = " ".join(f"{params['instance']}-{name}.service" for name in params["after"])
+        after = [f"{params['instance']}-{name}.service" for name in params["after"]]
         return f"""[Unit]
 Description=OMniLeads {params["name"]} of instance {params["instance"]}
 Wants=network-online.target
-After=network-online.target {after}
+After={" ".join(["network-online.target", *after])}
 StartLimitIntervalSec=0
 
 [Service]
@@ -165,6 +135,8 @@ Type=forking
 PIDFile={self.pid_file}
 ExecStart=/usr/bin/podman start {self.container}
 ExecStop=/usr/bin/podman stop --ignore {self.container}
+# Where podman's monitor died and the program did not, a start would find it running and the unit would have no process.
+ExecStopPost=/usr/bin/podman stop --ignore {self.container}
 Restart=always
 RestartSec=1
 TimeoutStartSec=60
@@ -246,7 +218,12 @@ class Reconciler:
             service.unit_file.write_text(service.unit_text())
             self.run("systemctl", "daemon-reload")
         self.run("systemctl", "enable", "--quiet", service.unit)
-        self.run("systemctl", "start", service.unit)
+        rc, _, _ = self.module.run_command(["systemctl", "start", service.unit])
+        if rc != 0:
+            _, journal, _ = self.module.run_command(
+                ["journalctl", "--no-pager", "--lines=20", f"--unit={service.unit}"]
+            )
+            raise ContainerError(f"The unit {service.unit} does not start:\n{tail(journal)}")
 
     def stop(self) -> None:
         """Stop gracefully; the restart policy does not bring back what was stopped on purpose."""

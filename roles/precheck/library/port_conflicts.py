@@ -2,7 +2,8 @@
 """Find ports of an instance that cannot be had: given twice, inside a range for media, or taken by something else.
 
 Called by the `precheck` role. Reads /proc, so it sees every listener of the host whoever owns it; a listener inside one
-of the instance's own containers is no conflict. It does not bind anything.
+of the instance's own containers is no conflict. It does not bind anything. The options are those of `precheck_ports`
+and `precheck_udp_ranges`, described in the role's argument specs.
 """
 
 from __future__ import annotations
@@ -14,46 +15,6 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule  # type: ignore[import-untyped]  # ansible-core ships no types
-
-DOCUMENTATION = r"""
-module: port_conflicts
-short_description: Ports of an instance that cannot be had
-description: [Compares wanted ports with each other and with the listeners found in /proc.]
-author: [OMniLeads]
-options:
-  instance: {description: Instance whose containers may listen., type: str, required: true}
-  ports:
-    description: Wanted ports.
-    type: list
-    elements: dict
-    required: true
-    suboptions:
-      name: {description: What the port is for., type: str, required: true}
-      protocol: {description: Transport., choices: [tcp, udp], required: true}
-      address: {description: Address listened on., type: str, required: true}
-      port: {description: Number., type: int, required: true}
-  udp_ranges:
-    description: Ranges for media.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      name: {description: What the range is for., type: str, required: true}
-      first: {description: First port., type: int, required: true}
-      last: {description: Last port., type: int, required: true}
-"""
-
-EXAMPLES = r"""
-- name: Find ports in use
-  port_conflicts:
-    instance: omnileads
-    ports:
-      - {name: console, protocol: tcp, address: 0.0.0.0, port: 443}
-"""
-
-RETURN = r"""
-conflicts: {description: A sentence for each port that cannot be had., type: list, elements: str, returned: always}
-"""
 
 INSTANCE_LABEL = "org.omnileads.instance"
 TCP_LISTEN = "0A"
