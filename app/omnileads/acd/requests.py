@@ -1,6 +1,7 @@
 """Agents' requests (log in, pause, ...), read from a Redis stream and answered on a list.
 
-A request expires: an agent who asked to be made ready before an outage may have gone home since.
+A request expires: an agent who asked to be made ready before an outage may have gone home since. The position in the
+stream outlives the process, so a notice that is good for longer (a disposition) is not missed by a restart.
 """
 
 import asyncio
@@ -17,11 +18,11 @@ from omnileads.acd.core.events import AgentDispositioned, AgentLogin, AgentLogou
 log = structlog.get_logger(__name__)
 
 REQUESTS = "oml:acd:commands"
+POSITION = "oml:acd:position"
 REPLY_PREFIX = "oml:acd:reply:"
 REPLY_SECONDS = 10
 _BLOCK_MS = 1000
 _RETRY_SECONDS = 0.5
-_LOOK_BACK_MS = 5000
 
 Document = dict[str, Any]
 Answer = Callable[[Event], Document]
@@ -53,7 +54,7 @@ class RequestReader:
         self._client = client
         self._answer = answer
         self._clock = clock
-        self._position = f"{clock() - _LOOK_BACK_MS}-0"
+        self._position: str | None = None
 
     async def run(self) -> None:
         """Serve requests for ever, through outages of Redis."""
@@ -65,26 +66,33 @@ class RequestReader:
                 await asyncio.sleep(_RETRY_SECONDS)
 
     async def _serve_next(self) -> None:
+        if self._position is None:
+            self._position = await self._client.get(POSITION) or "0-0"
         streams = await self._client.xread({REQUESTS: self._position}, count=100, block=_BLOCK_MS)
         for _, entries in cast("list[tuple[str, list[tuple[str, dict[str, str]]]]]", streams or []):
             for position, fields in entries:
+                reply = self._reply(fields)
                 self._position = position
-                await self._serve(fields)
+                await self._finish(position, fields, reply)
 
-    async def _serve(self, fields: dict[str, str]) -> None:
+    def _reply(self, fields: dict[str, str]) -> Document | None:
+        """Decide a request; None if it is too late or cannot be read."""
         try:
             if int(fields["expires_at"]) < self._clock():
-                return
+                return None
             event = parse(json.loads(fields["command"]))
         except (KeyError, ValueError):
             log.exception("acd.request-unreadable", fields=sorted(fields))
-            return
+            return None
         if event is None:
-            reply = {"ok": False, "code": "unknown-command", "message": "The call engine does not know this command."}
-        else:
-            reply = self._answer(event)
-        key = f"{REPLY_PREFIX}{fields['id']}"
+            return {"ok": False, "code": "unknown-command", "message": "The call engine does not know this command."}
+        return self._answer(event)
+
+    async def _finish(self, position: str, fields: dict[str, str], reply: Document | None) -> None:
         async with self._client.pipeline(transaction=True) as pipeline:
-            pipeline.rpush(key, json.dumps(reply))
-            pipeline.expire(key, REPLY_SECONDS)
+            pipeline.set(POSITION, position)
+            if reply is not None:
+                key = f"{REPLY_PREFIX}{fields['id']}"
+                pipeline.rpush(key, json.dumps(reply))
+                pipeline.expire(key, REPLY_SECONDS)
             await cast("Awaitable[list[Any]]", pipeline.execute())

@@ -14,7 +14,15 @@ import redis.asyncio
 from redis.exceptions import RedisError
 
 from omnileads.acd.core.engine import Engine
-from omnileads.acd.core.events import AgentLogin, AgentPause, CallArrived, Event, LegAnswered, WebphoneChanged
+from omnileads.acd.core.events import (
+    AgentDispositioned,
+    AgentLogin,
+    AgentPause,
+    CallArrived,
+    Event,
+    LegAnswered,
+    WebphoneChanged,
+)
 from omnileads.acd.core.model import AgentStatus, CallPhase
 from omnileads.acd.lease import KEY, Lease, LeaseLost
 from omnileads.acd.requests import REQUESTS, RequestReader, parse
@@ -216,6 +224,29 @@ def test_requests_are_answered_and_expired_or_broken_ones_are_not(settings: Sett
     unknown = json.loads(cast("str", runtime.redis.lpop("oml:acd:reply:unknown")))
     assert unknown["code"] == "unknown-command"
     assert runtime.redis.exists("oml:acd:reply:late", "oml:acd:reply:broken") == 0
+
+
+def test_a_notice_given_while_the_engine_was_away_is_heard_once(settings: Settings) -> None:
+    heard: list[Event] = []
+
+    def answer(event: Event) -> dict[str, Any]:
+        heard.append(event)
+        return {"ok": True}
+
+    async def scenario() -> None:
+        async with connected(settings) as client:
+            for _ in range(2):  # the second reader is the engine after another restart
+                command = '{"type": "agent.dispositioned", "agent_id": 1, "call_id": "C1"}'
+                fields: dict[Any, Any] = {"id": "n", "expires_at": str(NOW + 1), "command": command}
+                if not heard:
+                    await client.xadd(REQUESTS, fields)
+                reading = asyncio.create_task(RequestReader(client, answer, lambda: NOW).run())
+                await asyncio.sleep(0.3)
+                reading.cancel()
+                await asyncio.gather(reading, return_exceptions=True)
+
+    run(scenario())
+    assert heard == [AgentDispositioned(1, "C1")]
 
 
 def test_webphones_are_compared_at_start_and_followed(settings: Settings) -> None:
