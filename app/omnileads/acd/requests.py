@@ -67,8 +67,9 @@ class RequestReader:
 
     async def _serve_next(self) -> None:
         if self._position is None:
-            self._position = await self._client.get(POSITION) or "0-0"
-        streams = await self._client.xread({REQUESTS: self._position}, count=100, block=_BLOCK_MS)
+            self._position = str(await self._client.get(POSITION) or "0-0")
+        position = self._position
+        streams = await self._client.xread({REQUESTS: position}, count=100, block=_BLOCK_MS)
         for _, entries in cast("list[tuple[str, list[tuple[str, dict[str, str]]]]]", streams or []):
             for position, fields in entries:
                 reply = self._reply(fields)
