@@ -23,7 +23,7 @@ require_number KAMAILIO_SIP_PORT KAMAILIO_WS_PORT KAMAILIO_SHM_MB KAMAILIO_FLOOD
 
 case "${OML_LOG_LEVEL}" in
   debug) default debug_level 3 ;;
-  info) default debug_level 2 ;;
+  info) default debug_level 1 ;;
   warning) default debug_level 0 ;;
   *) default debug_level -1 ;;
 esac
