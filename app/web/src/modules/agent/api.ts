@@ -1,12 +1,13 @@
 /** The agent's own part of the API. */
-import { api, call, type Answer, type Body } from '@/api'
+import { api, call, type Answer, type Body, type Item } from '@/api'
+import type { ListQuery } from '@/kit'
 import type { SipAccount } from '@/webphone/credentials'
 
 export type ConsoleSession = Answer<'/api/v2/agent/session', 'get'>
 export type ConsoleCampaign = ConsoleSession['campaigns'][number]
 export type DispositionOption = ConsoleCampaign['dispositions'][number]
 export type Pause = ConsoleSession['pauses'][number]
-export type OwnCall = Answer<'/api/v2/agent/calls', 'get'>[number]
+export type OwnCall = Item<'/api/v2/agent/calls'>
 export type Disposition = Answer<'/api/v2/calls/{call_id}/disposition', 'get'>
 export type DispositionAnswer = Body<'/api/v2/calls/{call_id}/disposition', 'put'>
 
@@ -16,8 +17,8 @@ export const logout = () => call(api.POST('/api/v2/agent/logout'))
 export const unpause = () => call(api.POST('/api/v2/agent/unpause'))
 export const pause = (pauseId: number) =>
   call(api.POST('/api/v2/agent/pause', { body: { pause_id: pauseId } }))
-export const fetchCallsToday = () =>
-  call(api.GET('/api/v2/agent/calls', { params: { query: { day: 'today' } } }))
+export const fetchCallsToday = (paging: ListQuery) =>
+  call(api.GET('/api/v2/agent/calls', { params: { query: { ...paging, day: 'today' } } }))
 export const fetchOwnCall = (callId: string) =>
   call(api.GET('/api/v2/agent/calls/{call_id}', { params: { path: { call_id: callId } } }))
 
