@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, SecretStr
+from pydantic import Field
 
 from omnileads.accounts.models import USERNAME_LENGTH
 from omnileads.kit.clock import Instant
-from omnileads.kit.schemas import Id, PlainText, RequestModel, ResponseModel
+from omnileads.kit.schemas import Id, PlainText, RequestModel, ResponseModel, TypedSecret
 
 _USERNAME = r"^[\w.@+-]+$"
 _EMAIL = r"^$|^[^@\s]+@[^@\s]+$"
@@ -24,7 +24,7 @@ Username = Annotated[
 ]
 PersonName = Annotated[str, Field(max_length=150)]
 Email = Annotated[str, Field(max_length=254, pattern=_EMAIL, description="Empty, or an email address.")]
-Password = Annotated[SecretStr, Field(max_length=1024)]
+Password = Annotated[TypedSecret, Field(max_length=1024)]
 TypedUsername = Annotated[str, Field(max_length=USERNAME_LENGTH)]
 TokenName = Annotated[PlainText, Field(min_length=1, max_length=80)]
 TokenDays = Annotated[int, Field(ge=1, le=365, description="Days until the token expires.")]

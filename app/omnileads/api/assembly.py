@@ -79,20 +79,19 @@ def build_api() -> Api:
         openapi_url=None,
         redirect_slashes=False,
         generate_unique_id_function=_operation_id,
-        max_body_size=REQUEST_LIMIT_BYTES,
         responses={
             "default": {"model": Problem, "description": "An error; `code` says which."},
             422: {"model": Problem, "description": "Some fields are not valid; `fields` says which."},
         },
     )
-    v2 = APIRouter(prefix="/api/v2")
+    v2 = APIRouter(prefix="/api/v2", max_body_size=REQUEST_LIMIT_BYTES)
     for router in (*V2_ROUTERS, documentation.router):
         v2.include_router(router)
     app.include_router(v2)
     app.include_router(health.router)
     for prefix, routers in (("/internal", INTERNAL_ROUTERS), ("/ws", WEBSOCKET_ROUTERS)):
         for router in routers:
-            app.include_router(router, prefix=prefix, include_in_schema=False)
+            app.include_router(router, prefix=prefix, include_in_schema=False, max_body_size=REQUEST_LIMIT_BYTES)
     install_error_handlers(app)
     verify_routes(app, PERMISSIONS)
     return app

@@ -18,7 +18,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from omnileads.kit.clock import Clock, epoch_ms
 from omnileads.kit.context import RequestContext, set_request_context
 from omnileads.kit.errors import AppError
-from omnileads.kit.http import BadRequest, problem_response
+from omnileads.kit.http import BadRequest, RequestTooLarge, problem_response
 from omnileads.kit.ids import new_id
 
 log = structlog.get_logger(__name__)
@@ -75,12 +75,19 @@ class RequestMiddleware:
     async def _http(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         started = perf_counter()
         status = 0
+        is_replaced = False
 
         async def send_with_headers(message: Message) -> None:
-            nonlocal status
+            nonlocal status, is_replaced
+            if is_replaced:
+                return
             if message["type"] == "http.response.start":
                 status = message["status"]
                 headers = MutableHeaders(scope=message)
+                if status == RequestTooLarge.status and headers.get("content-type") != "application/json":
+                    await problem_response(RequestTooLarge())(scope, receive, send_with_headers)
+                    is_replaced = True  # the framework's own answer to a body over the limit is plain text
+                    return
                 headers["X-Request-ID"] = request_id
                 for name, value in SECURITY_HEADERS.items():
                     headers.setdefault(name, value)

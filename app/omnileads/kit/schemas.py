@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import Path
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 MAX_INTEGER = 2**31 - 1
@@ -20,6 +29,15 @@ def _without_nul(text: str) -> str:
 PlainText = Annotated[str, AfterValidator(_without_nul)]
 """Text without NUL, which PostgreSQL cannot store. Fields of a `RequestModel` are checked without it."""
 
+
+def _as_typed(value: Any, check: ValidatorFunctionWrapHandler) -> SecretStr:
+    checked: SecretStr = check(value)
+    return SecretStr(value) if isinstance(value, str) else checked
+
+
+TypedSecret = Annotated[SecretStr, WrapValidator(_as_typed)]
+"""A password as it was typed: blanks at its ends belong to it, though a `RequestModel` trims all other text."""
+
 Id = Annotated[int, Field(ge=1, le=MAX_INTEGER)]
 """A row's id in a request body."""
 
@@ -28,7 +46,7 @@ PathId = Annotated[int, Path(ge=1, le=MAX_INTEGER)]
 
 
 class RequestModel(BaseModel):
-    """A request body: unknown fields are refused, text is trimmed and free of NUL (secrets are left as they are)."""
+    """A request body: unknown fields are refused, text is trimmed and free of NUL."""
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
