@@ -72,8 +72,8 @@ check-ansible: dev ## Lint playbooks, roles and YAML
 
 check-roles: dev ## Check that a role's defaults, argument specs and README agree, and its Python
 	@bin/role-docs --check
-	@ruff check roles bin
-	@ruff format --check roles bin
+	@ruff check roles playbooks bin
+	@ruff format --check roles playbooks bin
 	@mypy --config-file= --strict --scripts-are-modules roles/*/library/*.py bin/role-docs
 
 check-shell: dev ## Lint shell scripts
@@ -85,8 +85,8 @@ check-images: dev ## Lint the images' Containerfiles
 ##@ Test
 
 .PHONY: test test-roles test-molecule
-test-roles: dev ## Test the roles' modules
-	@pytest --quiet roles
+test-roles: dev ## Test the roles' modules and what the precheck refuses
+	@pytest --quiet roles playbooks
 
 test-molecule: dev images ## Deploy an instance of its own, prove that it heals, and remove it
 	@molecule test
