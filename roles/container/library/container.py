@@ -6,8 +6,8 @@ systemd is PID 1; elsewhere podman's own restart policy) and the wait for the im
 build images. Images bring their own init and give their own directories to their own user. The options are those of
 the role's `container_service`, described in its argument specs.
 
-A container is recreated only when something it was made from changed: the image's id, the options, the env file or a
-watched file. Each has its own digest in a label, so the result can say which one it was.
+A container is recreated only when something it was made from changed: the image's id, the options or the environment.
+Each has its own digest in a label, so the result can say which one it was.
 """
 
 from __future__ import annotations
@@ -113,12 +113,10 @@ class Service:
 
     def digests(self, image_id: str) -> dict[str, str]:
         """A digest for each thing the container is made from."""
-        watched = {name: file_digest(Path(name)) for name in self.params["watch_files"]}
         return {
             "image": digest(image_id),
             "options": digest([*self.service_options(), self.params["command"]]),
             "environment": digest(self.env_text()),
-            "files": digest(watched),
         }
 
     def unit_text(self) -> str:
@@ -145,10 +143,6 @@ TimeoutStopSec={params["stop_timeout_seconds"] + 30}
 [Install]
 WantedBy=multi-user.target
 """
-
-
-def file_digest(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else "absent"
 
 
 class Reconciler:
@@ -344,7 +338,6 @@ def argument_spec() -> dict[str, dict[str, Any]]:
         "stop_timeout_seconds": {"type": "int", "default": 10},
         "healthy_timeout_seconds": {"type": "int", "default": 60},
         "after": strings,
-        "watch_files": {"type": "list", "elements": "path", "default": []},
     }
 
 

@@ -61,14 +61,6 @@ def test_each_change_is_told_by_its_part(tmp_path: Path, changes: dict[str, Any]
     assert container.changed_parts(found, service(tmp_path).digests("sha256:2")) == ["image"]
 
 
-def test_a_watched_file_that_changes_is_told(tmp_path: Path) -> None:
-    certificate = tmp_path / "cert.pem"
-    described = service(tmp_path, watch_files=[str(certificate)])
-    before = described.digests("sha256:1")
-    certificate.write_text("new")
-    assert described.digests("sha256:1")["files"] != before["files"]
-
-
 def test_without_systemd_podman_restarts_it(tmp_path: Path) -> None:
     assert "--restart=always" in service(tmp_path).service_options()
 
