@@ -87,5 +87,18 @@ export const useSession = defineStore('session', () => {
     end('expired')
   })
 
-  return { me, ended, unreachable, displayName, can, restore, signIn, signOut, beforeSignOut, changePassword, forget, end }
+  return {
+    me,
+    ended,
+    unreachable,
+    displayName,
+    can,
+    restore,
+    signIn,
+    signOut,
+    beforeSignOut,
+    changePassword,
+    forget,
+    end,
+  }
 })

@@ -41,7 +41,9 @@ function copy<V>(values: V): V {
 }
 
 function definite(found: Record<string, string | undefined>): FieldErrors {
-  return Object.fromEntries(Object.entries(found).filter((entry): entry is [string, string] => entry[1] !== undefined))
+  return Object.fromEntries(
+    Object.entries(found).filter((entry): entry is [string, string] => entry[1] !== undefined),
+  )
 }
 
 /** Focus goes to the first field that was refused, so nobody has to search for it. */

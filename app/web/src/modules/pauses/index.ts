@@ -14,6 +14,13 @@ export default defineModule({
     },
   ],
   navigation: [
-    { route: 'pauses', label: 'pauses.title', icon: Coffee, group: 'people', permission: 'pauses.read', order: 3 },
+    {
+      route: 'pauses',
+      label: 'pauses.title',
+      icon: Coffee,
+      group: 'people',
+      permission: 'pauses.read',
+      order: 3,
+    },
   ],
 })

@@ -13,7 +13,8 @@ const ALL = { page: 1, page_size: 200 }
 
 const at = (user_id: number) => ({ params: { path: { user_id } } })
 
-export const listUsers = (query: ListQuery & { role?: string }) => call(api.GET('/api/v2/users', { params: { query } }))
+export const listUsers = (query: ListQuery & { role?: string }) =>
+  call(api.GET('/api/v2/users', { params: { query } }))
 export const getUser = (id: number) => call(api.GET('/api/v2/users/{user_id}', at(id)))
 export const createUser = (body: UserCreation) => call(api.POST('/api/v2/users', { body }))
 export const changeUser = (id: number, body: UserChange) =>
@@ -24,4 +25,5 @@ export const resetPassword = (id: number, body: Body<'/api/v2/users/{user_id}/pa
   call(api.POST('/api/v2/users/{user_id}/password', { ...at(id), body }))
 
 export const listRoles = async () => (await call(api.GET('/api/v2/roles'))).items
-export const listGroups = async () => (await call(api.GET('/api/v2/agent-groups', { params: { query: ALL } }))).items
+export const listGroups = async () =>
+  (await call(api.GET('/api/v2/agent-groups', { params: { query: ALL } }))).items

@@ -27,6 +27,13 @@ export default defineModule({
     },
   ],
   navigation: [
-    { route: 'users', label: 'users.title', icon: UsersRound, group: 'people', permission: 'users.read', order: 1 },
+    {
+      route: 'users',
+      label: 'users.title',
+      icon: UsersRound,
+      group: 'people',
+      permission: 'users.read',
+      order: 1,
+    },
   ],
 })

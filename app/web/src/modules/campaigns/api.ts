@@ -1,0 +1,52 @@
+/** Requests about inbound campaigns and everything their form lets one choose from. */
+import { api, call, everyPage, type Body, type Item } from '@/api'
+import type { ListQuery } from '@/kit'
+
+export type Campaign = Item<'/api/v2/inbound-campaigns'>
+export type CampaignState = Campaign['state']
+export type CampaignBody = Body<'/api/v2/inbound-campaigns', 'post'>
+export type Strategy = Campaign['strategy']
+export type DispositionKind = Campaign['dispositions'][number]['kind']
+export type Agent = Item<'/api/v2/agents'>
+export type Supervisor = Item<'/api/v2/users'>
+
+const at = (campaign_id: number) => ({ params: { path: { campaign_id } } })
+
+export const listCampaigns = (query: ListQuery & { state?: CampaignState }) =>
+  call(api.GET('/api/v2/inbound-campaigns', { params: { query } }))
+export const getCampaign = (id: number) => call(api.GET('/api/v2/inbound-campaigns/{campaign_id}', at(id)))
+export const createCampaign = (body: CampaignBody) => call(api.POST('/api/v2/inbound-campaigns', { body }))
+export const changeCampaign = (id: number, body: CampaignBody) =>
+  call(api.PATCH('/api/v2/inbound-campaigns/{campaign_id}', { ...at(id), body }))
+export const deleteCampaign = (id: number) =>
+  call(api.DELETE('/api/v2/inbound-campaigns/{campaign_id}', at(id)))
+export const activateCampaign = (id: number) =>
+  call(api.POST('/api/v2/inbound-campaigns/{campaign_id}/activate', at(id)))
+export const pauseCampaign = (id: number) =>
+  call(api.POST('/api/v2/inbound-campaigns/{campaign_id}/pause', at(id)))
+export const finishCampaign = (id: number) =>
+  call(api.POST('/api/v2/inbound-campaigns/{campaign_id}/finish', at(id)))
+
+export const listAgents = () => everyPage((query) => call(api.GET('/api/v2/agents', { params: { query } })))
+export const listAudioFiles = () =>
+  everyPage((query) => call(api.GET('/api/v2/audio-files', { params: { query } })))
+export const listAllCampaigns = () =>
+  everyPage((query) => call(api.GET('/api/v2/inbound-campaigns', { params: { query } })))
+export const listRoutes = () =>
+  everyPage((query) => call(api.GET('/api/v2/inbound-routes', { params: { query } })))
+
+/** Roles whose people can be made supervisors of a campaign. */
+const SUPERVISING = 'supervision.read'
+
+/** Everybody whose role supervises, by role. */
+export async function listSupervisors(): Promise<Supervisor[]> {
+  const roles = (await call(api.GET('/api/v2/roles'))).items.filter((role) =>
+    role.permissions.includes(SUPERVISING),
+  )
+  const lists = roles.map((role) =>
+    everyPage((query) =>
+      call(api.GET('/api/v2/users', { params: { query: { ...query, role: role.slug } } })),
+    ),
+  )
+  return (await Promise.all(lists)).flat()
+}
