@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
 from omnileads.settings import PROCESSES, PlatformSettings, topic_fields, variable
+
+_APPLICATION: Final = Path(__file__).resolve().parents[1]
 
 _HEAD = """\
 # Settings of the application
@@ -41,4 +45,7 @@ def _fields() -> Iterator[tuple[str, str, FieldInfo, list[str]]]:
 
 
 def _shown(default: object) -> str:
+    """A folder of this package is shown relative to it: where the package lies is the machine's business."""
+    if isinstance(default, Path) and default.is_relative_to(_APPLICATION):
+        return str(default.relative_to(_APPLICATION))
     return "" if default is None else str(default)
