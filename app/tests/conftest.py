@@ -36,6 +36,9 @@ class VirtualClock:
     """Stands still until it is advanced."""
 
     def __init__(self) -> None:
+        self.reset()
+
+    def reset(self) -> None:
         self._now = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)
         self._elapsed = 0.0
 
@@ -97,17 +100,24 @@ def settings(postgres: Server, redis_address: Server, tmp_path_factory: pytest.T
 
 
 @pytest.fixture(scope="session")
-def shared_runtime(settings: Settings) -> Iterator[Runtime]:
+def shared_clock() -> VirtualClock:
+    return VirtualClock()
+
+
+@pytest.fixture(scope="session")
+def shared_runtime(settings: Settings, shared_clock: VirtualClock) -> Iterator[Runtime]:
     """One pool of connections for the whole session, on a database with all migrations applied."""
-    runtime = Runtime.build(settings)
+    runtime = Runtime.build(settings, shared_clock)
     migrate(runtime.database)
     yield runtime
     runtime.close()
 
 
 @pytest.fixture
-def clock() -> VirtualClock:
-    return VirtualClock()
+def clock(shared_clock: VirtualClock) -> VirtualClock:
+    """The clock of the runtime and the application, at noon of a Monday."""
+    shared_clock.reset()
+    return shared_clock
 
 
 @pytest.fixture
@@ -132,9 +142,15 @@ def passwords() -> Passwords:
     return Passwords(PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
+@pytest.fixture(scope="session")
+def shared_app(settings: Settings, shared_runtime: Runtime, passwords: Passwords) -> FastAPI:
+    return create_app(settings, shared_runtime, passwords)
+
+
 @pytest.fixture
-def app(settings: Settings, runtime: Runtime, passwords: Passwords) -> FastAPI:
-    return create_app(settings, runtime, passwords)
+def app(shared_app: FastAPI, runtime: Runtime) -> FastAPI:
+    """The application, on what `runtime` has emptied."""
+    return shared_app
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ class WebSessions:
         ).one_or_none()
         if row is None:
             return None
-        found, user = row.tuple()
+        found, user = row
         if found.last_seen_at < now - self._idle / TOUCH_FRACTION:
             self._session.execute(update(WebSession).where(WebSession.id == found.id).values(last_seen_at=now))
         return found, user

@@ -87,7 +87,7 @@ class AccessTokens:
         ).one_or_none()
         if row is None:
             return None
-        token, user = row.tuple()
+        token, user = row
         if token.last_used_at is None or token.last_used_at < now - TOUCH_AFTER:
             self._session.execute(update(AccessToken).where(AccessToken.id == token.id).values(last_used_at=now))
         return token, user
