@@ -8,6 +8,7 @@ from typing import Any
 
 import structlog
 import uvloop
+from prometheus_client import Gauge
 from redis.exceptions import RedisError
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -28,6 +29,8 @@ log = structlog.get_logger(__name__)
 _POLL_SECONDS = 5.0
 _RETRY_SECONDS = 1.0
 _STOP_SECONDS = 5.0
+
+_REVISION = Gauge("oml_acd_config_revision", "The revision of the configuration in force; the newest is in PostgreSQL.")
 
 
 class NotConnectedError(Exception):
@@ -89,6 +92,7 @@ class Process:
         runner = Runner(self._settings, self._redis, await self._source.wait_for_first())
         self._runner = runner
         await runner.recover()
+        _REVISION.set(self._source.revision)
         webphones = WebphoneWatcher(self._redis, runner.extensions, runner.webphone)
         requests = RequestReader(self._redis, runner.answer, epoch_ms)
         await _all_of(
@@ -132,6 +136,7 @@ class Process:
             return
         if config is not None:
             runner.reconfigure(config)
+            _REVISION.set(self._source.revision)
             log.info("acd.reconfigured", revision=self._source.revision)
 
 
