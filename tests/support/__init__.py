@@ -1,0 +1,1 @@
+"""What the tests of the whole are made of: a running instance, a telephone network, people in browsers."""
