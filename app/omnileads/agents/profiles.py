@@ -27,13 +27,12 @@ def live_profiles(session: Session, user_ids: Collection[int]) -> list[Agent]:
 def create_profile(session: Session, user_id: int, group_id: int) -> Agent:
     """Make the user an agent, or again the one it was. Raises ValidationFailed (`group_id`), NoFreeExtension."""
     _require_group(session, group_id)
-    agent = session.scalar(select(Agent).where(Agent.user_id == user_id))
-    if agent is None:
-        agent = Agent(user_id=user_id)
-        session.add(agent)
+    agent = session.scalar(select(Agent).where(Agent.user_id == user_id)) or Agent(user_id=user_id)
+    extension = _free_extension(session)
     agent.group_id = group_id
-    agent.extension = _free_extension(session)
+    agent.extension = extension
     agent.deleted_at = None
+    session.add(agent)
     session.flush()
     session.refresh(agent)
     return agent
@@ -93,7 +92,7 @@ def _free_extension(session: Session) -> int:
     A webphone's credentials outlive its agent by up to their lifetime, so a number must not change hands quickly.
     """
     session.execute(select(func.pg_advisory_xact_lock(_EXTENSION_LOCK)))
-    numbers = func.generate_series(EXTENSION_MIN, EXTENSION_MAX).table_valued("number", name="numbers")
+    numbers = func.generate_series(EXTENSION_MIN, EXTENSION_MAX).table_valued("number", name="numbers").render_derived()
     number = cast(numbers.c.number, Integer)
     freed_at = func.max(Agent.deleted_at)
     statement = (
