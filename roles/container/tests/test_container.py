@@ -97,4 +97,4 @@ def test_the_role_offers_what_the_module_takes() -> None:
     specs = yaml.safe_load((Path(__file__).parent.parent / "meta" / "argument_specs.yml").read_text())
     offered = specs["argument_specs"]["main"]["options"]["container_service"]["options"].keys()
     of_the_role = {"state", "instance", "config_dir", "log_max_size"}
-    assert offered | of_the_role == container.argument_spec().keys()
+    assert offered - {"starts_as_root"} | of_the_role == container.argument_spec().keys()
