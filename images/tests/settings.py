@@ -87,6 +87,18 @@ def kamailio() -> dict[str, str]:
     }
 
 
+def nginx() -> dict[str, str]:
+    return {
+        "NGINX_LISTEN": "127.0.0.1",
+        "NGINX_HTTPS_PORT": str(free_port()),
+        "NGINX_HTTP_PORT": str(free_port()),
+        "APP_HOST": "127.0.0.1",
+        "APP_PORT": str(free_port()),
+        "KAMAILIO_HOST": "127.0.0.1",
+        "KAMAILIO_WS_PORT": str(free_port()),
+    }
+
+
 SETTINGS = [
     Setting("postgres", postgres, ("POSTGRES_DATABASE", "POSTGRES_USER", "POSTGRES_PASSWORD")),
     Setting("redis", redis, ("REDIS_PASSWORD",)),
@@ -94,4 +106,5 @@ SETTINGS = [
     Setting("asterisk", asterisk, ("ASTERISK_ARI_USER", "ASTERISK_ARI_PASSWORD", "KAMAILIO_HOST")),
     Setting("asterisk", asterisk_sync, ("APP_HOST", "APP_PORT", "APP_INTERNAL_TOKEN"), ("asterisk-sync",)),
     Setting("kamailio", kamailio, ("ASTERISK_HOST", "RTPENGINE_HOST", "REDIS_HOST", "SIP_EPHEMERAL_SECRET", "REDIS_PASSWORD")),
+    Setting("nginx", nginx, ("APP_HOST", "APP_PORT", "KAMAILIO_HOST"), stands_alone=False),
 ]

@@ -9,6 +9,7 @@ import os
 import re
 import secrets
 import socket
+import ssl
 import struct
 import time
 from dataclasses import dataclass, field
@@ -181,10 +182,13 @@ class Webphone(SipSocket):
     secret: str
     realm: str = "omnileads"
     client_address: str = "198.51.100.7"
+    tls: ssl.SSLContext | None = None
     contact_user: str = field(default_factory=lambda: secrets.token_hex(4))
 
     def __post_init__(self) -> None:
         self._socket = socket.create_connection(("127.0.0.1", self.port), TIMEOUT_SECONDS)
+        if self.tls:
+            self._socket = self.tls.wrap_socket(self._socket)
         self._buffer = b""
         self._cseq = 0
         self._call_id = secrets.token_hex(8)
