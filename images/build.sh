@@ -115,9 +115,6 @@ build_image() {
 # Builds the image when needed and prints its row of the table.
 ensure_image() {
   local slug="$1" hash started took=unchanged
-  if [[ -x "${images}/${slug}/prepare.sh" ]]; then
-    "${images}/${slug}/prepare.sh" >&2 || fail "images/${slug}/prepare.sh failed"
-  fi
   hash="$(inputs_hash "${slug}")"
   if [[ "${force}" == yes || "$(built_hash "${slug}")" != "${hash}" ]]; then
     note "building ${slug}"

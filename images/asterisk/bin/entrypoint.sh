@@ -8,13 +8,7 @@ source /usr/lib/omnileads/entrypoint.sh "${1:-asterisk}"
 readonly templates=/usr/share/omnileads/templates
 readonly synced=/var/lib/omnileads/asterisk
 
-# Lets the health check know what runs here.
-announce_process() {
-  (umask 022 && mkdir -p /run/omnileads && echo "$1" >/run/omnileads/process)
-}
-
 start_asterisk() {
-  announce_process asterisk
   local settings=/run/omnileads/asterisk name
   require_token ASTERISK_ARI_USER ASTERISK_ARI_PASSWORD KAMAILIO_HOST
   default OML_INSTANCE omnileads
@@ -59,7 +53,6 @@ public_address_lines() {
 }
 
 start_sync() {
-  announce_process asterisk-sync
   require APP_HOST APP_PORT APP_INTERNAL_TOKEN
   require_number APP_PORT
   own_folder asterisk:omnileads 2770 "${synced}"

@@ -1,10 +1,12 @@
 #!/bin/sh
 # Healthy is: Asterisk answers over ARI. In the container of asterisk-sync: its last look at the app was not long ago.
 set -eu
-if [ "$(cat /run/omnileads/process)" = asterisk-sync ]; then
-  [ -n "$(find /run/asterisk/sync-alive -newermt '-120 seconds' 2>/dev/null)" ]
-  exit
-fi
+case "$(tr '\0' ' ' </proc/1/cmdline)" in
+  *' asterisk-sync '*)
+    [ -n "$(find /run/asterisk/sync-alive -newermt '-120 seconds' 2>/dev/null)" ]
+    exit
+    ;;
+esac
 printf 'user = "%s:%s"\n' "${ASTERISK_ARI_USER}" "${ASTERISK_ARI_PASSWORD}" |
   curl --silent --fail --max-time 4 --output /dev/null --config - \
     "http://${ASTERISK_LISTEN:-127.0.0.1}:${ASTERISK_ARI_PORT:-8088}/ari/asterisk/ping"
