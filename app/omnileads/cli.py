@@ -82,7 +82,10 @@ def _parser() -> argparse.ArgumentParser:
     creation.add_argument("username", nargs="?", default="admin")
     reset = add("reset-password", _reset_password, "Give a user a new password and unblock the account.")
     reset.add_argument("username")
-    for with_password in (creation, reset):
+    demo = add(
+        "demo-data", _demo_data, "Make a small team, a campaign and a route to try calls with, unless they exist."
+    )
+    for with_password in (creation, reset, demo):
         with_password.add_argument(
             "--password-file", type=Path, metavar="FILE", help="file with the password (default: standard input)"
         )
@@ -136,6 +139,14 @@ def _unblock_user(arguments: argparse.Namespace) -> int:
     with _runtime() as runtime:
         AccountCommands(runtime, Passwords()).unblock(arguments.username)
     _say(f"The account {arguments.username} is unblocked.")
+    return 0
+
+
+def _demo_data(arguments: argparse.Namespace) -> int:
+    password = _read_password(arguments.password_file)
+    with _runtime() as runtime:
+        was_made = AccountCommands(runtime, Passwords()).create_demo_data(password)
+    _say(f"The demonstration data {'is made' if was_made else 'exists; nothing was changed'}.")
     return 0
 
 

@@ -9,11 +9,12 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from omnileads.accounts.passwords import Passwords
-from omnileads.accounts.roles import ADMINISTRATOR
+from omnileads.accounts.roles import ADMINISTRATOR, AGENT
 from omnileads.accounts.schemas import UserCreate
 from omnileads.accounts.sessions import WebSessions
 from omnileads.accounts.sign_in import find_user
 from omnileads.accounts.users import Users
+from omnileads.campaigns.demo import DemoAgent, create_demo_data
 from omnileads.campaigns.directory import CampaignAgentDirectory
 from omnileads.kit.errors import NotFound
 from omnileads.kit.runtime import Runtime
@@ -71,6 +72,26 @@ class AccountCommands:
             if user is None:
                 raise UnknownUser(username)
             self.users(session).unblock(None, user.id)
+
+    def create_demo_data(self, password: str) -> bool:
+        """Make a small team that can take a call; its agents get this password. Returns whether it was made."""
+        with self._runtime.database.transaction() as session:
+
+            def make_agent(agent: DemoAgent, group_id: int) -> int:
+                wanted = {
+                    "username": agent.username,
+                    "first_name": agent.first_name,
+                    "last_name": agent.last_name,
+                    "password": password,
+                    "role_slug": AGENT,
+                    "group_id": group_id,
+                }
+                view = self.users(session).create(None, UserCreate.model_validate(wanted))
+                if view.agent is None:
+                    raise RuntimeError(f"{agent.username} was made without an agent profile")
+                return view.agent.id
+
+            return create_demo_data(session, self._runtime, make_agent)
 
     def users(self, session: Session) -> Users:
         runtime = self._runtime

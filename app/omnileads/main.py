@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import signal
+import sys
+
 import structlog
 import uvicorn
 
@@ -14,6 +17,8 @@ log = structlog.get_logger(__name__)
 def serve(settings: Settings) -> None:
     """Serve until SIGTERM; requests under way are finished first (30 seconds at most)."""
     app = create_app(settings)
+    # uvicorn raises the signal again once it has stopped; being asked to stop is no failure
+    signal.signal(signal.SIGTERM, lambda _number, _frame: sys.exit(0))
     log.info("app.starting", listen=settings.app.listen, port=settings.app.port)
     uvicorn.run(
         app,

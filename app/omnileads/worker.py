@@ -10,6 +10,7 @@ import structlog
 
 from omnileads.accounts import housekeeping
 from omnileads.calls import writer
+from omnileads.calls.recording_check import RecordingCheck
 from omnileads.kit.health import HealthServer, platform_probes
 from omnileads.kit.periodic import Chore, run_chores
 from omnileads.kit.process import StopEvent, ThreadedProcess
@@ -30,7 +31,7 @@ def run(settings: WorkerSettings) -> int:
     process = ThreadedProcess()
     process.add("event-writer", lambda stop: writer.run(runtime, stop))
     process.add("jobs", lambda stop: _run_jobs(runtime, settings.worker.job_threads, stop))
-    process.add("chores", lambda stop: run_chores(_chores(runtime), runtime.clock, stop))
+    process.add("chores", lambda stop: run_chores(_chores(runtime, settings), runtime.clock, stop))
     health = HealthServer(settings.worker.listen, settings.worker.port, platform_probes(runtime), process.is_alive)
     process.handle_signals()
     health.start()
@@ -49,7 +50,9 @@ def _run_jobs(runtime: Runtime, threads: int, stop: StopEvent) -> None:
     worker.stop(timeout=20_000)
 
 
-def _chores(runtime: Runtime) -> tuple[Chore, ...]:
+def _chores(runtime: Runtime, settings: WorkerSettings) -> tuple[Chore, ...]:
+    recordings = RecordingCheck(runtime.database, settings.recordings.directory, runtime.clock)
+
     def prune_accounts() -> None:
         with runtime.database.transaction() as session:
             housekeeping.prune(session, runtime.clock)
@@ -57,4 +60,5 @@ def _chores(runtime: Runtime) -> tuple[Chore, ...]:
     return (
         Chore("jobs.resend-lost", 30, runtime.jobs.resend_lost),
         Chore("accounts.prune", 3600, prune_accounts),
+        Chore("recordings.check", 2, recordings.run_due),
     )

@@ -80,22 +80,22 @@ def settings(postgres: Server, redis_address: Server, tmp_path_factory: pytest.T
             port=postgres.port,
             database=postgres.database,
             user=postgres.user,
-            password=postgres.password,  # type: ignore[arg-type]  # pydantic makes it a secret
+            password=postgres.password,
             pool_size=5,
         ),
         redis=RedisTopic(
             host=redis_address.host,
             port=redis_address.port,
-            password=redis_address.password,  # type: ignore[arg-type]  # pydantic makes it a secret
+            password=redis_address.password,
             database=int(redis_address.database),
         ),
         app=AppTopic(
-            public_url=PUBLIC_URL,  # type: ignore[arg-type]  # pydantic parses it
-            internal_token=INTERNAL_TOKEN,  # type: ignore[arg-type]  # pydantic makes it a secret
+            public_url=PUBLIC_URL,
+            internal_token=INTERNAL_TOKEN,
             console_directory=tmp_path_factory.mktemp("console"),
         ),
         recordings=RecordingsTopic(directory=tmp_path_factory.mktemp("recordings")),
-        sip=SipTopic(ephemeral_secret="the ephemeral secret of the tests"),  # type: ignore[arg-type]  # as above
+        sip=SipTopic(ephemeral_secret="the ephemeral secret of the tests"),
     )
 
 

@@ -47,7 +47,7 @@ def postgres_server() -> Iterator[Server]:
         with _own_database(_parse(url)) as server:
             yield server
         return
-    server = Server("127.0.0.1", _free_port(), "oml_test", secrets.token_hex(12), "oml_test")
+    server = Server("127.0.0.1", free_port(), "oml_test", secrets.token_hex(12), "oml_test")
     image = f"localhost/omnileads/postgres:{VERSION}"
     with ExitStack() as running:
         if _has_image(image):
@@ -73,7 +73,7 @@ def redis_server() -> Iterator[Server]:
         yield server
         _client(server).flushdb()
         return
-    server = Server("127.0.0.1", _free_port(), "", secrets.token_hex(12), "0")
+    server = Server("127.0.0.1", free_port(), "", secrets.token_hex(12), "0")
     image = f"localhost/omnileads/redis:{VERSION}"
     with ExitStack() as running:
         if _has_image(image):
@@ -219,7 +219,7 @@ def _postgres_program(name: str) -> str:
     return str(versions[-1])
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from omnileads.kit.errors import AppError, Conflict, Forbidden, NotSignedIn
 
 
@@ -32,7 +34,7 @@ class SessionEnded(NotSignedIn):
 
 class TokenRefused(NotSignedIn):
     message = "This token is unknown, expired or revoked. Create a new one."
-    headers = {"WWW-Authenticate": "Bearer"}  # noqa: RUF012 - ClassVar in the base
+    headers: ClassVar[dict[str, str]] = {"WWW-Authenticate": "Bearer"}
 
 
 class CsrfFailed(Forbidden):

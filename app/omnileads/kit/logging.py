@@ -34,7 +34,12 @@ PERSONAL_KEYS: Final = frozenset(
 
 def configure_logging(*, process: str, instance: str, level: str, stream: TextIO | None = None) -> None:
     """Send structlog and the standard library's loggers to `stream` (standard output) as JSON."""
+
+    def add_origin(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+        return {**event, "process": process, "instance": instance}
+
     shared: list[structlog.types.Processor] = [
+        add_origin,
         structlog.contextvars.merge_contextvars,
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
@@ -62,7 +67,6 @@ def configure_logging(*, process: str, instance: str, level: str, stream: TextIO
     root.setLevel(level.upper())
     for noisy in ("uvicorn.access", "alembic.runtime.migration"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    structlog.contextvars.bind_contextvars(process=process, instance=instance)
 
 
 def gather_personal_data(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

@@ -13,8 +13,7 @@ def broken(password: str) -> set[str]:
     try:
         check_new_password("new_password", password, OWN)
     except ValidationFailed as refused:
-        assert {problem.field for problem in refused.fields} == {"new_password"}
-        return {problem.code for problem in refused.fields}
+        return {problem.code for problem in refused.fields if problem.field == "new_password"}
     return set()
 
 

@@ -86,9 +86,7 @@ def test_a_session_ends_after_idleness(sign_in: SignedIn, settings: Settings, cl
     assert "signed in elsewhere" in answer.json()["message"]
 
 
-def test_a_session_is_not_written_at_every_request(
-    sign_in: SignedIn, runtime: Runtime, clock: VirtualClock
-) -> None:
+def test_a_session_is_not_written_at_every_request(sign_in: SignedIn, runtime: Runtime, clock: VirtualClock) -> None:
     ana = sign_in("manager")
     clock.advance(seconds=10)
     ana.get(SESSION)
@@ -104,7 +102,7 @@ def test_signing_in_elsewhere_ends_the_session_before_and_announces_it(
     first = sign_in(ana)
     with runtime.database.transaction() as session:
         ended = session.execute(select(WebSession.id)).scalar_one()
-    with runtime.redis.pubsub(ignore_subscribe_messages=True) as ends:
+    with runtime.redis.pubsub(ignore_subscribe_messages=True) as ends:  # type: ignore[no-untyped-call]  # redis-py
         ends.subscribe(SESSION_CHANNEL)
         ends.get_message(timeout=5)
         second = sign_in(ana)
@@ -155,9 +153,7 @@ def test_one_changes_the_own_password(browsers: Browsers, users: People, sign_in
         (PASSWORD, PASSWORD, 422, "unchanged"),
     ],
 )
-def test_a_new_password_that_is_refused(
-    sign_in: SignedIn, current: str, new: str, status: int, code: str
-) -> None:
+def test_a_new_password_that_is_refused(sign_in: SignedIn, current: str, new: str, status: int, code: str) -> None:
     answer = sign_in("agent").post(OWN_PASSWORD, json={"current_password": current, "new_password": new})
     assert answer.status_code == status
     body = answer.json()

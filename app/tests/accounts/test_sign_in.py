@@ -89,9 +89,7 @@ def test_an_administrator_unblocks(client: TestClient, users: People, sign_in: S
     assert attempt(client, WEB, "ana", PASSWORD).status_code == 200
 
 
-def test_parallel_guesses_are_counted_one_by_one(
-    runtime: Runtime, passwords: Passwords, users: People
-) -> None:
+def test_parallel_guesses_are_counted_one_by_one(runtime: Runtime, passwords: Passwords, users: People) -> None:
     """Twice as many guesses at once as are allowed: after the limit even the right one would be refused."""
     users.make(username="ana")
 
@@ -110,9 +108,7 @@ def test_parallel_guesses_are_counted_one_by_one(
     assert outcomes.count(AccountLocked) == LIMIT + 1
 
 
-def test_parallel_successes_do_not_disturb_each_other(
-    runtime: Runtime, passwords: Passwords, users: People
-) -> None:
+def test_parallel_successes_do_not_disturb_each_other(runtime: Runtime, passwords: Passwords, users: People) -> None:
     ana = users.make(username="ana")
 
     def enter(_number: int) -> int:
@@ -199,9 +195,7 @@ def test_bad_input_is_answered_by_field(client: TestClient, door: str, body: dic
     assert [item["field"] for item in answer.json()["fields"]] == [field]
 
 
-def test_a_failed_sign_in_is_kept_though_the_request_fails(
-    browsers: Browsers, users: People, runtime: Runtime
-) -> None:
+def test_a_failed_sign_in_is_kept_though_the_request_fails(browsers: Browsers, users: People, runtime: Runtime) -> None:
     users.make(username="ana")
     attempt(browsers.open(), WEB, "ana")
     with runtime.database.transaction() as session:

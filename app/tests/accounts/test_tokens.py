@@ -61,7 +61,7 @@ def test_a_token_expires(sign_in: SignedIn, client: TestClient, clock: VirtualCl
 
 @pytest.mark.parametrize("header", ["Bearer", "Bearer ", "Bearer unknown", "bearer ñ", f"Bearer {INTERNAL_TOKEN}"])
 def test_an_unknown_token_is_refused(client: TestClient, header: str) -> None:
-    assert client.get(SESSION, headers={"Authorization": header.encode()}).status_code == 401  # type: ignore[dict-item]  # bytes
+    assert client.get(SESSION, headers={b"Authorization": header.encode()}).status_code == 401
 
 
 def test_another_scheme_is_no_token(sign_in: SignedIn) -> None:
@@ -96,9 +96,7 @@ def test_there_are_only_so_many(sign_in: SignedIn) -> None:
     assert (answer.status_code, answer.json()["code"]) == (409, "too-many-tokens")
 
 
-def test_a_token_cannot_make_tokens_nor_sign_out_nor_change_the_password(
-    sign_in: SignedIn, client: TestClient
-) -> None:
+def test_a_token_cannot_make_tokens_nor_sign_out_nor_change_the_password(sign_in: SignedIn, client: TestClient) -> None:
     token = create(sign_in("manager"))["token"]
     change = {"current_password": PASSWORD, "new_password": "another fine passphrase"}
     for answer in (
@@ -131,9 +129,7 @@ def test_who_must_change_the_password_gets_no_token(client: TestClient, users: P
     assert (answer.status_code, answer.json()["code"]) == (403, "password-change-required")
 
 
-def test_a_token_of_a_deactivated_user_is_refused(
-    users: People, sign_in: SignedIn, browsers: Browsers
-) -> None:
+def test_a_token_of_a_deactivated_user_is_refused(users: People, sign_in: SignedIn, browsers: Browsers) -> None:
     ana = users.make("manager", username="ana")
     token = create(sign_in(ana))["token"]
     administrator = sign_in("administrator")

@@ -48,9 +48,7 @@ def test_an_administrator_creates_a_user_who_can_sign_in(sign_in: SignedIn, brow
     assert entered(browsers, "ana") == 200
 
 
-def test_a_new_agent_gets_an_extension_and_the_acd_is_told(
-    sign_in: SignedIn, users: People, runtime: Runtime
-) -> None:
+def test_a_new_agent_gets_an_extension_and_the_acd_is_told(sign_in: SignedIn, users: People, runtime: Runtime) -> None:
     group = users.make_group()
     answer = sign_in().post(USERS, json=new("bea", "agent", group_id=group.id))
     assert answer.status_code == 201
@@ -309,9 +307,7 @@ def test_a_user_that_does_not_exist(sign_in: SignedIn, user_id: object) -> None:
     assert answer.status_code == (404 if user_id == 999 else 422)
 
 
-def test_changes_are_audited_with_what_was_and_what_is(
-    sign_in: SignedIn, users: People, runtime: Runtime
-) -> None:
+def test_changes_are_audited_with_what_was_and_what_is(sign_in: SignedIn, users: People, runtime: Runtime) -> None:
     boss = users.make("administrator", username="boss")
     client = sign_in(boss)
     made = client.post(USERS, json=new()).json()

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from typing import ClassVar
 
 import pytest
 from fastapi import FastAPI, HTTPException, WebSocket
@@ -22,14 +23,14 @@ from omnileads.kit.schemas import RequestModel
 
 class Body(RequestModel):
     name: str = Field(min_length=2)
-    numbers: list[int] = []
+    numbers: list[int] = Field(default_factory=list)
 
 
 class Teapot(AppError):
     code = "teapot"
     status = 418
     message = "Ask for coffee elsewhere."
-    headers = {"X-Pot": "tea"}  # noqa: RUF012 - ClassVar in the base
+    headers: ClassVar[dict[str, str]] = {"X-Pot": "tea"}
 
 
 ERRORS: dict[str, Exception] = {
@@ -168,9 +169,9 @@ def test_a_request_is_logged_by_its_template_and_without_its_query(
 
 def test_an_error_closes_a_websocket_with_its_status(client: TestClient) -> None:
     for name, code in (("teapot", 4418), ("redis", 4503)):
-        with pytest.raises(WebSocketDisconnect) as closed:
-            with client.websocket_connect(f"/ws/{name}", headers={"Origin": "https://contact.example"}):
-                pass
+        headers = {"Origin": "https://contact.example"}
+        with pytest.raises(WebSocketDisconnect) as closed, client.websocket_connect(f"/ws/{name}", headers=headers):
+            pass
         assert closed.value.code == code
 
 

@@ -8,8 +8,16 @@ import dramatiq
 import pytest
 
 from omnileads.kit.errors import ValidationFailed
-from omnileads.kit.jobs import FAILED_MESSAGE, MAX_ATTEMPTS, RESEND_AFTER, STALE_AFTER, Job, JobFailedError, JobRun
-from omnileads.kit.jobs import find_job
+from omnileads.kit.jobs import (
+    FAILED_MESSAGE,
+    MAX_ATTEMPTS,
+    RESEND_AFTER,
+    STALE_AFTER,
+    Job,
+    JobFailedError,
+    JobRun,
+    find_job,
+)
 from omnileads.kit.runtime import Runtime
 from tests.conftest import VirtualClock
 

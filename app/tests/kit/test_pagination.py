@@ -13,12 +13,12 @@ def test_a_cursor_gives_back_its_key(text: str, number: int) -> None:
     assert decode_cursor(encode_cursor(text, number), str, int) == (text, number)
 
 
-@given(cursor=st.text())
+@given(cursor=st.text().filter(lambda text: not text.startswith("W")))
 def test_any_other_text_is_refused(cursor: str) -> None:
-    try:
+    """Every cursor starts with `[`, which is a `W` in base 64."""
+    with pytest.raises(ValidationFailed) as refused:
         decode_cursor(cursor, str, int)
-    except ValidationFailed as refused:
-        assert [problem.field for problem in refused.fields] == ["cursor"]
+    assert [problem.field for problem in refused.value.fields] == ["cursor"]
 
 
 @pytest.mark.parametrize("cursor", ["", "*", "WyJhIl0", encode_cursor(1), encode_cursor("a", "b"), "[" * 100])

@@ -123,9 +123,11 @@ def test_websockets_are_guarded_too() -> None:
     with client.websocket_connect("/api/doors/socket", headers={"X-May": "cats.read"}):
         pass
     for headers, code in (({"X-May": ""}, 4403), ({}, 4401)):
-        with pytest.raises(WebSocketDisconnect) as closed:
-            with client.websocket_connect("/api/doors/socket", headers=headers):
-                pass
+        with (
+            pytest.raises(WebSocketDisconnect) as closed,
+            client.websocket_connect("/api/doors/socket", headers=headers),
+        ):
+            pass
         assert closed.value.code == code
 
 
@@ -146,7 +148,7 @@ def test_a_route_without_declaration_does_not_start() -> None:
     @router.get("")
     def forgotten() -> None: ...
 
-    with pytest.raises(UndeclaredRouteError, match="/api/forgotten .* declares no permission"):
+    with pytest.raises(UndeclaredRouteError, match=r"/api/forgotten .* declares no permission"):
         verify_routes(application(cats(), router), CATALOGUE)
 
 
@@ -156,7 +158,7 @@ def test_a_websocket_without_declaration_does_not_start() -> None:
     @router.websocket("/forgotten")
     async def forgotten(websocket: WebSocket) -> None: ...
 
-    with pytest.raises(UndeclaredRouteError, match="/api/forgotten .* declares no permission"):
+    with pytest.raises(UndeclaredRouteError, match=r"/api/forgotten .* declares no permission"):
         verify_routes(application(router), CATALOGUE)
 
 

@@ -5,7 +5,7 @@ from omnileads.kit.runtime import Runtime
 
 
 def test_a_change_raises_the_revision_and_nudges_after_the_commit(runtime: Runtime) -> None:
-    with runtime.redis.pubsub(ignore_subscribe_messages=True) as nudges:
+    with runtime.redis.pubsub(ignore_subscribe_messages=True) as nudges:  # type: ignore[no-untyped-call]  # redis-py
         nudges.subscribe(CONFIG_CHANNEL)
         nudges.get_message(timeout=5)
         with runtime.database.transaction() as session:

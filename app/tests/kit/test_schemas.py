@@ -1,5 +1,5 @@
 import pytest
-from pydantic import SecretStr, ValidationError
+from pydantic import Field, SecretStr, ValidationError
 
 from omnileads.kit.schemas import RequestModel, TypedSecret
 
@@ -7,7 +7,7 @@ from omnileads.kit.schemas import RequestModel, TypedSecret
 class Wanted(RequestModel):
     name: str = ""
     secret: TypedSecret = SecretStr("")
-    nested: dict[str, list[str]] = {}
+    nested: dict[str, list[str]] = Field(default_factory=dict)
 
 
 def test_text_is_trimmed_and_a_secret_is_not() -> None:
