@@ -83,7 +83,7 @@ class AgentGroups:
             .where(Agent.group_id.in_(group_ids), Agent.deleted_at.is_(None))
             .group_by(Agent.group_id)
         )
-        return dict(self._session.execute(statement).tuples().all())
+        return dict(self._session.execute(statement).all())
 
 
 def _present(group: AgentGroup, agent_count: int) -> AgentGroupOut:

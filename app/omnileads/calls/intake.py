@@ -1,6 +1,7 @@
 """What an entry of the event stream must look like. Anything else is a poison entry.
 
-Lengths are bounded only where the table needs it: history must not refuse a call because a caller's number is long.
+Text is bounded only where the table needs it and is made storable rather than refused: history must not lose a call
+because the caller's number is long or holds characters that are none.
 """
 
 from __future__ import annotations
@@ -9,9 +10,9 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationError
 
-from omnileads.kit.schemas import MAX_INTEGER, PlainText
+from omnileads.kit.schemas import MAX_INTEGER
 
 MAX_BIGINT: Final = 2**63 - 1
 EPOCH_MS_LIMIT: Final = 253_370_764_800_000
@@ -20,6 +21,13 @@ EPOCH_MS_LIMIT: Final = 253_370_764_800_000
 _EVENT_NAME = StringConstraints(pattern=r"^[A-Z][A-Z0-9_-]{0,31}$")
 _CALL_EVENT_ID: Final = re.compile(r"(?P<call>[^\x00]{1,32}):(?P<sequence>[0-9]{1,9})", re.DOTALL)
 
+
+def _storable(text: str) -> str:
+    """The text with U+FFFD for what Postgres cannot hold: NUL and halves of surrogate pairs."""
+    return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").replace("\x00", "\ufffd")
+
+
+AnyText = Annotated[str, AfterValidator(_storable)]
 EpochMs = Annotated[int, Field(ge=0, le=EPOCH_MS_LIMIT)]
 Integer = Annotated[int, Field(ge=-1, le=MAX_INTEGER)]
 Seconds = Annotated[float, Field(ge=0, allow_inf_nan=False)]
@@ -42,30 +50,30 @@ class _Event(BaseModel):
 class CallEventIn(_Event):
     """A call's event. `call_id` and `sequence` are its identity: the id is "<call_id>:<sequence>"."""
 
-    call_id: Annotated[str, Field(min_length=1, max_length=32)]
+    call_id: Annotated[str, StringConstraints(min_length=1, max_length=32)]
     sequence: Annotated[int, Field(ge=0, le=MAX_INTEGER)]
     campaign_id: Integer = 0
     campaign_type: Integer = 0
     call_type: Integer = 0
     agent_id: Integer = -1
-    number: PlainText = ""
+    number: AnyText = ""
     contact_id: Annotated[int, Field(ge=-1, le=MAX_BIGINT)] | None = None
     wait_seconds: Seconds | None = None
     talk_seconds: Seconds | None = None
     recording: RecordingFile | None = None
     agent_extra_id: Integer | None = None
     campaign_extra_id: Integer | None = None
-    number_extra: PlainText | None = None
-    did: PlainText | None = None
+    number_extra: AnyText | None = None
+    did: AnyText | None = None
 
 
 class AgentEventIn(_Event):
     """An agent's login, logout, pause or unpause."""
 
-    id: Annotated[PlainText, Field(min_length=1, max_length=64)]
+    id: Annotated[str, StringConstraints(pattern=r"^[^\x00]{1,64}$")]
     event: Literal["ADDMEMBER", "REMOVEMEMBER", "PAUSEALL", "UNPAUSEALL"]
     agent_id: Annotated[int, Field(ge=1, le=MAX_INTEGER)]
-    pause_id: Annotated[PlainText, Field(max_length=16)] | None = None
+    pause_id: Annotated[str, StringConstraints(pattern=r"^[^\x00]{0,16}$")] | None = None
 
 
 def read_event(kind: str, event_id: str, data: Mapping[str, Any]) -> CallEventIn | AgentEventIn:

@@ -15,7 +15,15 @@ from typing import Final
 import structlog
 from prometheus_client import Counter, Gauge
 from redis.exceptions import RedisError
-from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import (
+    DBAPIError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+    SQLAlchemyError,
+)
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from omnileads.calls.intake import AgentEventIn, CallEventIn, MalformedEventError, read_event
 from omnileads.calls.store import store
@@ -38,6 +46,9 @@ _LAG = Gauge("oml_events_lag", "Events in the stream that no writer has read yet
 _PENDING = Gauge("oml_events_pending", "Events a writer has read and not stored yet.")
 
 Event = CallEventIn | AgentEventIn
+
+_AWAY: Final = (RedisError, OperationalError, InterfaceError, InternalError, ProgrammingError, PoolTimeoutError)
+"""Not the entry's fault: a server is away or not migrated yet. Waited out, whatever it takes."""
 
 
 def run(runtime: Runtime, stop: threading.Event) -> None:
@@ -82,8 +93,11 @@ class EventWriter:
             except (MalformedEventError, MalformedEntryError) as error:
                 self._bury(entry, str(error))
         try:
-            self._store(event for _, event in events)
-        except (DataError, IntegrityError):
+            self._store([event for _, event in events])
+        except _AWAY:
+            raise
+        except Exception:
+            log.exception("writer.batch-refused", entries=len(events))
             self._store_one_by_one(events)
         else:
             self._reader.acknowledge(entry for entry, _ in events)
@@ -105,8 +119,7 @@ class EventWriter:
             _PENDING.set(self._reader.pending_count())
             _LAG.set(self._reader.lag() or 0)
 
-    def _store(self, events: Iterable[Event]) -> None:
-        batch = list(events)
+    def _store(self, batch: Sequence[Event]) -> None:
         if not batch:
             return
         with self._database.transaction() as session:
@@ -115,12 +128,16 @@ class EventWriter:
             _STORED.labels("call" if isinstance(event, CallEventIn) else "agent").inc()
 
     def _store_one_by_one(self, events: Iterable[tuple[StreamEntry, Event]]) -> None:
-        """Find the entries Postgres refuses; the others must not wait for them."""
+        """Find the entries that cannot be stored; the others must not wait for them."""
         for entry, event in events:
             try:
                 self._store([event])
-            except (DataError, IntegrityError) as error:
-                self._bury(entry, f"Postgres refuses it: {type(error.orig).__name__}")
+            except _AWAY:
+                raise
+            except Exception as error:
+                log.exception("writer.entry-refused", position=entry.position)
+                cause = error.orig if isinstance(error, DBAPIError) else error
+                self._bury(entry, f"it cannot be stored: {type(cause).__name__}")
             else:
                 self._reader.acknowledge([entry])
 

@@ -75,7 +75,7 @@ class CampaignPresenter:
 
     def _extensions(self, agent_ids: Iterable[int]) -> dict[int, int]:
         rows = self._session.execute(select(Agent.id, Agent.extension).where(Agent.id.in_(list(agent_ids))))
-        return dict(rows.tuples().all())
+        return dict(rows.all())
 
 
 def _columns(row: object, names: Iterable[str]) -> dict[str, Any]:

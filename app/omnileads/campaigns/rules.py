@@ -92,7 +92,7 @@ def _leads_to(session: Session, start: int, goal: int) -> bool:
     rows = session.execute(
         select(CampaignQueue.campaign_id, CampaignQueue.failover_id).where(CampaignQueue.failover_id.is_not(None))
     )
-    following = dict(rows.tuples().all())
+    following = dict(rows.all())
     seen: set[int] = set()
     current: int | None = start
     while current is not None and current not in seen:

@@ -64,7 +64,7 @@ _MOVES: Final[dict[CampaignState, tuple[CampaignState, ...]]] = {
 
 
 class InboundCampaigns:
-    """`scope` is the set of campaign ids the caller sees, None for all."""
+    """`scope` is the set of campaign ids the caller sees, None for all; no `actor` is `oml` on the server."""
 
     def __init__(
         self,
@@ -72,7 +72,7 @@ class InboundCampaigns:
         changes: ConfigurationChanges,
         presenter: CampaignPresenter,
         clock: Clock,
-        actor: Principal,
+        actor: Principal | None,
         scope: frozenset[int] | None,
     ) -> None:
         self._session = session
@@ -99,7 +99,7 @@ class InboundCampaigns:
         """A new active campaign. Whoever does not see everything becomes one of its supervisors."""
         self._refuse(problems_of(self._session, request, None, self._scope))
         supervisors = set(request.supervisor_ids)
-        if not self._actor.sees_everything:
+        if self._actor is not None and not self._actor.sees_everything:
             supervisors.add(self._actor.user_id)
         campaign = Campaign(kind="inbound", state="active", queue=CampaignQueue())
         _apply_fields(campaign, request)

@@ -39,4 +39,4 @@ def campaign_names(session: Session, campaign_ids: Collection[int]) -> dict[int,
     if not campaign_ids:
         return {}
     rows = session.execute(select(Campaign.id, Campaign.name).where(Campaign.id.in_(set(campaign_ids))))
-    return dict(rows.tuples().all())
+    return dict(rows.all())

@@ -1,0 +1,204 @@
+"""Trunks, Asterisk's files and what Asterisk reports, through the API."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+from sqlalchemy import select
+
+from omnileads.kit.audit import AuditEntry
+from omnileads.kit.revision import current_config_revision
+from omnileads.kit.runtime import Runtime
+from tests.conftest import INTERNAL_TOKEN, Browsers, SignedIn, VirtualClock
+from tests.domain import API, fields_of, wav
+from tests.telephony.test_wizard import COMPLETE
+
+TRUNK = {"name": "Provider_a", "max_channels": 30, "caller_id": "5550100", "wizard_text": COMPLETE}
+
+
+@pytest.fixture
+def admin(sign_in: SignedIn) -> TestClient:
+    return sign_in("administrator")
+
+
+@pytest.fixture
+def asterisk(browsers: Browsers) -> TestClient:
+    client = browsers.open("127.0.0.1")
+    client.headers["Authorization"] = f"Bearer {INTERNAL_TOKEN}"
+    return client
+
+
+def create(client: TestClient, **fields: Any) -> Any:
+    return client.post(f"{API}/sip-trunks", json={**TRUNK, **fields})
+
+
+def test_a_trunk_is_created_listed_changed_and_deleted(admin: TestClient) -> None:
+    made = create(admin).json()
+    assert made == {**TRUNK, "wizard_text": COMPLETE.strip(), "id": made["id"], "sync": {"state": "pending", "message": ""}}
+    assert admin.get(f"{API}/sip-trunks", params={"search": "provider"}).json()["items"] == [made]
+    assert admin.get(f"{API}/sip-trunks", params={"search": "100%"}).json()["total"] == 0
+    changed = admin.patch(f"{API}/sip-trunks/{made['id']}", json={"max_channels": 10})
+    assert changed.json()["max_channels"] == 10
+    assert changed.json()["caller_id"] == "5550100"
+    assert admin.delete(f"{API}/sip-trunks/{made['id']}").status_code == 204
+    assert admin.get(f"{API}/sip-trunks/{made['id']}").status_code == 404
+
+
+def test_broken_text_is_refused_with_the_line(admin: TestClient) -> None:
+    answer = create(admin, wizard_text=COMPLETE + "#exec reboot\n[x]\n")
+    assert answer.status_code == 422
+    problems = answer.json()["fields"]
+    assert {problem["field"] for problem in problems} == {"wizard_text"}
+    assert [problem["message"].partition(":")[0] for problem in problems] == ["line 10", "line 11"]
+
+
+@pytest.mark.parametrize(
+    ("fields", "field"),
+    [
+        ({"name": "two words"}, "name"),
+        ({"name": "agents"}, "name"),
+        ({"name": "a]\n[b"}, "name"),
+        ({"max_channels": 0}, "max_channels"),
+        ({"caller_id": "abc"}, "caller_id"),
+        ({"wizard_text": ""}, "wizard_text"),
+        ({"unknown": 1}, "unknown"),
+    ],
+)
+def test_every_field_is_checked(admin: TestClient, fields: dict[str, Any], field: str) -> None:
+    answer = create(admin, **fields)
+    assert answer.status_code == 422
+    assert field in fields_of(answer)
+
+
+def test_names_are_unique_without_regard_to_case(admin: TestClient) -> None:
+    first = create(admin).json()
+    assert fields_of(create(admin, name="PROVIDER_A")) == {"name": "taken"}
+    second = create(admin, name="Other").json()
+    assert fields_of(admin.patch(f"{API}/sip-trunks/{second['id']}", json={"name": "provider_a"})) == {"name": "taken"}
+    assert admin.patch(f"{API}/sip-trunks/{first['id']}", json={"name": "Provider_A"}).status_code == 200
+
+
+def test_a_patch_obeys_the_rules_of_a_creation(admin: TestClient) -> None:
+    made = create(admin).json()
+    assert fields_of(admin.patch(f"{API}/sip-trunks/{made['id']}", json={"name": None})) == {"name": "string-type"}
+    refused = admin.patch(f"{API}/sip-trunks/{made['id']}", json={"wizard_text": "type=wizard"})
+    assert set(fields_of(refused)) == {"wizard_text"}
+
+
+def test_templates(admin: TestClient) -> None:
+    templates = admin.get(f"{API}/sip-trunks/templates").json()
+    assert len(templates) == 6
+    assert all(template["name"]["es"] and template["name"]["en"] for template in templates)
+
+
+@pytest.mark.parametrize(("role", "read", "write"), [("manager", 200, 403), ("supervisor", 403, 403), ("agent", 403, 403)])
+def test_who_may(sign_in: SignedIn, role: str, read: int, write: int) -> None:
+    client = sign_in(role)
+    assert client.get(f"{API}/sip-trunks").status_code == read
+    assert create(client).status_code == write
+
+
+def test_writes_are_audited_without_passwords_and_bump_the_revision(admin: TestClient, runtime: Runtime) -> None:
+    with runtime.database.transaction() as session:
+        before = current_config_revision(session)
+    made = create(admin).json()
+    admin.patch(f"{API}/sip-trunks/{made['id']}", json={"max_channels": 3})
+    admin.delete(f"{API}/sip-trunks/{made['id']}")
+    with runtime.database.transaction() as session:
+        assert current_config_revision(session) == before + 3
+        entries = session.scalars(select(AuditEntry).where(AuditEntry.subject_type == "trunk").order_by(AuditEntry.id)).all()
+    assert [entry.action for entry in entries] == ["trunk.created", "trunk.changed", "trunk.deleted"]
+    assert entries[1].before == {"max_channels": 30}
+    assert entries[1].after == {"max_channels": 3}
+    assert "se\\;cret" not in str([(entry.before, entry.after) for entry in entries])
+
+
+def test_asterisk_gets_the_files_and_its_report_reaches_the_trunks(admin: TestClient, asterisk: TestClient) -> None:
+    made = create(admin).json()
+    answer = asterisk.get("/internal/asterisk/files").json()
+    assert "[Provider_a]" in answer["files"]["pjsip_trunks.conf"]
+    unchanged = asterisk.get("/internal/asterisk/files", params={"revision": answer["revision"], "wait": 0})
+    assert unchanged.status_code == 304
+
+    report = {"revision": answer["revision"], "state": "failed", "message": "Asterisk did not accept Provider_a."}
+    assert asterisk.post("/internal/asterisk/report", json=report).json() == {"accepted": True}
+    trunk = admin.get(f"{API}/sip-trunks/{made['id']}").json()
+    assert trunk["sync"] == {"state": "failed", "message": "Asterisk did not accept Provider_a."}
+
+    report = {"revision": answer["revision"], "state": "applied", "message": ""}
+    asterisk.post("/internal/asterisk/report", json=report)
+    assert admin.get(f"{API}/sip-trunks/{made['id']}").json()["sync"] == {"state": "applied", "message": ""}
+
+
+def test_a_failure_leaves_what_runs_alone_and_a_change_is_pending_again(admin: TestClient, asterisk: TestClient) -> None:
+    first = create(admin).json()
+    revision = asterisk.get("/internal/asterisk/files").json()["revision"]
+    asterisk.post("/internal/asterisk/report", json={"revision": revision, "state": "applied"})
+    second = create(admin, name="Second").json()
+    stale = asterisk.post("/internal/asterisk/report", json={"revision": revision, "state": "failed", "message": "x"})
+    assert stale.json() == {"accepted": False}
+    revision = asterisk.get("/internal/asterisk/files").json()["revision"]
+    asterisk.post("/internal/asterisk/report", json={"revision": revision, "state": "failed", "message": "no"})
+    states = {trunk["id"]: trunk["sync"]["state"] for trunk in admin.get(f"{API}/sip-trunks").json()["items"]}
+    assert states == {first["id"]: "applied", second["id"]: "failed"}
+    admin.patch(f"{API}/sip-trunks/{second['id']}", json={"caller_id": ""})
+    assert admin.get(f"{API}/sip-trunks/{second['id']}").json()["sync"]["state"] == "pending"
+    admin.patch(f"{API}/sip-trunks/{first['id']}", json={"max_channels": 5})
+    assert admin.get(f"{API}/sip-trunks/{first['id']}").json()["sync"]["state"] == "applied"
+
+
+def test_when_nothing_was_pending_every_trunk_says_the_failure(admin: TestClient, asterisk: TestClient) -> None:
+    made = create(admin).json()
+    revision = asterisk.get("/internal/asterisk/files").json()["revision"]
+    asterisk.post("/internal/asterisk/report", json={"revision": revision, "state": "applied"})
+    asterisk.post("/internal/asterisk/report", json={"revision": revision, "state": "failed", "message": "gone"})
+    assert admin.get(f"{API}/sip-trunks/{made['id']}").json()["sync"] == {"state": "failed", "message": "gone"}
+
+
+def test_sounds_are_named_and_served(admin: TestClient, asterisk: TestClient) -> None:
+    sound = wav()
+    audio = admin.post(f"{API}/audio-files", data={"name": "Hello"}, files={"file": sound}).json()
+    sounds = asterisk.get("/internal/asterisk/files").json()["files"]["sounds"]
+    assert list(sounds) == [f"{audio['id']}.wav"]
+    assert asterisk.get(sounds[f"{audio['id']}.wav"]).content == sound
+    assert asterisk.get("/internal/asterisk/sounds/999.wav").status_code == 404
+
+
+def test_internal_addresses_need_the_internal_token(admin: TestClient, client: TestClient) -> None:
+    for someone in (admin, client):
+        assert someone.get("/internal/asterisk/files").status_code == 401
+        assert someone.post("/internal/asterisk/report", json={}).status_code == 401
+
+
+def test_a_waiting_asterisk_hears_of_a_change(admin: TestClient, asterisk: TestClient, clock: VirtualClock) -> None:
+    revision = asterisk.get("/internal/asterisk/files").json()["revision"]
+    answers: list[Any] = []
+
+    def wait() -> None:
+        answers.append(asterisk.get("/internal/asterisk/files", params={"revision": revision, "wait": 25}))
+
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    create(admin)
+    waiting.join(timeout=10)
+    assert answers[0].json()["revision"] != revision
+
+
+def test_a_wait_ends(asterisk: TestClient, clock: VirtualClock) -> None:
+    revision = asterisk.get("/internal/asterisk/files").json()["revision"]
+    answers: list[Any] = []
+    waiting = threading.Thread(
+        target=lambda: answers.append(
+            asterisk.get("/internal/asterisk/files", params={"revision": revision, "wait": 25})
+        )
+    )
+    waiting.start()
+    end = time.monotonic() + 10
+    while not answers and time.monotonic() < end:
+        clock.advance(seconds=30)
+        waiting.join(timeout=0.2)
+    assert answers[0].status_code == 304
