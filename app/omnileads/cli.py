@@ -115,7 +115,8 @@ def _dialer(_arguments: argparse.Namespace) -> int:
 def _migrate(arguments: argparse.Namespace) -> int:
     with _runtime() as runtime:
         wait_for_database(runtime, arguments.wait)
-        migrate(runtime.database)
+        was_behind = migrate(runtime.database)
+    _say("The database is migrated to this version." if was_behind else "The database is of this version already.")
     return 0
 
 

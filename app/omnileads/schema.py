@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import structlog
 from alembic import command
-from sqlalchemy import text
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import or_, text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -19,8 +20,11 @@ _MIGRATION_LOCK = 7_305_811_900_417_001
 """Key of the advisory lock that lets one `oml migrate` run at a time."""
 
 
-def migrate(database: Database) -> None:
-    """Apply all pending migrations and write the predefined roles. Waits for another migration that is running."""
+def migrate(database: Database) -> bool:
+    """Apply all pending migrations and write the predefined roles. Waits for another migration that is running.
+
+    Returns whether anything was changed.
+    """
     with database.engine.connect() as connection:
         connection.execute(text("SET lock_timeout = 0"))
         connection.execute(text("SET statement_timeout = 0"))
@@ -30,7 +34,9 @@ def migrate(database: Database) -> None:
         try:
             config = alembic_config()
             config.attributes["connection"] = connection
+            before = MigrationContext.configure(connection).get_current_heads()
             command.upgrade(config, "head")
+            after = MigrationContext.configure(connection).get_current_heads()
             connection.commit()
         finally:
             connection.rollback()
@@ -38,14 +44,22 @@ def migrate(database: Database) -> None:
             connection.commit()
             connection.invalidate()
     with database.transaction() as session:
-        write_predefined_roles(session)
-    log.info("schema.migrated")
+        are_roles_written = write_predefined_roles(session)
+    is_changed = before != after or are_roles_written
+    log.info("schema.migrated" if is_changed else "schema.up-to-date")
+    return is_changed
 
 
-def write_predefined_roles(session: Session) -> None:
-    """Make the table `roles` agree with the code about the predefined ones."""
+def write_predefined_roles(session: Session) -> bool:
+    """Make the table `roles` agree with the code about the predefined ones. Returns whether it did not."""
+    written: list[int] = []
     for role in PREDEFINED_ROLES:
         values = {"name": role.name, "is_predefined": True, "permissions": sorted(role.permissions)}
-        session.execute(
-            insert(Role).values(slug=role.slug, **values).on_conflict_do_update(index_elements=[Role.slug], set_=values)
+        differs = or_(*(getattr(Role, name).is_distinct_from(value) for name, value in values.items()))
+        written += session.scalars(
+            insert(Role)
+            .values(slug=role.slug, **values)
+            .on_conflict_do_update(index_elements=[Role.slug], set_=values, where=differs)
+            .returning(Role.id)
         )
+    return bool(written)
