@@ -206,6 +206,16 @@ def test_all_ring_and_the_first_to_answer_gets_the_call() -> None:
     assert [scenario.status(agent) for agent in (1, 2, 3)].count("READY") == 2
 
 
+def test_all_ring_again_when_nobody_answered() -> None:
+    scenario = Scenario(config(queue(agents=3, strategy=Strategy.RINGALL, ring_seconds=10, retry_seconds=5)))
+    scenario.ready(1, 2, 3)
+    call = scenario.call()
+    scenario.wait(10)
+    assert scenario.ringing_agents(call) == []
+    scenario.wait(5)
+    assert sorted(scenario.ringing_agents(call)) == [1, 2, 3]
+
+
 def test_a_caller_whose_agent_broke_down_goes_first() -> None:
     scenario = Scenario(config(queue(agents=2)))
     scenario.ready(1)

@@ -1,5 +1,6 @@
 """The agent's day: login, ready, ringing, talking, wrap-up, pauses, webphone lost, logout."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from omnileads.acd.core import callers, working_state
@@ -13,7 +14,7 @@ from omnileads.acd.core.events import (
 )
 from omnileads.acd.core.matching import serve_agents
 from omnileads.acd.core.model import ACW_PAUSE_ID, Agent
-from omnileads.acd.core.world import World
+from omnileads.acd.core.world import Timer, World
 
 
 def login(world: World, event: AgentLogin) -> None:
@@ -102,11 +103,12 @@ def acw_expired(world: World, agent_id: int, due: int) -> None:
         _end_pause(world, agent)
 
 
-def rest_expired(world: World, agent_id: int, queue_id: int) -> None:
-    """The agent may be asked again by this queue."""
-    if queue_id in world.ready and queue_id in world.config.memberships.get(agent_id, ()):
-        world.refresh_member(queue_id, world.agent(agent_id))
-        serve_agents(world, [agent_id])
+def rest_expired(world: World, rests: Collection[Timer]) -> None:
+    """These agents may be asked again by these queues, at the same moment: `ringall` then rings all of them again."""
+    for rest in rests:
+        if rest.queue_id in world.ready and rest.queue_id in world.config.memberships.get(rest.agent_id, ()):
+            world.refresh_member(rest.queue_id, world.agent(rest.agent_id))
+    serve_agents(world, [rest.agent_id for rest in rests])
 
 
 def logout_expired(world: World, agent_id: int, due: int) -> None:

@@ -5,6 +5,7 @@ day can be replayed. It is not thread-safe and never waits.
 """
 
 import heapq
+from collections.abc import Iterator
 from random import Random
 
 from omnileads.acd.core import agents, callers
@@ -88,7 +89,16 @@ class Engine:
         while timers and timers[0].due <= now:
             timer = heapq.heappop(timers)
             self.world.now = max(self.world.now, timer.due)
-            self._run_timer(timer)
+            if timer.kind == "rest":
+                agents.rest_expired(self.world, [timer, *self._others_due_with(timer)])
+            else:
+                self._run_timer(timer)
+
+    def _others_due_with(self, first: Timer) -> Iterator[Timer]:
+        """Take the timers of the same kind that are due in the same millisecond; they lie next to each other."""
+        timers = self.world.timers
+        while timers and timers[0][:2] == first[:2]:
+            yield heapq.heappop(timers)
 
     def _run_timer(self, timer: Timer) -> None:
         match timer.kind:
@@ -98,8 +108,6 @@ class Engine:
                 callers.wait_expired(self.world, timer.key, timer.due)
             case "acw":
                 agents.acw_expired(self.world, timer.agent_id, timer.due)
-            case "rest":
-                agents.rest_expired(self.world, timer.agent_id, timer.queue_id)
             case "logout":
                 agents.logout_expired(self.world, timer.agent_id, timer.due)
 
