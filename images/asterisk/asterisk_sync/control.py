@@ -1,8 +1,8 @@
 """Asterisk's side: commands over its control socket, and what it logs while it carries them out.
 
 A connection to the socket is a remote console. It starts with one line naming host and version; commands end in a zero
-byte. `cli quit after COMMAND` makes Asterisk close the connection when the output is complete. A console that sends
-nothing receives the log.
+byte. `cli quit after COMMAND`, understood only as the first of a connection, makes Asterisk close it when the output is
+complete. A console is muted until `logger mute` switches that over; then it receives the log.
 """
 
 from __future__ import annotations
@@ -48,6 +48,7 @@ class Control:
     def reload(self, module: str) -> Reload:
         """Reloads a module and collects what Asterisk complains about."""
         with self._connect() as listener:
+            self._send(listener, "logger mute silent")
             output = self.command(f"module reload {module}")
             return Reload(output, tuple(_complaints(_drain(listener))))
 
@@ -68,11 +69,16 @@ class Control:
         return connection
 
     @staticmethod
-    def _run(connection: socket.socket, text: str) -> str:
-        received = bytearray()
+    def _send(connection: socket.socket, text: str) -> None:
         try:
-            # Muted, so that the output is the command's alone.
-            connection.sendall(b"logger mute silent\0" + f"cli quit after {text}".encode() + b"\0")
+            connection.sendall(text.encode() + b"\0")
+        except OSError as error:
+            raise AsteriskAwayError(f"Asterisk did not take '{text}': {error}") from error
+
+    def _run(self, connection: socket.socket, text: str) -> str:
+        received = bytearray()
+        self._send(connection, f"cli quit after {text}")
+        try:
             while chunk := connection.recv(65536):
                 received += chunk
         except OSError as error:
