@@ -59,8 +59,8 @@ def test_there_is_one_line_of_migrations() -> None:
 
 
 def test_a_second_time_changes_nothing(empty: Database) -> None:
-    migrate(empty)
-    migrate(empty)
+    assert migrate(empty) is True
+    assert migrate(empty) is False
     with empty.transaction() as session:
         assert {role.slug for role in session.query(Role)} == {role.slug for role in PREDEFINED_ROLES}
 
@@ -76,7 +76,7 @@ def test_predefined_roles_follow_the_code(empty: Database) -> None:
     migrate(empty)
     with empty.transaction() as session:
         session.execute(update(Role).where(Role.slug == "manager").values(permissions=["users.read"]))
-    migrate(empty)
+    assert migrate(empty) is True
     with empty.transaction() as session:
         manager = session.query(Role).filter_by(slug="manager").one()
         assert "campaigns.write" in manager.permissions

@@ -1,0 +1,153 @@
+"""Threads of a process, chores, and the small health server beside them."""
+
+from __future__ import annotations
+
+import json
+import signal
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+
+import pytest
+from sqlalchemy import text
+
+from omnileads.kit.clock import SystemClock
+from omnileads.kit.health import HealthServer, MigrationsPendingError, Probe, check_migrations, readiness
+from omnileads.kit.periodic import Chore, run_chores
+from omnileads.kit.process import ThreadedProcess
+from omnileads.kit.runtime import Runtime
+
+
+def until_stopped(stop: threading.Event) -> None:
+    stop.wait()
+
+
+def fail(_stop: threading.Event) -> None:
+    raise ConnectionError
+
+
+def end(_stop: threading.Event) -> None:
+    return
+
+
+def ask_to_stop(stop: threading.Event) -> None:
+    signal.raise_signal(signal.SIGTERM)
+    stop.wait()
+
+
+def test_a_process_runs_until_it_is_asked_to_stop() -> None:
+    process = ThreadedProcess()
+    process.add("one", until_stopped)
+    process.add("stopper", lambda stop: stop.set())
+    assert process.run() == 0
+
+
+@pytest.mark.parametrize("task", [fail, end])
+def test_a_task_that_dies_ends_the_process(task: object) -> None:
+    process = ThreadedProcess()
+    process.add("one", until_stopped)
+    process.add("dying", task)  # type: ignore[arg-type]  # one of the two above
+    assert process.run() == 1
+    assert not process.is_alive()
+
+
+def test_a_task_that_fails_while_stopping_is_logged_only() -> None:
+    process = ThreadedProcess()
+
+    def fail_late(stop: threading.Event) -> None:
+        stop.wait()
+        raise ConnectionError
+
+    process.add("late", fail_late)
+    process.add("stopper", lambda stop: stop.set())
+    assert process.run() == 0
+
+
+def test_a_signal_stops_the_process() -> None:
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
+    process = ThreadedProcess()
+    process.handle_signals()
+    try:
+        process.add("one", ask_to_stop)
+        assert process.run() == 0
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def test_chores_are_done_again_though_they_fail() -> None:
+    stop, done = threading.Event(), [0]
+
+    def work() -> None:
+        done[0] += 1
+        if done[0] == 3:
+            stop.set()
+        raise ConnectionError
+
+    run_chores([Chore("failing", 0.01, work), Chore("rare", 3600, lambda: None)], SystemClock(), stop)
+    assert done == [3]
+
+
+@pytest.fixture
+def states() -> dict[str, bool]:
+    return {"alive": True, "ready": True}
+
+
+@pytest.fixture
+def server(states: dict[str, bool]) -> Iterator[str]:
+    def check() -> None:
+        if not states["ready"]:
+            raise ConnectionError
+
+    server = HealthServer("127.0.0.1", 0, [Probe("part", check)], lambda: states["alive"])
+    server.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.stop()
+
+
+def ask(address: str, **headers: str) -> tuple[int, str]:
+    try:
+        with urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=10) as answer:
+            return answer.status, answer.read().decode()
+    except urllib.error.HTTPError as error:
+        return error.code, error.read().decode()
+
+
+def test_health_says_whether_the_process_works(server: str, states: dict[str, bool]) -> None:
+    assert ask(f"{server}/healthz")[0] == 200
+    states["alive"] = False
+    assert ask(f"{server}/healthz")[0] == 503
+
+
+def test_readiness_says_what_is_missing(server: str, states: dict[str, bool]) -> None:
+    assert ask(f"{server}/readyz")[0] == 200
+    states["ready"] = False
+    status, body = ask(f"{server}/readyz")
+    assert (status, json.loads(body)) == (503, {"status": "not-ready", "checks": {"part": "failed"}})
+
+
+def test_metrics_are_not_given_through_a_proxy(server: str) -> None:
+    assert "python_info" in ask(f"{server}/metrics")[1]
+    assert ask(f"{server}/metrics", **{"X-Forwarded-For": "10.0.0.1"})[0] == 404
+    assert ask(f"{server}/else")[0] == 404
+
+
+def test_all_probes_are_asked(states: dict[str, bool]) -> None:
+    def broken() -> None:
+        raise ValueError
+
+    assert readiness([Probe("a", broken), Probe("b", lambda: None)]) == (False, {"a": "failed", "b": "ok"})
+
+
+def test_pending_migrations_are_named(runtime: Runtime) -> None:
+    check_migrations(runtime)
+    with runtime.database.transaction() as session:
+        version = session.scalar(text("SELECT version_num FROM alembic_version"))
+        session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    try:
+        with pytest.raises(MigrationsPendingError, match="run `oml migrate`"):
+            check_migrations(runtime)
+    finally:
+        with runtime.database.transaction() as session:
+            session.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
