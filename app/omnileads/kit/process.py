@@ -48,7 +48,8 @@ class ThreadedProcess:
         """Run until asked to stop or a task dies. Returns the exit code."""
         for thread in self._threads:
             thread.start()
-        self.stop.wait()
+        while not self.stop.wait(timeout=1):
+            pass  # wakes now and then, because a signal that reached another thread is handled only when this one runs
         for thread in self._threads:
             thread.join(self._stop_timeout_seconds)
         return 1 if self._has_failed else 0
