@@ -50,7 +50,7 @@ def postgres_server() -> Iterator[Server]:
     server = Server("127.0.0.1", free_port(), "oml_test", secrets.token_hex(12), "oml_test")
     image = f"localhost/omnileads/postgres:{VERSION}"
     with ExitStack() as running:
-        if _has_image(image):
+        if has_image(image):
             environment = {
                 "POSTGRES_PORT": str(server.port),
                 "POSTGRES_USER": server.user,
@@ -76,7 +76,7 @@ def redis_server() -> Iterator[Server]:
     server = Server("127.0.0.1", free_port(), "", secrets.token_hex(12), "0")
     image = f"localhost/omnileads/redis:{VERSION}"
     with ExitStack() as running:
-        if _has_image(image):
+        if has_image(image):
             environment = {"REDIS_PORT": str(server.port), "REDIS_PASSWORD": server.password}
             running.enter_context(_container(image, environment, "/var/lib/omnileads/redis"))
         else:
@@ -140,7 +140,7 @@ def _refuse_foreign_redis(server: Server) -> None:
         raise RuntimeError("OML_TEST_REDIS_URL names a database that is not empty; these tests would erase it")
 
 
-def _has_image(image: str) -> bool:
+def has_image(image: str) -> bool:
     podman = shutil.which("podman")
     return podman is not None and subprocess.run([podman, "image", "exists", image], check=False).returncode == 0
 
@@ -170,11 +170,11 @@ def _local_postgres(server: Server) -> Iterator[None]:
     password_file.write_text(server.password)
     password_file.chmod(0o644)
     data = folder / "data"
-    initdb = [*as_user, _postgres_program("initdb"), "-D", str(data), "-U", server.user, "-A", "scram-sha-256"]
+    initdb = [*as_user, postgres_program("initdb"), "-D", str(data), "-U", server.user, "-A", "scram-sha-256"]
     subprocess.run([*initdb, f"--pwfile={password_file}", "-E", "UTF8", "-N"], check=True, capture_output=True)
     options = {"listen_addresses": server.host, "unix_socket_directories": str(folder), "fsync": "off"}
     process = subprocess.Popen(
-        [*as_user, _postgres_program("postgres"), "-D", str(data), "-p", str(server.port)]
+        [*as_user, postgres_program("postgres"), "-D", str(data), "-p", str(server.port)]
         + [argument for name, value in options.items() for argument in ("-c", f"{name}={value}")],
         stdout=subprocess.DEVNULL,
         stderr=(folder.parent / f"{folder.name}.log").open("w"),
@@ -209,7 +209,7 @@ def _local_redis(server: Server) -> Iterator[None]:
             process.wait(timeout=30)
 
 
-def _postgres_program(name: str) -> str:
+def postgres_program(name: str) -> str:
     found = shutil.which(name)
     if found:
         return found

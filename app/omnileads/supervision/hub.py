@@ -17,6 +17,8 @@ import redis.asyncio
 import structlog
 from prometheus_client import Counter, Gauge
 from redis.asyncio.client import PubSub
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 
 from omnileads.accounts.sessions import SESSION_CHANNEL
@@ -130,6 +132,8 @@ class LiveHub:
         while True:
             try:
                 async with connect_async(self._settings, client_name=self._client_name) as client:
+                    # A subscription that mends itself would hide the messages it missed.
+                    client.set_retry(Retry(NoBackoff(), retries=0))
                     await self._follow(client)
             except RedisError as error:
                 log.warning("live.redis-away", error=type(error).__name__)

@@ -158,5 +158,6 @@ def test_without_an_engine_the_agent_is_told_and_the_request_expires(
     answer = sign_in(user).post(f"{API}/agent/login")
     assert answer.status_code == 503
     assert answer.json()["code"] == "engine-unavailable"
-    fields = runtime.redis.xrange(COMMANDS)[-1][1]  # type: ignore[index]  # the synchronous client answers a list
+    entries: Any = runtime.redis.xrange(COMMANDS)
+    fields = entries[-1][1]
     assert int(fields["expires_at"]) == epoch_ms(runtime.clock.now()) + 3000

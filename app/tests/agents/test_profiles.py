@@ -78,19 +78,19 @@ def test_a_returning_agent_keeps_its_id(team: Team, runtime: Runtime, directory:
 
 
 def test_groups_must_exist(team: Team, runtime: Runtime, users: People, directory: CampaignAgentDirectory) -> None:
-    user, agent = team.agent()
+    user, _ = team.agent()
     other = users.make_group("Other")
     with runtime.database.transaction() as session:
         before = current_config_revision(session)
         assert directory.change_group(session, user.id, other.id).group_id == other.id
         assert current_config_revision(session) == before + 1
-    for refused in (
-        lambda session: directory.change_group(session, user.id, 999),
-        lambda session: directory.create(session, users.make("agent").id, 999),
-    ):
-        with pytest.raises(ValidationFailed) as failure, runtime.database.transaction() as session:
-            refused(session)
-        assert failure.value.fields[0].field == "group_id"
+    newcomer = users.make("agent")
+    with pytest.raises(ValidationFailed) as refused, runtime.database.transaction() as session:
+        directory.change_group(session, user.id, 999)
+    assert refused.value.fields[0].field == "group_id"
+    with pytest.raises(ValidationFailed) as refused, runtime.database.transaction() as session:
+        directory.create(session, newcomer.id, 999)
+    assert refused.value.fields[0].field == "group_id"
     with pytest.raises(LookupError), runtime.database.transaction() as session:
         directory.change_group(session, users.make("agent").id, other.id)
 
@@ -100,9 +100,7 @@ def test_a_retired_agent_leaves_its_campaigns(
 ) -> None:
     supervisor = users.make("supervisor")
     user, agent = team.agent()
-    campaign = make_campaign(
-        sign_in("administrator"), members=[{"agent_id": agent.id}], supervisor_ids=[supervisor.id]
-    )
+    campaign = make_campaign(sign_in("administrator"), members=[{"agent_id": agent.id}], supervisor_ids=[supervisor.id])
     with runtime.database.transaction() as session:
         assert directory.supervised_by(session, supervisor.id) == {user.id}
         directory.retire(session, user.id)
@@ -118,7 +116,7 @@ def test_agents_are_found_by_name_username_and_extension(sign_in: SignedIn, team
     client = sign_in("supervisor")
     listed = client.get(f"{API}/agents").json()
     assert [item["name"] for item in listed["items"]] == ["Ana Paz", "bruno"]
-    for text in ("ana p", "APAZ", "1000"):
-        found = client.get(f"{API}/agents", params={"search": text}).json()
-        assert [item["id"] for item in found["items"]] == [ana.id], text
+    for wanted in ("ana p", "APAZ", "1000"):
+        found = client.get(f"{API}/agents", params={"search": wanted}).json()
+        assert [item["id"] for item in found["items"]] == [ana.id], wanted
     assert client.get(f"{API}/agents", params={"group_id": 999}).json()["total"] == 0

@@ -250,11 +250,12 @@ def test_two_writers_at_once_agree_on_every_call(runtime: Runtime) -> None:
     """Events of the same calls in both hands: whoever commits last has seen them all."""
     phone = Phone(runtime)
     calls = [f"c{index}" for index in range(60)]
-    for name, data in (
+    steps: list[tuple[str, dict[str, Any]]] = [
         ("ENTERQUEUE", {}),
         ("CONNECT", {"agent_id": 3, "wait_seconds": 1}),
         ("COMPLETEAGENT", {"agent_id": 3, "talk_seconds": 9}),
-    ):
+    ]
+    for name, data in steps:
         for call_id in calls:
             phone.event(call_id, name, campaign_id=7, **data)
     stop = threading.Event()
@@ -282,7 +283,7 @@ def test_two_writers_at_once_agree_on_every_call(runtime: Runtime) -> None:
     assert outcomes == {("answered", 9.0)}
 
 
-SEQUENCE = [
+SEQUENCE: list[tuple[str, dict[str, Any]]] = [
     ("ENTERQUEUE", {}),
     ("RINGNOANSWER", {"agent_id": 2}),
     ("CONNECT", {"agent_id": 3, "wait_seconds": 4.0, "recording": "2026-03-02/a.wav"}),

@@ -145,9 +145,7 @@ def test_callers_are_not_sent_round_for_ever(admin: TestClient) -> None:
 
 def test_members_come_from_groups_too(admin: TestClient, team: Team) -> None:
     agents = [team.agent()[1] for _ in range(3)]
-    made = make_campaign(
-        admin, members=[{"agent_id": agents[2].id, "penalty": 5}], group_ids=[team.group.id]
-    )
+    made = make_campaign(admin, members=[{"agent_id": agents[2].id, "penalty": 5}], group_ids=[team.group.id])
     assert {member["agent_id"]: member["penalty"] for member in made["members"]} == {
         agents[0].id: 0,
         agents[1].id: 0,
@@ -165,9 +163,7 @@ def test_only_people_who_may_watch_supervise(admin: TestClient, team: Team) -> N
     assert fields_of(answer) == {"supervisor_ids.0": "unknown"}
 
 
-def test_people_who_left_do_not_block_changes(
-    admin: TestClient, team: Team, users: People, runtime: Runtime
-) -> None:
+def test_people_who_left_do_not_block_changes(admin: TestClient, team: Team, users: People, runtime: Runtime) -> None:
     supervisor = users.make("supervisor")
     user, agent = team.agent()
     made = make_campaign(admin, members=[{"agent_id": agent.id}], supervisor_ids=[supervisor.id])

@@ -38,7 +38,12 @@ def create(client: TestClient, **fields: Any) -> Any:
 
 def test_a_trunk_is_created_listed_changed_and_deleted(admin: TestClient) -> None:
     made = create(admin).json()
-    assert made == {**TRUNK, "wizard_text": COMPLETE.strip(), "id": made["id"], "sync": {"state": "pending", "message": ""}}
+    assert made == {
+        **TRUNK,
+        "wizard_text": COMPLETE.strip(),
+        "id": made["id"],
+        "sync": {"state": "pending", "message": ""},
+    }
     assert admin.get(f"{API}/sip-trunks", params={"search": "provider"}).json()["items"] == [made]
     assert admin.get(f"{API}/sip-trunks", params={"search": "100%"}).json()["total"] == 0
     changed = admin.patch(f"{API}/sip-trunks/{made['id']}", json={"max_channels": 10})
@@ -95,7 +100,9 @@ def test_templates(admin: TestClient) -> None:
     assert all(template["name"]["es"] and template["name"]["en"] for template in templates)
 
 
-@pytest.mark.parametrize(("role", "read", "write"), [("manager", 200, 403), ("supervisor", 403, 403), ("agent", 403, 403)])
+@pytest.mark.parametrize(
+    ("role", "read", "write"), [("manager", 200, 403), ("supervisor", 403, 403), ("agent", 403, 403)]
+)
 def test_who_may(sign_in: SignedIn, role: str, read: int, write: int) -> None:
     client = sign_in(role)
     assert client.get(f"{API}/sip-trunks").status_code == read
@@ -110,7 +117,9 @@ def test_writes_are_audited_without_passwords_and_bump_the_revision(admin: TestC
     admin.delete(f"{API}/sip-trunks/{made['id']}")
     with runtime.database.transaction() as session:
         assert current_config_revision(session) == before + 3
-        entries = session.scalars(select(AuditEntry).where(AuditEntry.subject_type == "trunk").order_by(AuditEntry.id)).all()
+        entries = session.scalars(
+            select(AuditEntry).where(AuditEntry.subject_type == "trunk").order_by(AuditEntry.id)
+        ).all()
     assert [entry.action for entry in entries] == ["trunk.created", "trunk.changed", "trunk.deleted"]
     assert entries[1].before == {"max_channels": 30}
     assert entries[1].after == {"max_channels": 3}
@@ -134,7 +143,9 @@ def test_asterisk_gets_the_files_and_its_report_reaches_the_trunks(admin: TestCl
     assert admin.get(f"{API}/sip-trunks/{made['id']}").json()["sync"] == {"state": "applied", "message": ""}
 
 
-def test_a_failure_leaves_what_runs_alone_and_a_change_is_pending_again(admin: TestClient, asterisk: TestClient) -> None:
+def test_a_failure_leaves_what_runs_alone_and_a_change_is_pending_again(
+    admin: TestClient, asterisk: TestClient
+) -> None:
     first = create(admin).json()
     revision = asterisk.get("/internal/asterisk/files").json()["revision"]
     asterisk.post("/internal/asterisk/report", json={"revision": revision, "state": "applied"})
