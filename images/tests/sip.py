@@ -5,14 +5,14 @@ from __future__ import annotations
 import base64
 import hashlib
 import hmac
-import os
 import re
 import secrets
 import socket
 import ssl
-import struct
 import time
 from dataclasses import dataclass, field
+
+from websocket import WebSocket
 
 TIMEOUT_SECONDS = 5
 
@@ -126,6 +126,14 @@ class SipSocket:
         raise AssertionError(f"no {status or method} within {timeout_seconds} s; there were {seen}")
 
 
+    def receive_final(self) -> Message:
+        """The next answer that ends a request."""
+        while True:
+            message = self.receive()
+            if message.status >= 200:
+                return message
+
+
 class AsteriskSocket(SipSocket):
     """Stands where Asterisk's transport for agents is: an address that Kamailio listens to."""
 
@@ -186,45 +194,25 @@ class Webphone(SipSocket):
     contact_user: str = field(default_factory=lambda: secrets.token_hex(4))
 
     def __post_init__(self) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", self.port), TIMEOUT_SECONDS)
-        if self.tls:
-            self._socket = self.tls.wrap_socket(self._socket)
-        self._buffer = b""
+        self._socket = WebSocket(
+            self.port,
+            "/ws/sip",
+            {"Sec-WebSocket-Protocol": "sip", "X-Forwarded-For": self.client_address},
+            tls=self.tls,
+        )
         self._cseq = 0
         self._call_id = secrets.token_hex(8)
         self._tag = secrets.token_hex(4)
-        key = base64.b64encode(os.urandom(16)).decode()
-        self._socket.sendall(
-            (
-                f"GET /ws/sip HTTP/1.1\r\nHost: localhost\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
-                f"Sec-WebSocket-Key: {key}\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: sip\r\n"
-                f"X-Forwarded-For: {self.client_address}\r\n\r\n"
-            ).encode()
-        )
-        while b"\r\n\r\n" not in self._buffer:
-            received = self._socket.recv(4096)
-            assert received, f"the connection was closed after {self._buffer!r}"
-            self._buffer += received
-        head, _, self._buffer = self._buffer.partition(b"\r\n\r\n")
-        assert b" 101 " in head.split(b"\r\n")[0], head.decode()
 
     @property
     def contact(self) -> str:
         return f"<sip:{self.contact_user}@webphone.invalid;transport=ws>"
 
     def send(self, text: str) -> None:
-        self._frame(0x1, text.encode())
+        self._socket.send(text)
 
     def receive(self, timeout_seconds: float = TIMEOUT_SECONDS) -> Message:
-        limit = time.monotonic() + timeout_seconds
-        while True:
-            opcode, payload = self._read_frame(limit)
-            if opcode == 0x9:
-                self._frame(0xA, payload)
-            elif opcode == 0x8:
-                raise ConnectionError("Kamailio closed the connection")
-            elif opcode in (0x1, 0x2):
-                return Message.parse(payload.decode())
+        return Message.parse(self._socket.receive(timeout_seconds))
 
     def request(self, method: str, uri: str, *, to: str, sender: str = "", extra: str = "", body: str = "") -> str:
         """The text of a request outside any call."""
@@ -277,27 +265,3 @@ class Webphone(SipSocket):
     def close(self) -> None:
         """Ends the connection as a browser does whose window is closed by force."""
         self._socket.close()
-
-    def _frame(self, opcode: int, payload: bytes) -> None:
-        mask = os.urandom(4)
-        size = len(payload)
-        length = bytes([0x80 | size]) if size < 126 else bytes([0x80 | 126]) + struct.pack(">H", size)
-        masked = bytes(byte ^ mask[index % 4] for index, byte in enumerate(payload))
-        self._socket.sendall(bytes([0x80 | opcode]) + length + mask + masked)
-
-    def _read_frame(self, limit: float) -> tuple[int, bytes]:
-        head = self._read(2, limit)
-        size = head[1] & 0x7F
-        if size == 126:
-            size = struct.unpack(">H", self._read(2, limit))[0]
-        return head[0] & 0x0F, self._read(size, limit)
-
-    def _read(self, count: int, limit: float) -> bytes:
-        while len(self._buffer) < count:
-            self._socket.settimeout(max(limit - time.monotonic(), 0.01))
-            received = self._socket.recv(65536)
-            if not received:
-                raise ConnectionError("Kamailio closed the connection")
-            self._buffer += received
-        data, self._buffer = self._buffer[:count], self._buffer[count:]
-        return data
