@@ -46,6 +46,13 @@ describe('QualityMeter', () => {
     expect(meter.add(totals(2, changes)).level).toBe(level)
   })
 
+  it('goes on counting when hold and resume begin a new stream', () => {
+    const meter = new QualityMeter()
+    meter.add(totals(1, { packetsReceived: 200, packetsLost: 1 }))
+    const quality = meter.add(totals(2, { packetsReceived: 10, packetsLost: 0 }))
+    expect(quality).toMatchObject({ packetsReceived: 210, packetsLost: 1, level: 'good' })
+  })
+
   it('notices that nothing arrives any more', () => {
     const meter = new QualityMeter()
     for (let second = 1; second <= 3; second += 1) meter.add(totals(second))

@@ -34,6 +34,7 @@ export interface CallQuality {
   receivedLevel: number
 }
 
+const COUNTERS = ['packetsReceived', 'packetsSent', 'packetsLost', 'audioEnergy', 'audioSeconds'] as const
 /** How far back loss is looked at. */
 const WINDOW_MS = 8_000
 /** No packet for this long means that no sound arrives at all. */
@@ -41,8 +42,18 @@ const SILENCE_MS = 3_000
 
 export class QualityMeter {
   private readonly samples: RtpTotals[] = []
+  private last: RtpTotals | null = null
+  /** What streams before the present one had counted: hold and resume begin a new stream from zero. */
+  private readonly before = {
+    packetsReceived: 0,
+    packetsSent: 0,
+    packetsLost: 0,
+    audioEnergy: 0,
+    audioSeconds: 0,
+  }
 
-  add(sample: RtpTotals): CallQuality {
+  add(raw: RtpTotals): CallQuality {
+    const sample = this.continued(raw)
     const previous = this.samples.at(-1)
     this.samples.push(sample)
     const oldest = this.samples.find((candidate) => sample.at - candidate.at <= WINDOW_MS) ?? sample
@@ -62,6 +73,16 @@ export class QualityMeter {
       roundTripMs,
       receivedLevel: previous ? loudness(previous, sample) : 0,
     }
+  }
+
+  private continued(raw: RtpTotals): RtpTotals {
+    const sum = { ...raw }
+    for (const key of COUNTERS) {
+      if (this.last && raw[key] < this.last[key]) this.before[key] += this.last[key]
+      sum[key] = raw[key] + this.before[key]
+    }
+    this.last = raw
+    return sum
   }
 
   private hasGoneSilent(now: RtpTotals): boolean {

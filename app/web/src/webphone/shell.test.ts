@@ -138,6 +138,24 @@ describe('SignallingSocket', () => {
     expect(statuses.at(-1)).toMatchObject({ kind: 'waiting', attempt: 1 })
   })
 
+  it('gives up a connection that leaves a question unanswered', () => {
+    const { socket, statuses } = build()
+    const ask = vi.fn()
+    socket.connect()
+    socket.probe(ask)
+    expect(ask).not.toHaveBeenCalled()
+    last().opens()
+    socket.probe(ask)
+    socket.probe(ask)
+    expect(ask).toHaveBeenCalledOnce()
+    last().onmessage?.({ data: 'SIP/2.0 200 OK' })
+    vi.advanceTimersByTime(10_000)
+    expect(statuses.at(-1)).toEqual({ kind: 'open' })
+    socket.probe(ask)
+    vi.advanceTimersByTime(4_000)
+    expect(statuses.at(-1)).toMatchObject({ kind: 'waiting' })
+  })
+
   it('stays closed after disconnect', () => {
     const { socket } = build()
     socket.connect()

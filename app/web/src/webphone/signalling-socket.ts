@@ -15,6 +15,8 @@ export type SocketStatus =
 
 /** A connection attempt without answer is given up after this long. */
 const CONNECT_LIMIT_MS = 8_000
+/** How long a healthy connection may take to answer a question. */
+const PROBE_LIMIT_MS = 4_000
 
 function ignore(): void {
   // nobody listens yet
@@ -30,6 +32,7 @@ export class SignallingSocket implements Socket {
 
   private socket: WebSocket | null = null
   private timer: ReturnType<typeof setTimeout> | undefined
+  private probeTimer: ReturnType<typeof setTimeout> | undefined
   private attempt = 0
   private wanted = false
   private announcedOpen = false
@@ -82,6 +85,16 @@ export class SignallingSocket implements Socket {
     this.open()
   }
 
+  /**
+   * Asks something that must be answered. A path that broke without a word (a router, a sleeping laptop) leaves the
+   * browser's websocket "open" for minutes; silence after a question tells in seconds.
+   */
+  probe(ask: () => void): void {
+    if (!this.isConnected() || this.probeTimer !== undefined) return
+    this.probeTimer = setTimeout(this.drop, PROBE_LIMIT_MS)
+    ask()
+  }
+
   /** Gives the present connection up (the network went away, or nothing answers on it) and starts over. */
   readonly drop = (): void => {
     if (!this.wanted || !this.socket) return
@@ -103,6 +116,7 @@ export class SignallingSocket implements Socket {
       this.onconnect()
     }
     socket.onmessage = (event: MessageEvent<unknown>) => {
+      this.endProbe()
       this.ondata(event.data)
     }
     socket.onclose = (event) => {
@@ -111,7 +125,13 @@ export class SignallingSocket implements Socket {
     }
   }
 
+  private endProbe(): void {
+    clearTimeout(this.probeTimer)
+    this.probeTimer = undefined
+  }
+
   private close(): void {
+    this.endProbe()
     if (!this.socket) return
     this.socket.onopen = this.socket.onmessage = this.socket.onclose = null
     this.socket.close()
@@ -120,6 +140,7 @@ export class SignallingSocket implements Socket {
 
   private lost(code: number, reason: string): void {
     clearTimeout(this.timer)
+    this.endProbe()
     this.attempt += 1
     const delay = retryDelay(this.attempt, Math.random())
     this.timer = setTimeout(this.retryNow, delay)

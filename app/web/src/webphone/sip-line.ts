@@ -21,6 +21,11 @@ const STATISTICS_PERIOD_MS = 1_000
 /** Host candidates arrive within milliseconds; a slow network adapter must not hold the answer up. */
 const CANDIDATE_LIMIT_MS = 500
 const REGISTER_EXPIRES_SECONDS = 120
+/** How often a quiet connection is asked whether it is still there. */
+const PROBE_PERIOD_MS = 5_000
+
+/** JsSIP has it; its type declarations do not. */
+type ProbingUA = UA & { sendOptions: (target: string, body?: string, options?: object) => void }
 
 interface LiveCall {
   session: RTCSession
@@ -41,8 +46,10 @@ export class SipLine {
   private readonly ua: UA
   private call: LiveCall | null = null
   private registerTimer: ReturnType<typeof setTimeout> | undefined
+  private probeTimer: ReturnType<typeof setInterval> | undefined
   private refusals = 0
   private stopped = false
+  private readonly registrar: string
 
   constructor(
     account: SipAccount,
@@ -52,6 +59,7 @@ export class SipLine {
     this.socket = new SignallingSocket(url, (status) => {
       this.onSocketStatus(status)
     })
+    this.registrar = `sip:${account.realm}`
     this.ua = new UA({
       sockets: this.socket,
       uri: account.uri,
@@ -82,11 +90,15 @@ export class SipLine {
   start(): void {
     this.ports.emit({ type: 'line.starting' })
     this.ua.start()
+    this.probeTimer = setInterval(this.probe, PROBE_PERIOD_MS)
+    document.addEventListener('visibilitychange', this.probe)
   }
 
   stop(): void {
     this.stopped = true
     clearTimeout(this.registerTimer)
+    clearInterval(this.probeTimer)
+    document.removeEventListener('visibilitychange', this.probe)
     this.ua.stop()
     this.ports.emit({ type: 'line.stopped' })
   }
@@ -154,6 +166,12 @@ export class SipLine {
     // The declared enum exists at compile time only; JsSIP itself compares the string.
     this.call.session.sendDTMF(tones, { transportType: 'RFC2833' as DTMF_TRANSPORT, duration: 160 })
     return true
+  }
+
+  private readonly probe = (): void => {
+    this.socket.probe(() => {
+      ;(this.ua as ProbingUA).sendOptions(this.registrar)
+    })
   }
 
   private onSocketStatus(status: SocketStatus): void {
@@ -257,21 +275,12 @@ export class SipLine {
     call.statistics = setInterval(() => void measure(), STATISTICS_PERIOD_MS)
   }
 
-  /**
-   * After a reconnection the far end still sends this call's requests to the old, closed connection: tell it the
-   * new one (RFC 3311 target refresh). A refusal is harmless, the call just goes on.
-   */
+  /** Requests of the far end find the new connection by the registration; the sound may need a new path of its own. */
   private renewCallPath(): void {
     const call = this.call
-    if (!call?.session.isEstablished()) return
-    if (isMediaPathDown(call.session.connection.iceConnectionState)) {
+    if (call?.session.isEstablished() && isMediaPathDown(call.session.connection.iceConnectionState)) {
       this.restartMedia(call)
-      return
     }
-    const session = call.session as RTCSession & {
-      sendRequest: (method: string, options: { extraHeaders: string[] }) => void
-    }
-    session.sendRequest('UPDATE', { extraHeaders: [`Contact: ${this.ua.contact.toString()}`] })
   }
 
   private restartMedia(call: LiveCall): void {
