@@ -1,0 +1,39 @@
+"""Requests generated from the OpenAPI document, valid and not: every answer is one the document promises."""
+
+from __future__ import annotations
+
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis.checks import not_a_server_error
+from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi.checks import content_type_conformance, response_schema_conformance
+
+from omnileads.api.assembly import build_api
+from tests.conftest import SignedIn
+
+CHECKS = [not_a_server_error, content_type_conformance, response_schema_conformance]
+OPERATIONS = [
+    (method.upper(), path)
+    for path, operations in build_api().openapi()["paths"].items()
+    for method in operations
+    if path != "/api/v2/users/{user_id}"  # a lucky id would deactivate who asks
+]
+
+
+@pytest.mark.parametrize(("method", "path"), OPERATIONS)
+def test_no_request_brings_the_application_down(app: FastAPI, sign_in: SignedIn, method: str, path: str) -> None:
+    token = sign_in("administrator").post("/api/v2/tokens", json={"name": "fuzz"}).json()["token"]
+    operation = schemathesis.openapi.from_asgi("/api/v2/openapi.json", app)[path][method]
+    cases = st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in GenerationMode))
+
+    @given(case=cases)
+    @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), database=None)
+    def ask(case: schemathesis.Case) -> None:
+        case.call_and_validate(
+            base_url="https://contact.example", headers={"Authorization": f"Bearer {token}"}, checks=CHECKS
+        )
+
+    ask()
