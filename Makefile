@@ -59,11 +59,22 @@ logs: ## Follow the log of one process: make logs P=acd
 
 ##@ Check
 
-.PHONY: dev check check-ansible check-roles check-images check-shell
+.PHONY: dev check check-python check-web check-ansible check-roles check-images check-shell
 dev: ## Install what checks and tests need, into .venv
 	@bin/bootstrap --dev
 
-check: check-ansible check-roles check-shell check-images ## Lint everything (the quick inner loop)
+check: check-python check-web check-ansible check-roles check-shell check-images ## Lint everything (the quick inner loop)
+
+check-python: dev ## Lint, type and layer checks of all Python
+	@ruff check .
+	@ruff format --check .
+	@cd app && mypy omnileads tests && lint-imports --config ../pyproject.toml
+	@cd tests && mypy --config-file ../pyproject.toml support repository e2e telephony faults
+	@mypy bench
+
+check-web: dev ## Lint and type-check the console
+	@bin/web lint
+	@bin/web typecheck
 
 check-ansible: dev ## Lint playbooks, roles and YAML
 	@yamllint --strict .
@@ -72,8 +83,6 @@ check-ansible: dev ## Lint playbooks, roles and YAML
 
 check-roles: dev ## Check that a role's defaults, argument specs and README agree, and its Python
 	@bin/role-docs --check
-	@ruff check roles playbooks bin
-	@ruff format --check roles playbooks bin
 	@mypy --config-file= --strict --scripts-are-modules roles/*/library/*.py bin/role-docs
 
 check-shell: dev ## Lint shell scripts
@@ -84,9 +93,35 @@ check-images: dev ## Lint the images' Containerfiles
 
 ##@ Test
 
-.PHONY: test test-roles test-molecule
+.PHONY: test test-tools test-repository test-roles test-web test-images test-app test-telephony test-e2e test-faults test-molecule
+test: check test-repository test-roles test-web test-images test-app test-telephony test-e2e test-faults test-molecule ## Every test this machine can run
+
+test-tools: dev ## Install what the tests of the whole drive: a browser, a SIP caller, a sound tool
+	@bin/bootstrap --dev --test
+
+test-repository: dev ## Test that every component is everywhere it must be and that the pages are true
+	@pytest --quiet tests/repository
+
 test-roles: dev ## Test the roles' modules and what the precheck refuses
 	@pytest --quiet roles playbooks
+
+test-web: dev ## Test the console's logic
+	@bin/web test
+
+test-images: test-tools images ## Start each image and ask it what a user would ask
+	@pytest --quiet images/tests
+
+test-app: images ## Test the application on a real PostgreSQL and Redis
+	@cd app && pytest --quiet
+
+test-telephony: test-tools images ## Test the call engine on a real Asterisk
+	@pytest --quiet tests/telephony
+
+test-e2e: test-tools images ## Make real calls from a SIP carrier to browsers
+	@pytest --quiet tests/e2e
+
+test-faults: test-tools images ## Kill what can be killed while people talk
+	@pytest --quiet tests/faults
 
 test-molecule: dev images ## Deploy an instance of its own, prove that it heals, and remove it
 	@molecule test

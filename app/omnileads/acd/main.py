@@ -101,7 +101,7 @@ class Process:
             runner.store.run(),
             requests.run(),
             webphones.run(),
-            self._follow_configuration(runner),
+            self._follow_configuration(runner, webphones),
         )
 
     async def finish(self) -> None:
@@ -114,21 +114,21 @@ class Process:
         await self._redis.aclose()
         self._database.close()
 
-    async def _follow_configuration(self, runner: Runner) -> None:
+    async def _follow_configuration(self, runner: Runner, webphones: WebphoneWatcher) -> None:
         """Reload when Redis announces a change, and look every 5 s in case the announcement was lost."""
         while True:
             try:
                 async with self._redis.pubsub(ignore_subscribe_messages=True) as subscription:
                     await subscription.subscribe(CONFIG_CHANNEL)
                     while True:
-                        await self._reload(runner)
+                        await self._reload(runner, webphones)
                         await subscription.get_message(timeout=_POLL_SECONDS)
             except RedisError as error:
                 log.debug("acd.announcements-interrupted", reason=str(error))
-                await self._reload(runner)
+                await self._reload(runner, webphones)
                 await asyncio.sleep(_RETRY_SECONDS)
 
-    async def _reload(self, runner: Runner) -> None:
+    async def _reload(self, runner: Runner, webphones: WebphoneWatcher) -> None:
         try:
             config = await self._source.changed()
         except SQLAlchemyError as error:
@@ -136,6 +136,8 @@ class Process:
             return
         if config is not None:
             runner.reconfigure(config)
+            # A new agent's webphone may have registered before the agent was known here.
+            webphones.compare_soon()
             _REVISION.set(self._source.revision)
             log.info("acd.reconfigured", revision=self._source.revision)
 

@@ -10,7 +10,6 @@ from collections.abc import Callable
 from random import SystemRandom
 from typing import Any
 
-import aiohttp
 import redis.asyncio
 import structlog
 from prometheus_client import Counter, Gauge, Histogram
@@ -125,19 +124,18 @@ class Runner:
 
     async def listen(self) -> None:
         """Stay connected to Asterisk, for ever."""
-        async with aiohttp.ClientSession() as session:
-            is_announced = False
-            while True:
-                try:
-                    connection = await AriConnection.open(session, self._settings.asterisk)
-                except AriUnavailable as error:
-                    if not is_announced:
-                        log.warning("acd.asterisk-away", reason=str(error))
-                    is_announced = True
-                else:
-                    is_announced = False
-                    await self._serve(connection)
-                await asyncio.sleep(_RECONNECT_SECONDS)
+        is_announced = False
+        while True:
+            try:
+                connection = await AriConnection.open(self._settings.asterisk)
+            except AriUnavailable as error:
+                if not is_announced:
+                    log.warning("acd.asterisk-away", reason=str(error))
+                is_announced = True
+            else:
+                is_announced = False
+                await self._serve(connection)
+            await asyncio.sleep(_RECONNECT_SECONDS)
 
     async def _serve(self, connection: AriConnection) -> None:
         """Events are kept back until the calls have been compared with Asterisk, then told in order."""

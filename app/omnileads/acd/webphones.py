@@ -21,13 +21,18 @@ Report = Callable[[str, bool], None]
 class WebphoneWatcher:
     """Reports every change.
 
-    Compares with the keys at start, after outages and every 15 s, because keys expire silently.
+    Compares with the keys at start, after outages, when it is told to and every 15 s, because keys expire silently.
     """
 
     def __init__(self, client: redis.asyncio.Redis, extensions: Callable[[], Iterable[str]], report: Report) -> None:
         self._client = client
         self._extensions = extensions
         self._report = report
+        self._is_due = True
+
+    def compare_soon(self) -> None:
+        """Have all states reported again within a second: other extensions matter now."""
+        self._is_due = True
 
     async def compare(self) -> None:
         """Report the state of every known extension. Raises RedisError."""
@@ -53,7 +58,8 @@ class WebphoneWatcher:
             await subscription.subscribe(CHANNEL)
             compare_at = loop.time()
             while True:
-                if loop.time() >= compare_at:
+                if self._is_due or loop.time() >= compare_at:
+                    self._is_due = False
                     await self.compare()
                     compare_at = loop.time() + _COMPARE_SECONDS
                 message = await subscription.get_message(timeout=1.0)

@@ -48,30 +48,34 @@ class _Pending:
 
 
 class AriConnection:
-    """A connected event websocket. Use `AriConnection.open(...)` as an async context manager; it is not reopened."""
+    """A connected event websocket, from `AriConnection.open(...)`; once closed it is not reopened."""
 
-    def __init__(self, websocket: aiohttp.ClientWebSocketResponse) -> None:
+    def __init__(self, session: aiohttp.ClientSession, websocket: aiohttp.ClientWebSocketResponse) -> None:
+        self._session = session
         self._websocket = websocket
         self._pending: dict[str, _Pending] = {}
         self._numbers = count(1)
 
     @classmethod
-    async def open(cls, session: aiohttp.ClientSession, asterisk: AsteriskTopic) -> "AriConnection":
-        """Connect and ask for the wanted events only. Raises AriUnavailable."""
+    async def open(cls, asterisk: AsteriskTopic) -> "AriConnection":
+        """Connect. Raises AriUnavailable."""
         query = urlencode({"app": APPLICATION, "subscribeAll": "true"})
         url = f"http://{asterisk.host}:{asterisk.ari_port}/ari/events?{query}"
         credentials = aiohttp.encode_basic_auth(asterisk.ari_user, asterisk.ari_password.get_secret_value())
+        session = aiohttp.ClientSession()
         try:
             websocket = await session.ws_connect(
                 url, headers={"Authorization": credentials}, heartbeat=_HEARTBEAT_SECONDS, max_msg_size=0
             )
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
+            await session.close()
             raise AriUnavailable(str(error) or type(error).__name__) from error
-        return cls(websocket)
+        return cls(session, websocket)
 
     async def close(self) -> None:
         """Close the websocket; requests under way fail with AriUnavailable."""
         await self._websocket.close()
+        await self._session.close()
         self._fail_pending()
 
     async def events(self) -> AsyncIterator[JsonObject]:
