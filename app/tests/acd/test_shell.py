@@ -271,6 +271,28 @@ def test_webphones_are_compared_at_start_and_followed(settings: Settings) -> Non
     run(scenario())
 
 
+def test_webphones_of_new_agents_are_found_when_the_configuration_changes(settings: Settings) -> None:
+    seen: list[tuple[str, bool]] = []
+    extensions = ["1001"]
+
+    async def scenario() -> None:
+        async with connected(settings) as client:
+            watcher = WebphoneWatcher(client, lambda: extensions, lambda *state: seen.append(state))
+            watching = asyncio.create_task(watcher.run())
+            await eventually(lambda: told("1001", is_registered=False))
+            await client.set("oml:webphone:1002", "sip:x", ex=60)
+            extensions.append("1002")
+            watcher.compare_soon()
+            await eventually(lambda: told("1002", is_registered=True))
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
+
+    async def told(extension: str, *, is_registered: bool) -> bool:
+        return (extension, is_registered) in seen
+
+    run(scenario())
+
+
 def test_the_lease_is_one_nodes_and_its_own_node_takes_it_over_at_once(settings: Settings) -> None:
     async def scenario() -> None:
         async with connected(settings) as client:
