@@ -13,13 +13,10 @@ import sys
 import traceback
 from importlib import import_module
 
+from bench.errors import CannotMeasureError
 from bench.report import LoadWatch
 
 BENCHMARKS = ("decisions", "replay", "throughput", "latency", "recording", "deployment")
-
-
-class CannotMeasure(Exception):
-    """Something the benchmark needs is not there; the sentence says what to do."""
 
 
 def run_one(name: str, *, quick: bool) -> bool:
@@ -28,7 +25,7 @@ def run_one(name: str, *, quick: bool) -> bool:
     load = LoadWatch()
     try:
         result = import_module(f"bench.{name}").run(quick=quick)
-    except CannotMeasure as error:
+    except CannotMeasureError as error:
         print(f"not measured: {error}", flush=True)
         return False
     except Exception:
