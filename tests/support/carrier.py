@@ -25,7 +25,10 @@ LONGEST_CALL_SECONDS = 300
 
 
 def wizard_text(*, context: str = "from-pstn") -> str:
-    """A trunk to this carrier as an administrator writes it: no registration, known by its address, A-law."""
+    """A trunk to this carrier as an administrator writes it: no registration, A-law, known by its address.
+
+    With a port in `remote_hosts` Asterisk would know it by the port too, and every SIPp has its own.
+    """
     return "\n".join(
         (
             "type=wizard",
@@ -39,7 +42,7 @@ def wizard_text(*, context: str = "from-pstn") -> str:
             "endpoint/allow=alaw",
             "endpoint/dtmf_mode=rfc4733",
             f"endpoint/context={context}",
-            f"remote_hosts={CARRIER_ADDRESS}:5060",
+            f"remote_hosts={CARRIER_ADDRESS}",
         )
     )
 

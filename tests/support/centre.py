@@ -68,8 +68,11 @@ class Centre:
     def connect_to_carrier(self) -> None:
         """Make the trunk to the tests' carrier, unless there is one, and wait until Asterisk uses it."""
         trunks = self.api.get("/sip-trunks", search=TRUNK)["items"]
-        if not any(trunk["name"] == TRUNK for trunk in trunks):
+        trunk = next((trunk for trunk in trunks if trunk["name"] == TRUNK), None)
+        if trunk is None:
             self.api.post("/sip-trunks", name=TRUNK, wizard_text=carrier.wizard_text())
+        elif trunk["wizard_text"] != carrier.wizard_text():
+            self.api.patch(f"/sip-trunks/{trunk['id']}", wizard_text=carrier.wizard_text())
         eventually(
             lambda: any(
                 trunk["name"] == TRUNK and trunk["sync"]["state"] == "applied"

@@ -133,6 +133,11 @@ class Webphone:
         self._switchboard.accept(offer, self.tone_hz)
         return offer
 
+    def answer_if_it_rings(self) -> None:
+        """Press answer at a moment at which somebody else may just have taken the call."""
+        if self.is_ringing:
+            self.answer()
+
     def reject(self, status: str = "486 Busy Here") -> None:
         offer = self._offer_that_is("ringing")
         offer.state = "refused"

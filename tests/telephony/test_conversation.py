@@ -98,7 +98,7 @@ def test_a_broken_leg_sends_the_caller_back_before_those_who_came_later(
     later = carrier.call(campaign.did)
     history.wait_for(later.number, "ENTERQUEUE")
 
-    first.phone.go_dead()  # Asterisk notices after 15 s without sound
+    first.phone.vanish()  # Asterisk notices after 15 s without sound
     assert offer.sound is not None
     history.wait_for(unlucky.number, "ENTERQUEUE", "CONNECT", "COMPLETEAGENT", "ENTERQUEUE-TRANSFER", within_seconds=30)
     assert unlucky.is_connected

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable
 
 from support.carrier import Carrier
-from support.centre import Centre
+from support.centre import Centre, refusal
 from support.history import History
 from support.waiting import always
 from support.workplace import Workplace
@@ -52,7 +52,7 @@ def test_whoever_came_first_is_served_first(
     for caller in callers:
         assert worker.take_call().headers["omloutnum"] == caller.number
         caller.hang_up()
-        worker.wait_for_status("READY", within_seconds=5)
+        worker.phone.wait_until_idle()
 
 
 def test_an_agent_who_does_not_answer_is_passed_over_and_rests(
@@ -111,14 +111,22 @@ def test_waiting_too_long_leads_to_the_failover(
     assert 1.9 < events[1].wait_seconds < 2.5
 
 
-def test_failovers_do_not_go_round_in_circles(centre: Centre, carrier: Carrier, history: History) -> None:
-    first = centre.campaign(max_wait_seconds=1)
-    second = centre.campaign(max_wait_seconds=1, failover={"type": "inbound-campaign", "id": first.id})
-    centre.api.patch(f"/inbound-campaigns/{first.id}", failover={"type": "inbound-campaign", "id": second.id})
-    centre.settle()
+def test_failovers_in_a_chain(centre: Centre, carrier: Carrier, history: History) -> None:
+    last = centre.campaign(max_wait_seconds=1, failover={"type": "hangup", "id": None})
+    middle = centre.campaign(max_wait_seconds=1, failover={"type": "inbound-campaign", "id": last.id})
+    first = centre.campaign(max_wait_seconds=1, failover={"type": "inbound-campaign", "id": middle.id})
     caller = carrier.call(first.did)
-    caller.wait_until_hung_up(within_seconds=25)
-    history.wait_for(caller.number, "ENTERQUEUE", "EXITWITHTIMEOUT", "ENTERQUEUE", "EXITWITHTIMEOUT")
+    caller.wait_until_hung_up(within_seconds=15)
+    events = history.wait_for(caller.number, *["ENTERQUEUE", "EXITWITHTIMEOUT"] * 3)
+    assert [event.campaign_id for event in events[::2]] == [first.id, middle.id, last.id]
+
+
+def test_failovers_that_go_round_in_circles_are_refused(centre: Centre) -> None:
+    first = centre.campaign()
+    second = centre.campaign(failover={"type": "inbound-campaign", "id": first.id})
+    to_second = {"type": "inbound-campaign", "id": second.id}
+    refused = refusal(lambda: centre.api.patch(f"/inbound-campaigns/{first.id}", failover=to_second))
+    assert "failover.id" in refused.fields
 
 
 def test_a_failover_that_hangs_up(centre: Centre, carrier: Carrier, history: History) -> None:
