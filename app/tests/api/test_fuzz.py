@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import schemathesis
 from fastapi import FastAPI
@@ -31,7 +33,7 @@ def test_no_request_brings_the_application_down(app: FastAPI, sign_in: SignedIn,
 
     @given(case=cases)
     @settings(max_examples=20, deadline=None, suppress_health_check=list(HealthCheck), database=None)
-    def ask(case: schemathesis.Case) -> None:
+    def ask(case: schemathesis.Case[Any]) -> None:
         case.call_and_validate(
             base_url="https://contact.example", headers={"Authorization": f"Bearer {token}"}, checks=CHECKS
         )
