@@ -126,6 +126,13 @@ test-faults: test-tools images ## Kill what can be killed while people talk
 test-molecule: dev images ## Deploy an instance of its own, prove that it heals, and remove it
 	@molecule test
 
+##@ Measure
+
+# Some of the benchmarks: make bench ARGS="throughput latency"
+.PHONY: bench
+bench: test-tools images ## Measure, and write build/bench/*.json (docs/bench.md)
+	@python -m bench.run $(ARGS)
+
 ##@ Maintain
 
 .PHONY: lock
