@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
+from pathlib import Path
 from typing import Final
 
 from pydantic import SecretStr
 from pydantic.fields import FieldInfo
 
-from omnileads.settings import PROCESSES, PlatformSettings, topic_fields, variable
+from omnileads.settings import PROCESSES, topic_fields, variable
 
 _APPLICATION: Final = Path(__file__).resolve().parents[1]
+
+APPLICATION_FOLDER = Path(__file__).resolve().parents[1]
 
 _HEAD = """\
 # Settings of the application
@@ -37,15 +40,23 @@ def settings_reference() -> str:
 
 
 def _fields() -> Iterator[tuple[str, str, FieldInfo, list[str]]]:
-    topics = dict.fromkeys(topic for process in PROCESSES for topic in process.model_fields)
-    for topic in topics:
-        readers: list[type[PlatformSettings]] = [process for process in PROCESSES if topic in process.model_fields]
-        for field, info in topic_fields(readers[0], topic).items():
-            yield topic, field, info, [reader.process for reader in readers]
+    """Topic, field, what it is, and which processes read it. Two processes may read different parts of a topic."""
+    known: dict[tuple[str, str], tuple[FieldInfo, list[str]]] = {}
+    for process in PROCESSES:
+        for topic in process.model_fields:
+            for field, info in topic_fields(process, topic).items():
+                known.setdefault((topic, field), (info, []))[1].append(process.process)
+    for (topic, field), (info, readers) in sorted(known.items(), key=lambda item: _place(item[0][0])):
+        yield topic, field, info, readers
+
+
+def _place(topic: str) -> int:
+    """Topics in the order in which the processes name them, so that the fields of one stand together."""
+    return list(dict.fromkeys(name for process in PROCESSES for name in process.model_fields)).index(topic)
 
 
 def _shown(default: object) -> str:
-    """A folder of this package is shown relative to it: where the package lies is the machine's business."""
-    if isinstance(default, Path) and default.is_relative_to(_APPLICATION):
-        return str(default.relative_to(_APPLICATION))
-    return "" if default is None else str(default)
+    """A default as people read it: a path inside the installation is given from the application's folder."""
+    if isinstance(default, Path) and default.is_relative_to(APPLICATION_FOLDER):
+        return str(default.relative_to(APPLICATION_FOLDER))
+    return str(default)

@@ -1,3 +1,4 @@
+import re
 from pathlib import Path
 
 import pytest
@@ -109,6 +110,13 @@ def test_every_setting_has_a_description_with_its_unit() -> None:
 
 def test_the_reference_page_is_generated(repository: Path) -> None:
     assert (repository / "docs" / "settings.md").read_text() == settings_reference()
+
+
+def test_the_reference_names_every_variable_once_and_no_folder_of_this_machine(repository: Path) -> None:
+    named = re.findall(r"^\| `([A-Z_]+)` \|", settings_reference(), re.MULTILINE)
+    assert len(named) == len(set(named))
+    assert {"ASTERISK_ARI_PASSWORD", "ASTERISK_SIP_TRUNK_PORT", "WORKER_PORT"} <= set(named)
+    assert str(repository) not in settings_reference()
 
 
 def test_the_version_is_the_repositorys(repository: Path) -> None:
