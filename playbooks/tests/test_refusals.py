@@ -45,6 +45,7 @@ def directory(tmp_path: Path) -> Iterator[Path]:
     ("variables", "sentence"),
     [
         ({"SCA": 1800}, "The inventory sets variables that have another name now: SCA is now app_session_cookie_age"),
+        ({"oml_instance": "Our Centre"}, "The name of the instance, Our Centre, may only have small letters,"),
         ({"precheck_supported": ["CentOS 7"]}, "is not supported; use one of CentOS 7."),
         ({"precheck_python_minimum": "4.0"}, "is too old; 4.0 is needed."),
         ({"precheck_memory_minimum_mb": 99999999}, "MB of memory; 99999999 MB are needed."),
@@ -95,3 +96,11 @@ def test_your_own_certificate_takes_the_place_of_the_self_signed_one_and_back(di
     assert placed.read_text() == Path(own["tls_certificate_file"]).read_text()
     assert play("tls").returncode == 0
     assert placed.read_text() not in (self_signed, Path(own["tls_certificate_file"]).read_text())
+
+
+def test_directories_of_others_are_not_removed() -> None:
+    extra = json.dumps({"oml_instance": INSTANCE, "oml_config_dir": "/etc", "remove_confirmed": True})
+    command = ["ansible-playbook", "--inventory", str(INVENTORY), "--extra-vars", extra, "playbooks/remove.yml"]
+    result = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode != 0
+    assert f"/etc is not a directory of the instance {INSTANCE} alone; it is not removed." in result.stdout

@@ -336,7 +336,7 @@ def argument_spec() -> dict[str, dict[str, Any]]:
         "shm_size": {"type": "str", "default": ""},
         "log_max_size": {"type": "str", "default": "20mb"},
         "stop_timeout_seconds": {"type": "int", "default": 10},
-        "healthy_timeout_seconds": {"type": "int", "default": 60},
+        "healthy_timeout_seconds": {"type": "int", "default": 120},
         "after": strings,
     }
 
