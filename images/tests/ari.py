@@ -28,7 +28,9 @@ class Ari:
         data = None if body is None else json.dumps(body).encode()
         headers = {"Authorization": self._authorization, "Content-Type": "application/json"}
         try:
-            with urllib.request.urlopen(urllib.request.Request(address, data, headers, method=method), timeout=5) as answer:
+            with urllib.request.urlopen(
+                urllib.request.Request(address, data, headers, method=method), timeout=5
+            ) as answer:
                 text = answer.read()
                 return json.loads(text) if text else None
         except urllib.error.HTTPError as error:

@@ -6,7 +6,6 @@ import secrets
 from collections.abc import Callable, Iterator, Mapping
 
 import pytest
-
 from containers import NAME_PREFIX, Container, image, podman
 
 Start = Callable[..., Container]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import json
+import os
 import secrets
+import signal
 import socket
 import subprocess
 import time
@@ -16,6 +17,8 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 VERSION = (REPOSITORY / "VERSION").read_text().strip()
 NAME_PREFIX = "oml-imgtest-"
 HEALTHY_WITHIN_SECONDS = 60
+# A port must be free on every address, for some services listen on all of them.
+ALL_ADDRESSES = "0.0.0.0"  # noqa: S104
 # What the roles leave a container: enough to put its folders in order and become its own user.
 CAPABILITIES = "CHOWN,DAC_OVERRIDE,FOWNER,KILL,SETGID,SETUID,NET_BIND_SERVICE"
 
@@ -31,14 +34,16 @@ def podman(*arguments: str, stdin: str | None = None, check: bool = True) -> sub
     """Runs podman and returns its output; an error shows what podman said."""
     result = subprocess.run(["podman", *arguments], input=stdin, capture_output=True, text=True, check=False)
     if check and result.returncode != 0:
-        raise AssertionError(f"podman {' '.join(arguments)} ended with {result.returncode}:\n{result.stdout}{result.stderr}")
+        raise AssertionError(
+            f"podman {' '.join(arguments)} ended with {result.returncode}:\n{result.stdout}{result.stderr}"
+        )
     return result
 
 
 def free_port(kind: socket.SocketKind = socket.SOCK_STREAM) -> int:
     """A port that nothing listens on at this moment on any address."""
     with socket.socket(socket.AF_INET, kind) as probe:
-        probe.bind(("0.0.0.0", 0))
+        probe.bind((ALL_ADDRESSES, 0))
         return int(probe.getsockname()[1])
 
 
@@ -50,7 +55,7 @@ def free_port_range(count: int) -> tuple[int, int]:
             for port in range(first, first + count):
                 probe = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
                 sockets.append(probe)
-                probe.bind(("0.0.0.0", port))
+                probe.bind((ALL_ADDRESSES, port))
         except OSError:
             continue
         finally:
@@ -117,13 +122,16 @@ class Container:
         """Runs a command in the container and returns what it prints."""
         return podman("exec", "-i", self.name, *arguments, stdin=stdin).stdout
 
-    def kill_main_process(self) -> int:
-        """`kill -9` of the program under the init, from the host; returns the process id it had."""
-        init = int(json.loads(podman("inspect", self.name).stdout)[0]["State"]["Pid"])
+    def kill_main_process(self) -> None:
+        """`kill -9` of the program, from the host."""
+        os.kill(self.program_id(), signal.SIGKILL)
+
+    def program_id(self) -> int:
+        """Process id, on the host, of the program under the container's init."""
+        init = int(podman("inspect", "--format", "{{.State.Pid}}", self.name).stdout)
         children = Path(f"/proc/{init}/task/{init}/children").read_text().split()
         assert children, f"{self.name} has no process under its init"
-        subprocess.run(["kill", "-9", children[0]], check=True)
-        return init
+        return int(children[0])
 
     def stop(self) -> None:
         podman("stop", "--time", "10", self.name)

@@ -32,7 +32,7 @@ def postgres() -> dict[str, str]:
         "POSTGRES_PORT": str(free_port()),
         "POSTGRES_DATABASE": "omnileads",
         "POSTGRES_USER": "omnileads",
-        "POSTGRES_PASSWORD": "it's \"odd\" $enough",
+        "POSTGRES_PASSWORD": 'it\'s "odd" $enough',
         "POSTGRES_SHARED_BUFFERS": "32MB",
     }
 
@@ -105,6 +105,10 @@ SETTINGS = [
     Setting("rtpengine", rtpengine, ("RTPENGINE_INTERFACE",)),
     Setting("asterisk", asterisk, ("ASTERISK_ARI_USER", "ASTERISK_ARI_PASSWORD", "KAMAILIO_HOST")),
     Setting("asterisk", asterisk_sync, ("APP_HOST", "APP_PORT", "APP_INTERNAL_TOKEN"), ("asterisk-sync",)),
-    Setting("kamailio", kamailio, ("ASTERISK_HOST", "RTPENGINE_HOST", "REDIS_HOST", "SIP_EPHEMERAL_SECRET", "REDIS_PASSWORD")),
+    Setting(
+        "kamailio",
+        kamailio,
+        ("ASTERISK_HOST", "RTPENGINE_HOST", "REDIS_HOST", "SIP_EPHEMERAL_SECRET", "REDIS_PASSWORD"),
+    ),
     Setting("nginx", nginx, ("APP_HOST", "APP_PORT", "KAMAILIO_HOST"), stands_alone=False),
 ]

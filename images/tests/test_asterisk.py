@@ -6,12 +6,12 @@ import time
 from collections.abc import Callable
 
 import pytest
-
 import settings
 from ari import Ari
-from conftest import Start
-from containers import Container, eventually, image, podman
+from containers import Container, eventually, free_port, image, podman
 from sip import AsteriskSocket, Webphone, plain_sdp, webrtc_sdp
+
+from conftest import Start
 
 SYNCED = "/var/lib/omnileads/asterisk"
 RECORDINGS = "/var/spool/omnileads/recordings"
@@ -42,7 +42,7 @@ def cli(asterisk: Container, command: str) -> str:
 def with_trunk(start: Start, volume: Callable[[], str]) -> tuple[Container, Carrier]:
     """Asterisk with one trunk in the synced folder, and the carrier at its other end."""
     variables = settings.asterisk() | {"KAMAILIO_HOST": "127.0.0.3"}
-    port = settings.free_port(settings.UDP)
+    port = free_port(settings.UDP)
     folder = volume()
     podman(
         *("run", "--rm", "--interactive", "--volume", f"{folder}:/data", "--entrypoint", "tee", image("asterisk")),
@@ -74,7 +74,7 @@ def test_its_prompts_are_english_and_spanish(start: Start) -> None:
 
 def test_a_stranger_cannot_call(start: Start) -> None:
     asterisk = start("asterisk", settings.asterisk() | {"KAMAILIO_HOST": "127.0.0.3"})
-    stranger = Carrier(settings.free_port(settings.UDP), int(asterisk.environment["ASTERISK_SIP_TRUNK_PORT"]))
+    stranger = Carrier(free_port(settings.UDP), int(asterisk.environment["ASTERISK_SIP_TRUNK_PORT"]))
     stranger.call("5551234", "stranger")
     assert stranger.expect(status=401)
     assert Ari(asterisk).ask("GET", "/channels") == []
@@ -119,7 +119,7 @@ def test_an_agents_leg_is_recorded_for_the_worker_to_read_and_delete(start: Star
     recordings = volume()
     variables = settings.asterisk()
     asterisk = start("asterisk", variables, volumes={RECORDINGS: recordings})
-    proxy = AsteriskSocket(settings.free_port(settings.UDP), int(variables["ASTERISK_SIP_AGENT_PORT"]))
+    proxy = AsteriskSocket(free_port(settings.UDP), int(variables["ASTERISK_SIP_AGENT_PORT"]))
     ari = Ari(asterisk)
     events = ari.listen()
     file = f"{RECORDINGS}/2026-11-22/in-1.wav"
@@ -141,10 +141,10 @@ def test_an_agents_leg_is_recorded_for_the_worker_to_read_and_delete(start: Star
     )
     invite = proxy.expect(method="INVITE")
     assert invite["OMLCALLID"] == "call-1"
-    assert [line for line in invite.body.splitlines() if "rtpmap" in line][0].endswith("opus/48000/2")
+    assert next(line for line in invite.body.splitlines() if "rtpmap" in line).endswith("opus/48000/2")
     assert f"c=IN IP4 {variables.get('ASTERISK_LISTEN', '127.0.0.1')}" in invite.body
     contact = f"<sip:1001@127.0.0.1:{proxy.port}>"
-    proxy.send(invite.response("200 OK", tag="browser", contact=contact, body=plain_sdp(settings.free_port(settings.UDP))))
+    proxy.send(invite.response("200 OK", tag="browser", contact=contact, body=plain_sdp(free_port(settings.UDP))))
     started = ari.expect(events, "StasisStart")
     assert started["args"] == ["agent", "call-1", "leg-1"]
     time.sleep(1)
@@ -160,7 +160,10 @@ def test_an_agents_leg_is_recorded_for_the_worker_to_read_and_delete(start: Star
 def test_a_call_reaches_a_webphone_through_kamailio_and_rtpengine(start: Start) -> None:
     redis = start("redis", settings.redis())
     rtpengine = start("rtpengine", settings.rtpengine())
-    shared = {"RTPENGINE_NG_PORT": rtpengine.environment["RTPENGINE_NG_PORT"], "REDIS_PORT": redis.environment["REDIS_PORT"]}
+    shared = {
+        "RTPENGINE_NG_PORT": rtpengine.environment["RTPENGINE_NG_PORT"],
+        "REDIS_PORT": redis.environment["REDIS_PORT"],
+    }
     asterisk = start("asterisk", settings.asterisk())
     shared["ASTERISK_SIP_AGENT_PORT"] = asterisk.environment["ASTERISK_SIP_AGENT_PORT"]
     kamailio = start("kamailio", settings.kamailio() | shared)

@@ -10,11 +10,11 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-
 import settings
-from conftest import Start
-from containers import Container, eventually
+from containers import Container, eventually, free_port
 from test_asterisk import SYNCED, TRUNK, cli
+
+from conftest import Start
 
 TOKEN = "sync-secret"
 
@@ -75,7 +75,7 @@ class App:
 
 @pytest.fixture
 def app() -> Iterator[App]:
-    one = App(settings.free_port())
+    one = App(free_port())
     yield one
     one.stop()
 
@@ -109,7 +109,9 @@ def test_trunks_come_change_and_go(app: App, pair: tuple[Container, Container]) 
     assert "Unable to find object two" in cli(asterisk, "pjsip show endpoint two")
 
 
-def test_a_trunk_that_asterisk_refuses_changes_nothing_and_is_explained(app: App, pair: tuple[Container, Container]) -> None:
+def test_a_trunk_that_asterisk_refuses_changes_nothing_and_is_explained(
+    app: App, pair: tuple[Container, Container]
+) -> None:
     asterisk, sync = pair
     app.trunks = trunk("good")
     assert reported(app, sync)["state"] == "applied"

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-
-from conftest import Start
 from containers import eventually, podman
 from settings import SETTINGS, Setting
+
+from conftest import Start
 
 
 @pytest.mark.parametrize("setting", SETTINGS, ids=lambda setting: setting.slug)
@@ -15,19 +15,18 @@ def test_a_missing_variable_is_named_in_one_sentence(start: Start, setting: Sett
         environment = {key: value for key, value in setting.environment().items() if key != name}
         container = start(setting.slug, environment, *setting.command, wait=False)
         assert container.wait_for_exit() == 1
-        assert container.logs().strip() == f"{setting.process}: the environment variable {name} is required and is not set."
+        assert (
+            container.logs().strip()
+            == f"{setting.process}: the environment variable {name} is required and is not set."
+        )
 
 
 @pytest.mark.parametrize("setting", [s for s in SETTINGS if s.stands_alone], ids=lambda setting: setting.slug)
 def test_it_comes_back_after_kill_9(start: Start, setting: Setting) -> None:
     container = start(setting.slug, setting.environment(), *setting.command, restart="always")
-    first = container.kill_main_process()
-
-    def has_another_init() -> bool:
-        state = podman("inspect", "--format", "{{.State.Running}} {{.State.Pid}}", container.name).stdout.split()
-        return state[0] == "true" and int(state[1]) not in (0, first)
-
-    eventually(has_another_init, evidence=container.logs)
+    first = container.program_id()
+    container.kill_main_process()
+    eventually(lambda: container.program_id() != first, evidence=container.logs)
     container.wait_until_healthy()
 
 

@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-
 import settings
-from conftest import Start
 from containers import Container, eventually
 from sip import Webphone, credentials
+
+from conftest import Start
 
 TRUST_NOBODY = ssl.create_default_context()
 TRUST_NOBODY.check_hostname = False
@@ -45,7 +45,7 @@ class Backend(http.server.BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    do_POST = do_GET
+    do_POST = do_GET  # noqa: N815 (the base class's names)
 
     def log_message(self, *_: Any) -> None:
         pass
@@ -54,8 +54,11 @@ class Backend(http.server.BaseHTTPRequestHandler):
 def make_certificate(folder: Path, name: str) -> None:
     """A self-signed certificate as the roles make one."""
     subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2"]
-        + ["-subj", f"/CN={name}", "-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")],
+        [
+            *("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"),
+            *("-days", "2", "-subj", f"/CN={name}"),
+            *("-keyout", str(folder / "key.pem"), "-out", str(folder / "cert.pem")),
+        ],
         check=True,
         capture_output=True,
     )
@@ -76,7 +79,9 @@ def door(start: Start, tmp_path: Path) -> Iterator[Container]:
 def fetch(container: Container, path: str, **headers: str) -> tuple[int, dict[str, str], bytes]:
     address = f"https://127.0.0.1:{container.environment['NGINX_HTTPS_PORT']}{path}"
     method = headers.pop("method", "GET")
-    request = urllib.request.Request(address, headers={k.replace("_", "-"): v for k, v in headers.items()}, method=method)
+    request = urllib.request.Request(
+        address, headers={k.replace("_", "-"): v for k, v in headers.items()}, method=method
+    )
     try:
         with urllib.request.urlopen(request, context=TRUST_NOBODY, timeout=10) as response:
             return response.status, {k.lower(): v for k, v in response.headers.items()}, response.read()
@@ -104,7 +109,9 @@ def test_answers_are_compressed(door: Container) -> None:
     assert fetch(door, "/", Accept_Encoding="gzip")[1]["content-encoding"] == "gzip"
 
 
-@pytest.mark.parametrize("path", ["/internal/asterisk/files", "/metrics", "//internal/x", "/api/../internal/x", "/%69nternal/x"])
+@pytest.mark.parametrize(
+    "path", ["/internal/asterisk/files", "/metrics", "//internal/x", "/api/../internal/x", "/%69nternal/x"]
+)
 def test_the_inside_is_not_reachable(door: Container, path: str) -> None:
     status, _, body = fetch(door, path)
     assert status == 404
@@ -119,14 +126,15 @@ def test_http_leads_to_https(door: Container) -> None:
     assert f"Location: https://cc.example:{door.environment['NGINX_HTTPS_PORT']}/login?next=1" in answer
 
 
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion.TLSv1_1:DeprecationWarning")
 def test_old_tls_is_refused(door: Container) -> None:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
     context.set_ciphers("DEFAULT:@SECLEVEL=0")
     context.minimum_version = context.maximum_version = ssl.TLSVersion.TLSv1_1
-    with socket.create_connection(("127.0.0.1", int(door.environment["NGINX_HTTPS_PORT"]))) as connection:
-        with pytest.raises(ssl.SSLError):
-            context.wrap_socket(connection)
+    address = ("127.0.0.1", int(door.environment["NGINX_HTTPS_PORT"]))
+    with socket.create_connection(address) as connection, pytest.raises(ssl.SSLError):
+        context.wrap_socket(connection)
 
 
 def test_guessing_passwords_is_slowed_down_and_nothing_else(door: Container) -> None:
@@ -163,7 +171,9 @@ def test_a_new_certificate_is_taken_into_use_and_a_broken_one_is_not(door: Conta
     def name() -> str:
         port = int(door.environment["NGINX_HTTPS_PORT"])
         pem = ssl.get_server_certificate(("127.0.0.1", port))
-        shown = subprocess.run(["openssl", "x509", "-noout", "-subject"], input=pem, capture_output=True, text=True)
+        shown = subprocess.run(
+            ["openssl", "x509", "-noout", "-subject"], input=pem, capture_output=True, text=True, check=True
+        )
         return shown.stdout
 
     assert "first.example" in name()

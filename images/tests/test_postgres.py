@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import settings
-from conftest import Start
 from containers import Container, podman
+
+from conftest import Start
 
 DATA = "/var/lib/omnileads/postgres"
 
@@ -34,10 +35,21 @@ def test_the_application_keeps_its_data_over_a_kill(start: Start) -> None:
 
 def test_the_application_is_no_superuser_and_sees_only_its_database(start: Start) -> None:
     postgres = start("postgres", settings.postgres())
-    assert query(postgres, "SELECT rolsuper OR rolcreatedb OR rolcreaterole FROM pg_roles WHERE rolname = current_user") == "f"
+    assert (
+        query(postgres, "SELECT rolsuper OR rolcreatedb OR rolcreaterole FROM pg_roles WHERE rolname = current_user")
+        == "f"
+    )
     refused = podman(
         *("exec", postgres.name, "env", f"PGPASSWORD={postgres.environment['POSTGRES_PASSWORD']}", "psql"),
-        *("--host", "127.0.0.1", "--port", postgres.environment["POSTGRES_PORT"], "--username", "omnileads", "postgres"),
+        *(
+            "--host",
+            "127.0.0.1",
+            "--port",
+            postgres.environment["POSTGRES_PORT"],
+            "--username",
+            "omnileads",
+            "postgres",
+        ),
         check=False,
     )
     assert "no pg_hba.conf entry" in refused.stderr

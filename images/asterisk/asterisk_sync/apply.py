@@ -43,9 +43,7 @@ class _Kind:
 
 def trunk_names(text: str) -> frozenset[str]:
     """The sections of a wizard file that become endpoints: all but the templates `[name](!)`."""
-    return frozenset(
-        match["name"] for match in _WIZARD_SECTION.finditer(text) if "!" not in (match["options"] or "")
-    )
+    return frozenset(match["name"] for match in _WIZARD_SECTION.finditer(text) if "!" not in (match["options"] or ""))
 
 
 _KINDS: Mapping[str, _Kind] = {
@@ -65,7 +63,8 @@ class Applier:
         """Applies all of a file set. Asterisk being away and failed downloads raise, so that it is tried again."""
         unknown = sorted(set(files.texts) - set(_KINDS))
         if unknown:
-            return Outcome(is_applied=False, message=f"this version of Asterisk's image does not know {', '.join(unknown)}")
+            names = ", ".join(unknown)
+            return Outcome(is_applied=False, message=f"this version of Asterisk's image does not know {names}")
         self._fetch_sounds(files.sounds)
         for name, text in files.texts.items():
             outcome = self._apply_text(self._folder / name, text, _KINDS[name])

@@ -19,7 +19,9 @@ LOG_SILENCE_SECONDS = 0.5
 LOG_LIMIT_SECONDS = 5
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_COMPLAINT = re.compile(r"^\[[^\]]+\] (?:WARNING|ERROR)\[\d+\](?:\[[^\]]+\])?:? (?:\S+\.c:\d+ )?(?:\w+: )?(?P<text>.+)$")
+_COMPLAINT = re.compile(
+    r"^\[[^\]]+\] (?:WARNING|ERROR)\[\d+\](?:\[[^\]]+\])?:? (?:\S+\.c:\d+ )?(?:\w+: )?(?P<text>.+)$"
+)
 
 
 class AsteriskAwayError(Exception):

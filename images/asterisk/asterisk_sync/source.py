@@ -85,11 +85,11 @@ class Source:
 def _file_set(answer: object) -> FileSet:
     """Checks the shape of an answer; ValueError when it is another."""
     if not isinstance(answer, dict) or not isinstance(answer.get("files"), dict):
-        raise ValueError("the answer has no files")
+        raise ValueError("the answer has no files")  # noqa: TRY004 (what came over the network, not a caller's mistake)
     revision, files = answer.get("revision"), dict(answer["files"])
     sounds = files.pop("sounds", {})
     if not isinstance(revision, str) or not isinstance(sounds, dict):
-        raise ValueError("the answer has no revision or its sounds are not a list of names")
+        raise ValueError("the answer has no revision, or sounds of another form")  # noqa: TRY004
     for name, content in (*files.items(), *sounds.items()):
         if not isinstance(content, str) or "/" in name or name.startswith("."):
             raise ValueError(f"the answer has an unusable file {name!r}")
