@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from pathlib import Path
 from typing import Final
 
 from pydantic import SecretStr
@@ -13,8 +12,6 @@ from pydantic.fields import FieldInfo
 from omnileads.settings import PROCESSES, topic_fields, variable
 
 _APPLICATION: Final = Path(__file__).resolve().parents[1]
-
-APPLICATION_FOLDER = Path(__file__).resolve().parents[1]
 
 _HEAD = """\
 # Settings of the application
@@ -57,6 +54,6 @@ def _place(topic: str) -> int:
 
 def _shown(default: object) -> str:
     """A default as people read it: a path inside the installation is given from the application's folder."""
-    if isinstance(default, Path) and default.is_relative_to(APPLICATION_FOLDER):
-        return str(default.relative_to(APPLICATION_FOLDER))
+    if isinstance(default, Path) and default.is_relative_to(_APPLICATION):
+        return str(default.relative_to(_APPLICATION))
     return str(default)
