@@ -29,6 +29,7 @@ from omnileads.kit.db import constraint_errors
 from omnileads.kit.errors import NotFound, ValidationFailed
 from omnileads.kit.pagination import PageQuery, contains, paginate
 from omnileads.kit.permissions import Principal
+from omnileads.kit.revision import bump_config_revision
 
 WRITE_ANY: Final = "users.write"
 WRITE_AGENTS: Final = "users.write-agents"
@@ -119,6 +120,9 @@ class Users:
             for name, value in fields.items():
                 setattr(user, name, value)
         self._follow_role(user, old_role, wanted.group_id)
+        if role.slug == AGENT and before != _snapshot(user):
+            # The call engine shows agents' names and rings the active ones only.
+            bump_config_revision(self._session, self._redis)
         if loses_power:
             self._end_access(user, with_tokens=not is_active)
         self._audit.record("user.changed", "user", user.id, actor=actor, before=before, after=_snapshot(user))

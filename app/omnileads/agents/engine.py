@@ -6,13 +6,11 @@ A request expires, so one that waited out an outage of the engine is not carried
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Awaitable, Mapping
 from typing import Any, Final, cast
 
 import redis
 import redis.asyncio
-from redis.exceptions import TimeoutError as RedisTimeoutError
 
 from omnileads.agents.errors import EngineRefused, EngineUnavailable
 from omnileads.agents.schemas import AgentLive
@@ -22,7 +20,7 @@ from omnileads.kit.ids import new_id
 COMMANDS: Final = "oml:acd:commands"
 COMMANDS_KEPT: Final = 10_000
 REPLY_PREFIX: Final = "oml:acd:reply:"
-REPLY_SECONDS: Final = 3.0
+REPLY_SECONDS: Final = 3
 NOTICE_LIFE_MS: Final = 24 * 3600 * 1000
 """A disposition stays true, so the notice of it may wait out an outage of the engine."""
 
@@ -35,17 +33,14 @@ class EngineClient:
         self._clock = clock
 
     async def ask(self, command: Mapping[str, Any]) -> AgentLive:
-        """The agent's state after the command. Raises EngineUnavailable after 3 seconds, EngineRefused."""
+        """The agent's state after the command. Raises EngineUnavailable after 3 seconds, EngineRefused, RedisError."""
         now_ms = epoch_ms(self._clock.now())
-        fields = _fields(command, now_ms, now_ms + int(REPLY_SECONDS * 1000))
+        fields = _fields(command, now_ms, now_ms + REPLY_SECONDS * 1000)
         await self._client.xadd(COMMANDS, cast("dict[Any, Any]", fields), maxlen=COMMANDS_KEPT, approximate=True)
-        try:
-            answer = await cast(
-                "Awaitable[tuple[str, str] | None]",
-                self._client.blpop([REPLY_PREFIX + fields["id"]], timeout=math.ceil(REPLY_SECONDS)),
-            )
-        except RedisTimeoutError:
-            answer = None
+        answer = await cast(
+            "Awaitable[tuple[str, str] | None]",
+            self._client.blpop([REPLY_PREFIX + fields["id"]], timeout=REPLY_SECONDS),
+        )
         if answer is None:
             raise EngineUnavailable
         reply = json.loads(answer[1])

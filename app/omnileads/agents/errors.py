@@ -23,6 +23,11 @@ class PauseInUse(Conflict):
     code = "pause-in-use"
 
 
+class AgentOnCall(Conflict):
+    code = "agent-on-call"
+    message = "This agent is on a call now. Try again when it is over."
+
+
 class NoFreeExtension(Conflict):
     code = "no-free-extension"
     message = "All extensions are taken. Delete agents that no longer work here."

@@ -9,6 +9,8 @@ from sqlalchemy.orm import Session
 
 from omnileads.accounts.ports import AgentRef
 from omnileads.agents import profiles
+from omnileads.agents.errors import AgentOnCall
+from omnileads.agents.live import LiveAgents
 from omnileads.agents.models import Agent
 from omnileads.campaigns.models import Campaign, CampaignMember, CampaignSupervisor
 from omnileads.kit.revision import bump_config_revision
@@ -35,7 +37,11 @@ class CampaignAgentDirectory:
         return _ref(agent)
 
     def retire(self, session: Session, user_id: int) -> None:
+        """Also raises AgentOnCall: the caller must not lose the agent. Membership of campaigns ends with the profile."""
         for agent in profiles.live_profiles(session, [user_id]):
+            live = LiveAgents(self._runtime.redis).one(agent.id)
+            if live is not None and live.status in ("RINGING", "ONCALL"):
+                raise AgentOnCall
             agent.deleted_at = self._runtime.clock.now()
             session.execute(delete(CampaignMember).where(CampaignMember.agent_id == agent.id))
             session.flush()

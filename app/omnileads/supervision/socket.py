@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -17,9 +18,6 @@ from omnileads.supervision.state import Viewer, encode
 
 log = structlog.get_logger(__name__)
 
-PING_SECONDS: Final = 20.0
-LOOK_AGAIN_SECONDS: Final = 60.0
-SEND_SECONDS: Final = 20.0
 SESSION_ENDED_CODE: Final = 4401
 
 Visit = tuple[Principal, Viewer]
@@ -27,10 +25,22 @@ Revisit = Callable[[], Visit]
 """Looks up again who is behind the socket and what they may see. Raises AppError when they may no longer be here."""
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds between pings of a quiet socket, between looks at its session, and for one message to be taken."""
+
+    ping_seconds: float = 20.0
+    look_again_seconds: float = 60.0
+    send_seconds: float = 20.0
+
+
 class LiveSocket:
     """Serves one accepted websocket until it closes, its session ends or it stops reading."""
 
-    def __init__(self, websocket: WebSocket, hub: LiveHub, visit: Visit, revisit: Revisit) -> None:
+    def __init__(
+        self, websocket: WebSocket, hub: LiveHub, visit: Visit, revisit: Revisit, pace: Pace | None = None
+    ) -> None:
+        self._pace = pace or Pace()
         self._websocket = websocket
         self._hub = hub
         self._revisit = revisit
@@ -49,7 +59,7 @@ class LiveSocket:
             await self._hub.leave(self._client)
 
     async def _send_all(self) -> None:
-        self._look_due = self._now() + LOOK_AGAIN_SECONDS
+        self._look_due = self._now() + self._pace.look_again_seconds
         try:
             while not self._client.is_over:
                 while (text := self._client.take(self._hub)) is not None:
@@ -67,7 +77,7 @@ class LiveSocket:
     async def _wait(self) -> None:
         """Wait for work; with none for a while, a ping keeps proxies from closing the connection."""
         try:
-            async with asyncio.timeout(PING_SECONDS):
+            async with asyncio.timeout(self._pace.ping_seconds):
                 await self._client.changed()
         except TimeoutError:
             await self._send(encode({"type": "ping"}))
@@ -75,7 +85,7 @@ class LiveSocket:
     async def _look_again(self) -> None:
         """Follow what happened to the session and to the person's campaigns; an open console counts as activity."""
         self._client.is_outdated = False
-        self._look_due = self._now() + LOOK_AGAIN_SECONDS
+        self._look_due = self._now() + self._pace.look_again_seconds
         try:
             principal, viewer = await run_in_threadpool(self._revisit)
         except AppError as error:
@@ -96,7 +106,7 @@ class LiveSocket:
 
     async def _send(self, text: str) -> None:
         """Raises TimeoutError when the other side does not read."""
-        async with asyncio.timeout(SEND_SECONDS):
+        async with asyncio.timeout(self._pace.send_seconds):
             await self._websocket.send_text(text)
 
     async def _receive_all(self) -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from sqlalchemy import insert, text, update
 
 from omnileads.agents.errors import NoFreeExtension
+from omnileads.agents.live import LIVE_AGENTS
 from omnileads.agents.models import EXTENSION_MAX, Agent
 from omnileads.campaigns.directory import CampaignAgentDirectory
 from omnileads.kit.errors import ValidationFailed
@@ -120,3 +123,29 @@ def test_agents_are_found_by_name_username_and_extension(sign_in: SignedIn, team
         found = client.get(f"{API}/agents", params={"search": wanted}).json()
         assert [item["id"] for item in found["items"]] == [ana.id], wanted
     assert client.get(f"{API}/agents", params={"group_id": 999}).json()["total"] == 0
+
+
+@pytest.mark.parametrize("status", ["RINGING", "ONCALL"])
+def test_an_agent_on_a_call_stays(sign_in: SignedIn, team: Team, runtime: Runtime, status: str) -> None:
+    user, agent = team.agent()
+    live = {"agent_id": agent.id, "name": "x", "extension": 1000, "group_id": 1, "status": status, "since": 0}
+    runtime.redis.hset(LIVE_AGENTS, str(agent.id), json.dumps(live))
+    admin = sign_in("administrator")
+    refused = admin.delete(f"{API}/users/{user.id}")
+    assert refused.status_code == 409
+    assert refused.json()["code"] == "agent-on-call"
+    runtime.redis.hset(LIVE_AGENTS, str(agent.id), json.dumps({**live, "status": "ACW"}))
+    assert admin.delete(f"{API}/users/{user.id}").status_code == 204
+
+
+def test_a_renamed_or_deactivated_agent_is_told_to_the_call_engine(
+    sign_in: SignedIn, team: Team, runtime: Runtime
+) -> None:
+    user, _ = team.agent()
+    admin = sign_in("administrator")
+    for change in ({"first_name": "Ana"}, {"is_active": False}):
+        with runtime.database.transaction() as session:
+            before = current_config_revision(session)
+        assert admin.patch(f"{API}/users/{user.id}", json=change).status_code == 200
+        with runtime.database.transaction() as session:
+            assert current_config_revision(session) > before

@@ -141,6 +141,9 @@ def test_callers_are_not_sent_round_for_ever(admin: TestClient) -> None:
     assert change(admin, two, failover=to(three)).status_code == 200
     assert fields_of(change(admin, three, failover=to(one))) == {"failover.id": "loop"}
     assert change(admin, three, failover={"type": "hangup"}).status_code == 200
+    finished = make_campaign(admin, "Finished")
+    admin.post(f"{CAMPAIGNS}/{finished['id']}/finish")
+    assert fields_of(change(admin, three, failover=to(finished))) == {"failover.id": "finished"}
 
 
 def test_members_come_from_groups_too(admin: TestClient, team: Team) -> None:
@@ -153,6 +156,8 @@ def test_members_come_from_groups_too(admin: TestClient, team: Team) -> None:
     }
     changed = change(admin, made, members=[{"agent_id": agents[1].id, "penalty": 9}]).json()
     assert changed["members"] == [{"agent_id": agents[1].id, "penalty": 9, "name": "agent-3", "extension": 1001}]
+    raised = change(admin, made, members=[{"agent_id": agents[1].id, "penalty": 2}]).json()
+    assert raised["members"][0]["penalty"] == 2
     repeated = change(admin, made, members=[{"agent_id": agents[1].id}, {"agent_id": agents[1].id}])
     assert fields_of(repeated) == {"members.1.agent_id": "repeated"}
 

@@ -4,21 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-import uvicorn
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
-from websockets.exceptions import ConnectionClosed, InvalidStatus
-from websockets.sync.client import ClientConnection, connect
-from websockets.typing import Origin
+from websockets.exceptions import InvalidStatus
 
 from omnileads.agents.live import LIVE_AGENTS
 from omnileads.campaigns.presentation import LIVE_CALLS
@@ -29,9 +24,9 @@ from omnileads.supervision.hub import LIVE_CHANNEL, QUEUE_LENGTH, LiveClient, Li
 from omnileads.supervision.state import Viewer, encode
 from tests.calls.killable import client as redis_client
 from tests.calls.killable import killable_redis, wait_for
-from tests.conftest import PUBLIC_URL, People, SignedIn, VirtualClock
+from tests.conftest import People, SignedIn, VirtualClock
 from tests.domain import API, Team, make_campaign
-from tests.servers import free_port
+from tests.supervision.web import Web
 
 
 class Engine:
@@ -76,58 +71,6 @@ class Engine:
 @pytest.fixture
 def engine(runtime: Runtime) -> Engine:
     return Engine(runtime.redis)
-
-
-class Socket:
-    """A browser's websocket to a served application."""
-
-    def __init__(self, connection: ClientConnection) -> None:
-        self._connection = connection
-
-    def message(self) -> dict[str, Any]:
-        """The next message but pings."""
-        while True:
-            message: dict[str, Any] = json.loads(self._connection.recv(timeout=20))
-            if message["type"] != "ping":
-                return message
-
-    def messages(self, count: int) -> list[dict[str, Any]]:
-        return [self.message() for _ in range(count)]
-
-    def close_code(self) -> int:
-        with pytest.raises(ConnectionClosed) as closed:
-            self._connection.recv(timeout=20)
-        return closed.value.rcvd.code if closed.value.rcvd else 0
-
-
-class Web:
-    """The application behind a real web server."""
-
-    def __init__(self, app: FastAPI) -> None:
-        self._port = free_port()
-        self._server = uvicorn.Server(uvicorn.Config(app, port=self._port, log_config=None, ws="websockets-sansio"))
-        self._thread = threading.Thread(target=self._server.run)
-
-    def __enter__(self) -> Web:
-        self._thread.start()
-        end = time.monotonic() + 20
-        while not self._server.started:
-            assert time.monotonic() < end, "the web server did not start"
-            time.sleep(0.02)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        self._thread.join(timeout=20)
-
-    @contextmanager
-    def socket(self, client: TestClient, origin: str = PUBLIC_URL) -> Iterator[Socket]:
-        """The websocket of who is signed in with `client`."""
-        cookies = "; ".join(f"{name}={value}" for name, value in client.cookies.items())
-        with connect(
-            f"ws://127.0.0.1:{self._port}/ws/live", additional_headers={"Cookie": cookies}, origin=Origin(origin)
-        ) as connection:
-            yield Socket(connection)
 
 
 @pytest.fixture
