@@ -17,6 +17,7 @@ export default tseslint.config(
       parserOptions: { parser: tseslint.parser },
     },
     rules: {
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
       '@typescript-eslint/consistent-type-imports': 'error',
       '@typescript-eslint/consistent-type-definitions': ['error', 'interface'],
       'no-console': ['error', { allow: ['error'] }],
@@ -26,7 +27,12 @@ export default tseslint.config(
       'vue/block-order': ['error', { order: ['script', 'template', 'style'] }],
       'vue/component-api-style': ['error', ['script-setup']],
       'vue/component-name-in-template-casing': ['error', 'PascalCase'],
-      'vue/define-macros-order': 'error',
+      'vue/define-macros-order': [
+        'error',
+        { order: ['defineModel', 'defineProps', 'defineEmits', 'defineSlots'] },
+      ],
+      // Forms and lists are handed down as controllers, to be changed through their own members.
+      'vue/no-mutating-props': ['error', { shallowOnly: true }],
       'vue/enforce-style-attribute': ['error', { allow: ['scoped', 'module'] }],
       'vue/no-bare-strings-in-template': [
         'error',

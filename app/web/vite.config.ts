@@ -12,8 +12,8 @@ export default defineConfig({
     alias: { '@': fileURLToPath(new URL('./src', import.meta.url)) },
   },
   define: {
-    // vue-i18n: no development tools in production, and the message compiler that needs no eval (strict CSP).
-    __VUE_I18N_FULL_INSTALL__: false,
+    // vue-i18n: no development tools and no legacy API in production. Its message compiler needs no eval (strict CSP).
+    __VUE_I18N_FULL_INSTALL__: true,
     __VUE_I18N_LEGACY_API__: false,
     __INTLIFY_DROP_MESSAGE_COMPILER__: false,
     __INTLIFY_PROD_DEVTOOLS__: false,
@@ -27,7 +27,7 @@ export default defineConfig({
     modulePreload: { polyfill: false },
     rolldownOptions: {
       output: {
-        advancedChunks: {
+        codeSplitting: {
           groups: [
             { name: 'locale-es', test: /\/locales\/es\.json$/ },
             { name: 'locale-en', test: /\/locales\/en\.json$/ },

@@ -2,7 +2,7 @@
  * State of one form: values, field errors of the last refusal, and whether there is something to lose.
  * The server is the judge of every rule; `check` is only for what it cannot know (a repeated password).
  */
-import { computed, nextTick, reactive, readonly, ref, toRaw, type Ref } from 'vue'
+import { computed, nextTick, reactive, readonly, ref, type Ref } from 'vue'
 
 import { asProblem, type ApiProblem, type FieldProblem } from '@/api'
 
@@ -16,6 +16,8 @@ export interface FormOptions<V extends object> {
   submit: (values: V) => Promise<void>
   /** Errors found without asking the server, by field; the form is sent when there is none. */
   check?: (values: V) => Record<string, string | undefined>
+  /** Fields that problems without one belong to, by code: `{ 'username-taken': 'username' }`. */
+  fieldOfCode?: Record<string, keyof V & string>
 }
 
 export interface Form<V extends object> {
@@ -28,7 +30,7 @@ export interface Form<V extends object> {
   /** Whether the server accepted. */
   submit: () => Promise<boolean>
   /** Replaces the values and what counts as unchanged. */
-  // eslint-disable-next-line @typescript-eslint/method-signature-style -- lets a form with more fields be passed
+
   reset(values: V): void
   /** Error of a field or, for `members`, of anything inside it (`members.2.agent_id`). */
   errorOf: (field: string) => string | undefined
@@ -36,8 +38,9 @@ export interface Form<V extends object> {
   clearError: (field: string) => void
 }
 
+/** Values are plain data, as JSON has it: no files, no dates. */
 function copy<V>(values: V): V {
-  return structuredClone(toRaw(values))
+  return JSON.parse(JSON.stringify(values)) as V
 }
 
 function definite(found: Record<string, string | undefined>): FieldErrors {
@@ -52,7 +55,7 @@ function focusFirstInvalid(): void {
 }
 
 export function useForm<V extends object>(options: FormOptions<V>): Form<V> {
-  const { fieldText } = useProblemText()
+  const { fieldText, problemText } = useProblemText()
   const values = reactive(copy(options.initial)) as V
   const untouched = ref(JSON.stringify(options.initial))
   const errors = ref<FieldErrors>({})
@@ -82,12 +85,15 @@ export function useForm<V extends object>(options: FormOptions<V>): Form<V> {
     errors.value = {}
     submitting.value = true
     try {
-      await options.submit(JSON.parse(JSON.stringify(values)) as V)
+      await options.submit(copy(values))
       untouched.value = JSON.stringify(values)
       return true
     } catch (error) {
       problem.value = asProblem(error)
-      return await refuse(textsByField(problem.value.fields))
+      const field = options.fieldOfCode?.[problem.value.code]
+      return await refuse(
+        field ? { [field]: problemText(problem.value) } : textsByField(problem.value.fields),
+      )
     } finally {
       submitting.value = false
     }

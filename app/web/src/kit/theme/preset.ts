@@ -37,6 +37,11 @@ const paper = {
 
 const focusRing = { width: '2px', style: 'solid', color: '{primary.500}', offset: '2px' }
 
+/** A filled button of one colour. */
+function solid(background: string, color: string) {
+  return { background, borderColor: background, color, hoverColor: color, activeColor: color }
+}
+
 export const preset = definePreset(Aura, {
   primitive: {
     borderRadius: { none: '0', xs: '3px', sm: '4px', md: '7px', lg: '10px', xl: '14px' },
@@ -118,6 +123,65 @@ export const preset = definePreset(Aura, {
           invalidBorderColor: '#f0857a',
           invalidPlaceholderColor: '#8f9ea2',
           shadow: 'none',
+        },
+      },
+    },
+  },
+  components: {
+    toggleswitch: {
+      colorScheme: {
+        light: { root: { background: '{surface.400}', hoverBackground: '{surface.500}' } },
+        dark: { root: { background: '{surface.500}', hoverBackground: '{surface.400}' } },
+      },
+    },
+    button: {
+      root: {
+        label: { fontWeight: '500' },
+        paddingX: '0.95rem',
+        sm: { fontSize: '0.9rem', paddingX: '0.6rem' },
+      },
+      colorScheme: {
+        light: {
+          root: {
+            danger: {
+              ...solid('#b3332a', '#ffffff'),
+              hoverBackground: '#982a22',
+              activeBackground: '#80231c',
+            },
+          },
+          outlined: {
+            danger: { borderColor: '#dba9a4', color: '#a02a21', hoverBackground: '#fdf1f0' },
+            secondary: {
+              borderColor: '{surface.300}',
+              color: '{surface.700}',
+              hoverBackground: '{surface.50}',
+            },
+          },
+          text: {
+            danger: { color: '#a02a21', hoverBackground: '#fdf1f0' },
+            secondary: { color: '{surface.600}', hoverBackground: '{surface.100}' },
+          },
+        },
+        dark: {
+          root: {
+            danger: {
+              ...solid('#f0857a', '#2b0906'),
+              hoverBackground: '#f5a097',
+              activeBackground: '#f8b9b2',
+            },
+          },
+          outlined: {
+            danger: { borderColor: '#7c3b35', color: '#f7a8a0', hoverBackground: '#3a1f1d' },
+            secondary: {
+              borderColor: '{surface.600}',
+              color: '{surface.100}',
+              hoverBackground: '{surface.800}',
+            },
+          },
+          text: {
+            danger: { color: '#f7a8a0', hoverBackground: '#3a1f1d' },
+            secondary: { color: '{surface.200}', hoverBackground: '{surface.800}' },
+          },
         },
       },
     },

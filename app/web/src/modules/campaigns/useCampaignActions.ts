@@ -14,7 +14,7 @@ import {
   type Campaign,
 } from './api'
 
-export function useCampaignActions(onChanged: (gone: boolean) => void | Promise<unknown>) {
+export function useCampaignActions(onChanged: (gone: boolean) => unknown) {
   const { t } = useI18n()
   const act = useAction()
   const confirm = useConfirm()

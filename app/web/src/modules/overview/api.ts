@@ -1,29 +1,33 @@
-/** How far the contact centre is set up: only counts, from the first row of each list. */
-import { api, call } from '@/api'
+/** What the overview is made of. */
+import { api, call, everyPage, type Item } from '@/api'
+
+export type Campaign = Item<'/api/v2/inbound-campaigns'>
+export type Trunk = Item<'/api/v2/sip-trunks'>
+export type InboundRoute = Item<'/api/v2/inbound-routes'>
+
+export const listCampaigns = () =>
+  everyPage((query) => call(api.GET('/api/v2/inbound-campaigns', { params: { query } })))
+const listTrunks = () => everyPage((query) => call(api.GET('/api/v2/sip-trunks', { params: { query } })))
+const listRoutes = () => everyPage((query) => call(api.GET('/api/v2/inbound-routes', { params: { query } })))
 
 const ONE = { params: { query: { page: 1, page_size: 1 } } }
 
-export interface SetupState {
-  trunks: number
-  groups: number
-  agents: number
-  campaigns: number
-  routes: number
+/** The configuration an administrator is responsible for. */
+export interface Configuration {
+  trunks: Trunk[]
+  routes: InboundRoute[]
+  campaigns: Campaign[]
+  groupCount: number
+  agentCount: number
 }
 
-export async function loadSetup(): Promise<SetupState> {
-  const [trunks, groups, agents, campaigns, routes] = await Promise.all([
-    call(api.GET('/api/v2/sip-trunks', ONE)),
+export async function loadConfiguration(): Promise<Configuration> {
+  const [trunks, routes, campaigns, groups, agents] = await Promise.all([
+    listTrunks(),
+    listRoutes(),
+    listCampaigns(),
     call(api.GET('/api/v2/agent-groups', ONE)),
     call(api.GET('/api/v2/agents', ONE)),
-    call(api.GET('/api/v2/inbound-campaigns', ONE)),
-    call(api.GET('/api/v2/inbound-routes', ONE)),
   ])
-  return {
-    trunks: trunks.total,
-    groups: groups.total,
-    agents: agents.total,
-    campaigns: campaigns.total,
-    routes: routes.total,
-  }
+  return { trunks, routes, campaigns, groupCount: groups.total, agentCount: agents.total }
 }

@@ -25,7 +25,7 @@ export default defineModule({
   ],
   home: {
     to: { name: 'overview' },
-    suits: (me) => me.permissions.includes('campaigns.read'),
-    rank: 10,
+    suits: (me) => me.permissions.includes('trunks.write'),
+    rank: 25,
   },
 })

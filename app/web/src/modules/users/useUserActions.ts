@@ -9,7 +9,7 @@ export function nameOf(user: Pick<User, 'first_name' | 'last_name' | 'username'>
   return [user.first_name, user.last_name].filter(Boolean).join(' ') || user.username
 }
 
-export function useUserActions(onChanged: () => void | Promise<unknown>) {
+export function useUserActions(onChanged: () => unknown) {
   const { t } = useI18n()
   const act = useAction()
   const confirm = useConfirm()
