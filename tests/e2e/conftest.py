@@ -11,12 +11,12 @@ from support.carrier import Carrier
 from support.centre import Centre
 from support.history import History
 from support.instance import REPOSITORY, Instance
-from support.session import connected_centre, running_instance
+from support.session import chosen_inventory, connected_centre, running_instance
 
 
 @pytest.fixture(scope="session")
 def instance() -> Iterator[Instance]:
-    yield from running_instance(REPOSITORY / "inventories" / "test")
+    yield from running_instance(chosen_inventory(REPOSITORY / "inventories" / "test"))
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ CSRF_COOKIE, CSRF_HEADER = "oml_csrf", "X-CSRF-Token"
 
 
 class ApiRefused(AssertionError):
-    """An answer other than 2xx: `status`, `code` and `fields` as the error model has them."""
+    """An answer other than 2xx: `status`, `code` and what is wrong with which field as the error model has them."""
 
     def __init__(self, request: str, response: httpx2.Response) -> None:
         self.status = response.status_code

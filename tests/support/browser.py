@@ -172,12 +172,12 @@ class AgentDesk(Console):
         self.tone_hz = tone_hz
 
     def begin_work(self) -> None:
-        """Sign in, wait for the webphone, press start, be ready."""
+        """Sign in, wait for the webphone, press start, be ready (or already be called)."""
         self.sign_in(self.agent)
         self.by_id("agent-bar").wait_for()
         self.wait_for_phone(webphoneLine="registered")
-        self.by_id("agent-start").click()
-        self.wait_for_status("READY")
+        self.by_id("agent-start-card").click()
+        self.wait_for_status("READY", "RINGING", "ONCALL")
 
     @property
     def status(self) -> str:

@@ -34,8 +34,11 @@ PROCESSES = (
 class Instance:
     """Where everything of one instance is, and its processes."""
 
-    def __init__(self, inventory: Path, *, processes: tuple[str, ...] = PROCESSES) -> None:
+    def __init__(
+        self, inventory: Path, *, processes: tuple[str, ...] = PROCESSES, repository: Path = REPOSITORY
+    ) -> None:
         self.inventory = inventory
+        self._repository = repository
         self.process_names = processes
         self._variables = _variables(inventory)
         self.name = str(self._variables["oml_instance"])
@@ -139,7 +142,7 @@ class Instance:
         ]
         ended = subprocess.run(
             command,
-            cwd=REPOSITORY,
+            cwd=self._repository,
             env={**os.environ, "ANSIBLE_NOCOLOR": "1"},
             capture_output=True,
             text=True,
@@ -177,6 +180,9 @@ class Process:
         inspected = _podman("inspect", self.container, check=False)
         found: list[dict[str, Any]] = json.loads(inspected.stdout or "[]")
         return found[0]["State"] if found else {}
+
+    def is_running(self) -> bool:
+        return self.state().get("Status") == "running"
 
     def is_healthy(self) -> bool:
         """Asks the container's own health check now."""

@@ -13,6 +13,15 @@ KEEP = "OML_TEST_KEEP"
 """Set to yes: an instance that a session brought up stays, so that the next session begins at once."""
 
 
+INVENTORY = "OML_TEST_INVENTORY"
+"""Another inventory to deploy and test, as when the ports of inventories/test are taken."""
+
+
+def chosen_inventory(default: Path) -> Path:
+    named = os.environ.get(INVENTORY)
+    return Path(named).resolve() if named else default
+
+
 def running_instance(
     inventory: Path, *, processes: tuple[str, ...] | None = None, tags: str = ""
 ) -> Iterator[Instance]:

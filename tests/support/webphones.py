@@ -135,8 +135,9 @@ class Webphone:
 
     def answer_if_it_rings(self) -> None:
         """Press answer at a moment at which somebody else may just have taken the call."""
-        if self.is_ringing:
-            self.answer()
+        offer = self.offer
+        if offer is not None:
+            self._switchboard.accept(offer, self.tone_hz)
 
     def reject(self, status: str = "486 Busy Here") -> None:
         offer = self._offer_that_is("ringing")
@@ -170,6 +171,7 @@ class Switchboard:
         self._socket.settimeout(0.2)
         self._phones: dict[str, Webphone] = {}
         self._offers: dict[str, Offer] = {}
+        self._deciding = threading.Lock()
         self._is_over = threading.Event()
         self._thread = threading.Thread(target=self._listen, name="switchboard", daemon=True)
         self._thread.start()
@@ -226,7 +228,11 @@ class Switchboard:
         self._send(lines, body, peer)
 
     def accept(self, offer: Offer, tone_hz: float) -> None:
-        """Answer with A-law, and speak to where the offer wants to hear it."""
+        """Answer with A-law, and speak to where the offer wants to hear it; unless it was just cancelled."""
+        with self._deciding:
+            if offer.state != "ringing":
+                return
+            offer.state = "talking"
         offer.sound = Sound(self._address[0], tone_hz)
         address = re.search(r"c=IN IP4 (\S+)", offer.invite.body)
         port = re.search(r"m=audio (\d+)", offer.invite.body)
@@ -234,7 +240,6 @@ class Switchboard:
         assert port, offer.invite.body
         offer.sound.send_to(address[1], int(port[1]))
         self.reply(offer.invite, offer.peer, "200 OK", tag=offer.tag, body=self._description(offer.sound.port))
-        offer.state = "talking"
 
     def say_goodbye(self, offer: Offer) -> None:
         contact = re.search(r"<?(sip:[^>;]+)", offer.headers["contact"])
@@ -304,8 +309,11 @@ class Switchboard:
         self.reply(request, peer, "200 OK", tag=offer.tag if offer else "")
         if offer is None:
             return
-        if request.method == "CANCEL" and offer.state == "ringing":
-            offer.state = "cancelled"
+        if request.method == "CANCEL":
+            with self._deciding:
+                if offer.state != "ringing":
+                    return
+                offer.state = "cancelled"
             self.reply(offer.invite, offer.peer, "487 Request Terminated", tag=offer.tag)
         elif request.method == "BYE":
             self._over(offer)

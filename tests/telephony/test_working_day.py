@@ -81,7 +81,7 @@ def test_a_forced_disposition_holds_the_agent_back(centre: Centre, carrier: Carr
     caller.hang_up()
     worker.wait_for_status("ACW")
     assert worker.live["must_disposition"] is True
-    assert refusal(lambda: worker.api.post("/agent/unpause")).code == "disposition-required"
+    assert refusal(lambda: worker.api.post("/agent/unpause")).reasons == ["disposition-required"]
     always(lambda: worker.status == "ACW", for_seconds=1.5)
     eventually(
         lambda: worker.api.put(f"/calls/{call_id}/disposition", option_id=campaign.dispositions["Sale"], comment="sold")
