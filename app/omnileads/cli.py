@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TextIO, TypeVar
 
-from redis.exceptions import RedisError
 from sqlalchemy.exc import OperationalError
 
 from omnileads import worker
@@ -58,8 +57,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail("\n".join([error.text, *(f"{item.field}: {item.message}" for item in error.fields)]))
     except OperationalError as error:
         return _fail(f"PostgreSQL is not reachable or refuses: {error.orig}".strip())
-    except RedisError as error:
-        return _fail(f"Redis is not reachable or refuses: {error}")
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -86,10 +86,8 @@ class AccountCommands:
                     "role_slug": AGENT,
                     "group_id": group_id,
                 }
-                view = self.users(session).create(None, UserCreate.model_validate(wanted))
-                if view.agent is None:
-                    raise RuntimeError(f"{agent.username} was made without an agent profile")
-                return view.agent.id
+                made = self.users(session).create(None, UserCreate.model_validate(wanted)).user
+                return CampaignAgentDirectory(self._runtime).by_user(session, [made.id])[made.id].id
 
             return create_demo_data(session, self._runtime, make_agent)
 

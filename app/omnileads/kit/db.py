@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, ClassVar
 
-import psycopg2.errors
+import psycopg2
 import structlog
 from sqlalchemy import DateTime, MetaData, create_engine, text
 from sqlalchemy.engine import URL, Engine
@@ -139,7 +139,3 @@ def constraint_errors(session: Session, errors: Mapping[str, AppError]) -> Itera
             if known is not None:
                 raise known from error
         raise
-
-
-def is_lock_timeout(error: Exception) -> bool:
-    return isinstance(getattr(error, "orig", None), psycopg2.errors.LockNotAvailable)

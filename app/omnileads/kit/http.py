@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
-from typing import Any, Final
+from typing import Any, Final, cast
 
 import structlog
 from fastapi import FastAPI, Request, WebSocket
@@ -103,26 +103,23 @@ async def _answer(connection: Request | WebSocket, error: AppError) -> Response 
 
 
 async def _on_app_error(connection: Any, error: Exception) -> Any:
-    if not isinstance(error, AppError):
-        raise error
-    return await _answer(connection, error)
+    return await _answer(connection, cast("AppError", error))
 
 
 async def _on_invalid_request(connection: Any, error: Exception) -> Any:
-    if not isinstance(error, RequestValidationError):
-        raise error
-    return await _answer(connection, ValidationFailed(fields=field_problems(error.errors())))
+    return await _answer(
+        connection, ValidationFailed(fields=field_problems(cast("RequestValidationError", error).errors()))
+    )
 
 
-async def _on_http_exception(connection: Any, error: Exception) -> Any:
-    if not isinstance(error, HTTPException):
-        raise error
-    known = _BY_STATUS.get(error.status_code)
+async def _on_http_exception(_connection: Any, error: Exception) -> Any:
+    raised = cast("HTTPException", error)
+    known = _BY_STATUS.get(raised.status_code)
     if known is not None:
-        return problem_response(known(), error.headers)
-    status = HTTPStatus(error.status_code)
-    body = Problem(code=status.phrase.lower().replace(" ", "-"), message=str(error.detail), fields=[])
-    return JSONResponse(body.model_dump(), status_code=status, headers=error.headers)
+        return problem_response(known(), raised.headers)
+    status = HTTPStatus(raised.status_code)
+    body = Problem(code=status.phrase.lower().replace(" ", "-"), message=str(raised.detail), fields=[])
+    return JSONResponse(body.model_dump(), status_code=status, headers=raised.headers)
 
 
 async def _on_database_error(connection: Any, error: Exception) -> Any:

@@ -96,9 +96,18 @@ class JobFailedError(Exception):
 class Jobs:
     """Queues jobs and, in the worker, runs them. Handlers are registered by kind before the worker starts."""
 
-    def __init__(self, settings: RedisTopic, database: Database, clock: Clock, namespace: str = "oml:jobs") -> None:
+    def __init__(
+        self,
+        settings: RedisTopic,
+        database: Database,
+        clock: Clock,
+        *,
+        namespace: str = "oml:jobs",
+        heartbeat_seconds: float = HEARTBEAT_SECONDS,
+    ) -> None:
         self._database = database
         self._clock = clock
+        self._heartbeat_seconds = heartbeat_seconds
         self._handlers: dict[str, JobHandler] = {}
         self.broker = RedisBroker(  # type: ignore[no-untyped-call]  # dramatiq does not annotate its constructor
             host=settings.host,
@@ -224,7 +233,7 @@ class Jobs:
         over = threading.Event()
 
         def beat() -> None:
-            while not over.wait(HEARTBEAT_SECONDS):
+            while not over.wait(self._heartbeat_seconds):
                 try:
                     with self._database.transaction() as session:
                         session.execute(update(Job).where(Job.id == job_id).values(touched_at=self._clock.now()))

@@ -12,6 +12,7 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from starlette.responses import StreamingResponse
 from starlette.websockets import WebSocketDisconnect
 
 from omnileads.kit.clock import SystemClock
@@ -63,6 +64,14 @@ def client() -> Iterator[TestClient]:
     @app.get("/number/{number}")
     def number(number: int, factor: int = 1) -> int:
         return number * factor
+
+    @app.get("/half")
+    def half() -> StreamingResponse:
+        def parts() -> Iterator[bytes]:
+            yield b"half"
+            raise RuntimeError("the other half is lost")
+
+        return StreamingResponse(parts())
 
     @app.websocket("/ws/{name}")
     async def socket(websocket: WebSocket, name: str) -> None:
@@ -205,6 +214,11 @@ def test_the_origin_of_an_address() -> None:
     assert origin_of("https://Contact.Example/x?y") == ("https", "contact.example", 443)
     assert origin_of("http://contact.example:8080") == ("http", "contact.example", 8080)
     assert origin_of("ftp://contact.example")[2] == 0
+
+
+def test_an_answer_that_breaks_off_is_not_mended(client: TestClient) -> None:
+    with pytest.raises(RuntimeError, match="the other half is lost"):
+        client.get("/half")
 
 
 def test_not_found_is_the_default_of_its_class() -> None:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,9 +17,11 @@ from omnileads.kit.jobs import (
     Job,
     JobFailedError,
     JobRun,
+    Jobs,
     find_job,
 )
 from omnileads.kit.runtime import Runtime
+from omnileads.settings import Settings
 from tests.conftest import VirtualClock
 
 
@@ -122,6 +125,26 @@ def test_a_job_another_worker_runs_is_left_alone_until_its_heartbeat_is_old(
     job_id = queue(runtime)
     runtime.jobs.run(job_id)
     assert runs == [job_id, job_id]
+
+
+def test_a_long_job_stays_its_workers(runtime: Runtime, settings: Settings, clock: VirtualClock) -> None:
+    """The heartbeat is written while the handler is busy, also after the database was away for one of them."""
+    jobs = Jobs(settings.redis, runtime.database, clock, heartbeat_seconds=0.02)
+    beaten = threading.Event()
+
+    def work(run: JobRun) -> None:
+        started = job(runtime, run.id).touched_at
+        clock.advance(seconds=STALE_AFTER.total_seconds() + 1)
+        for _ in range(500):
+            if job(runtime, run.id).touched_at > started:
+                beaten.set()
+                return
+            time.sleep(0.01)
+
+    jobs.register("test.job", work)
+    jobs.run(queue(runtime))
+    jobs.close()
+    assert beaten.is_set()
 
 
 def test_a_lost_message_is_sent_again_once(runtime: Runtime, clock: VirtualClock) -> None:
