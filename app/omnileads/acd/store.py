@@ -1,13 +1,13 @@
 """What the engine decided, written to Redis: the event stream, the state that outlives the process, the live view.
 
-Decisions do not wait for Redis. They are written behind, in order, in one transaction per flush; while Redis is away
-they are kept in memory and written when it is back. Writing twice is harmless: events carry ids, the rest is state.
+Decisions do not wait for Redis. They are written behind, in order, in one transaction per flush, at most 50 times a
+second; while Redis is away they are kept in memory and written when it is back. Writing twice is harmless: events carry
+ids, the rest is state.
 """
 
 import asyncio
 import json
-from collections.abc import Awaitable
-from dataclasses import asdict
+from collections.abc import Awaitable, Collection
 from typing import Any, cast
 
 import redis.asyncio
@@ -29,6 +29,8 @@ CALLS, AGENTS = "oml:acd:calls", "oml:acd:agents"
 LIVE_CALLS, LIVE_AGENTS, LIVE_CHANNEL = "oml:live:calls", "oml:live:agents", "oml:live"
 
 _RETRY_SECONDS = 0.5
+_GATHER_SECONDS = 0.02
+"""Shortest time between two flushes. Under load decisions then share a transaction, which costs more than they do."""
 _MAX_EVENTS_PER_FLUSH = 1000
 
 _UNWRITTEN = Gauge("oml_acd_unwritten_events", "Events decided and not yet in Redis.")
@@ -36,6 +38,7 @@ _UNWRITTEN = Gauge("oml_acd_unwritten_events", "Events decided and not yet in Re
 _call_adapter = TypeAdapter(Call)
 _agent_adapter = TypeAdapter(Agent)
 _members_adapter = TypeAdapter(dict[int, MemberStats])
+_to_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 
 
 class Store:
@@ -74,6 +77,7 @@ class Store:
                     self.record_everything()
                 await self.flush()
                 is_interrupted = False
+                await asyncio.sleep(_GATHER_SECONDS)
             except RedisError as error:
                 if not is_interrupted:
                     log.warning("acd.redis-away", reason=str(error), events_kept=len(self._events))
@@ -121,43 +125,63 @@ class Store:
         self.record_everything()
 
     def _write(self, pipeline: Pipeline, events: list[LogEvent], calls: set[str], agents: set[int]) -> None:
+        """Few commands for many records: a command costs more than what is in it."""
         for event in events:
             kind = "call" if isinstance(event, CallEvent) else "agent"
-            pipeline.xadd(EVENT_STREAM, cast("dict[Any, Any]", event_fields(kind, event.id, asdict(event))))
-        for call_id in calls:
-            self._write_call(pipeline, call_id)
-        for agent_id in agents:
-            self._write_agent(pipeline, agent_id)
+            pipeline.xadd(EVENT_STREAM, cast("dict[Any, Any]", event_fields(kind, event.id, _fields(event))))
+        messages = self._write_calls(pipeline, calls) + self._write_agents(pipeline, agents)
+        for message in messages:
+            pipeline.publish(LIVE_CHANNEL, message)
 
-    def _write_call(self, pipeline: Pipeline, call_id: str) -> None:
-        call = self._world.calls.get(call_id)
-        live = call_live(self._world, call) if call else None
-        if call is None:
-            pipeline.hdel(CALLS, call_id)
-        else:
-            pipeline.hset(CALLS, call_id, _call_adapter.dump_json(call).decode())
-        if live is None:
-            pipeline.hdel(LIVE_CALLS, call_id)
-            _publish(pipeline, {"type": "call-ended", "call_id": call_id, "agent_ids": []})
-        else:
-            pipeline.hset(LIVE_CALLS, call_id, json.dumps(live))
-            _publish(pipeline, {"type": "call", "call": live})
+    def _write_calls(self, pipeline: Pipeline, call_ids: set[str]) -> list[str]:
+        """Store the calls; returns the messages about them."""
+        records: dict[str, str] = {}
+        shown: dict[str, str] = {}
+        for call_id in call_ids:
+            call = self._world.calls.get(call_id)
+            if call is None:
+                continue
+            records[call_id] = _call_adapter.dump_json(call).decode()
+            live = call_live(self._world, call)
+            if live is not None:
+                shown[call_id] = _to_json(live)
+        _replace(pipeline, CALLS, records, call_ids - records.keys())
+        _replace(pipeline, LIVE_CALLS, shown, call_ids - shown.keys())
+        return [
+            f'{{"type":"call","call":{shown[call_id]}}}'
+            if call_id in shown
+            else _to_json({"type": "call-ended", "call_id": call_id, "agent_ids": []})
+            for call_id in call_ids
+        ]
 
-    def _write_agent(self, pipeline: Pipeline, agent_id: int) -> None:
-        agent = self._world.agent(agent_id)
-        members = {
-            queue_id: asdict(self._world.member(queue_id, agent_id))
-            for queue_id in self._world.config.memberships.get(agent_id, ())
-        }
-        document = {"agent": _agent_adapter.dump_python(agent, mode="json"), "members": members}
-        live = agent_live(self._world, agent)
-        pipeline.hset(AGENTS, str(agent_id), json.dumps(document))
-        pipeline.hset(LIVE_AGENTS, str(agent_id), json.dumps(live))
-        _publish(pipeline, {"type": "agent", "agent": live})
+    def _write_agents(self, pipeline: Pipeline, agent_ids: set[int]) -> list[str]:
+        """Store the agents; returns the messages about them."""
+        records: dict[str, str] = {}
+        shown: dict[str, str] = {}
+        for agent_id in agent_ids:
+            agent = self._world.agent(agent_id)
+            members = {
+                queue_id: self._world.member(queue_id, agent_id)
+                for queue_id in self._world.config.memberships.get(agent_id, ())
+            }
+            record, memberships = _agent_adapter.dump_json(agent), _members_adapter.dump_json(members)
+            records[str(agent_id)] = f'{{"agent":{record.decode()},"members":{memberships.decode()}}}'
+            shown[str(agent_id)] = _to_json(agent_live(self._world, agent))
+        _replace(pipeline, AGENTS, records, ())
+        _replace(pipeline, LIVE_AGENTS, shown, ())
+        return [f'{{"type":"agent","agent":{live}}}' for live in shown.values()]
 
 
-def _publish(pipeline: Pipeline, message: dict[str, Any]) -> None:
-    pipeline.publish(LIVE_CHANNEL, json.dumps(message))
+def _replace(pipeline: Pipeline, key: str, present: dict[str, str], absent: Collection[str]) -> None:
+    if present:
+        pipeline.hset(key, mapping=cast("dict[Any, Any]", present))
+    if absent:
+        pipeline.hdel(key, *absent)
+
+
+def _fields(event: LogEvent) -> dict[str, Any]:
+    """As `dataclasses.asdict`, which copies deeply; these fields are plain values."""
+    return {name: getattr(event, name) for name in event.__slots__}
 
 
 async def _all(client: redis.asyncio.Redis, key: str) -> dict[str, str]:
