@@ -1,6 +1,6 @@
 # shellcheck shell=bash
 # What a build needs of the host to reach package indexes, as `podman build` arguments in `host_access`. Sourced by
-# images/build.sh. All of it is mounted under /run/host while building; images/lib/image/* uses what it finds there.
+# images/build.sh. All of it is mounted under /mnt while building; images/lib/image/* uses what it finds there.
 
 # Read by build.sh.
 # shellcheck disable=SC2034
@@ -13,7 +13,7 @@ collect_host_access() {
   write_pip_configuration "${folder}/pip.conf"
   write_apt_proxy "${folder}/apt.conf"
   # shellcheck disable=SC2034
-  host_access=(--volume "${folder}:/run/host:ro")
+  host_access=(--volume "${folder}:/mnt:ro")
 }
 
 # The host's bundle holds the public authorities and any private one its owner has added.
