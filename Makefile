@@ -69,7 +69,7 @@ check-python: dev ## Lint, type and layer checks of all Python
 	@ruff check .
 	@ruff format --check .
 	@cd app && mypy omnileads tests && lint-imports --config ../pyproject.toml
-	@cd tests && mypy --config-file ../pyproject.toml support repository e2e telephony faults
+	@cd tests && mypy --config-file ../pyproject.toml support repository deploy e2e telephony faults
 	@mypy bench
 
 check-web: dev ## Lint and type-check the console
@@ -93,8 +93,8 @@ check-images: dev ## Lint the images' Containerfiles
 
 ##@ Test
 
-.PHONY: test test-tools test-repository test-roles test-web test-images test-app test-telephony test-e2e test-faults test-molecule
-test: check test-repository test-roles test-web test-images test-app test-telephony test-e2e test-faults test-molecule ## Every test this machine can run
+.PHONY: test test-tools test-repository test-roles test-web test-images test-app test-telephony test-e2e test-faults test-deploy test-molecule
+test: check test-repository test-roles test-web test-images test-app test-telephony test-e2e test-faults test-deploy test-molecule ## Every test this machine can run
 
 test-tools: dev ## Install what the tests of the whole drive: a browser, a SIP caller, a sound tool
 	@bin/bootstrap --dev --test
@@ -122,6 +122,9 @@ test-e2e: test-tools images ## Make real calls from a SIP carrier to browsers
 
 test-faults: test-tools images ## Kill what can be killed while people talk
 	@pytest --quiet tests/faults
+
+test-deploy: dev ## Deploy from a clean clone, again, stop, start, and remove
+	@pytest --quiet tests/deploy
 
 test-molecule: dev images ## Deploy an instance of its own, prove that it heals, and remove it
 	@molecule test
