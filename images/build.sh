@@ -9,7 +9,7 @@
 # Environment:
 #   OML_IMAGE_PREFIX   name before the slug (localhost/omnileads)
 #   OML_BASE_IMAGE     base image to use instead of the default; never made locally when given
-#   OML_APT_MIRROR     Debian mirror for a base image made here (http://deb.debian.org/debian)
+#   OML_APT_MIRROR     Debian mirror for a base image made here (mmdebstrap's own default)
 #
 # An image's inputs are its folder, images/lib, the base image and the paths listed in images/<slug>/inputs. Their
 # hash is the image's label `org.omnileads.inputs`. What the host needs to reach package indexes (a private CA, a pip

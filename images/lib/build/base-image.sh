@@ -1,11 +1,11 @@
 # shellcheck shell=bash
-# The base image: pulled when its registry answers, otherwise made here with mmdebstrap. Sourced by images/build.sh,
+# The base image: pulled when a registry has it, otherwise made here with mmdebstrap. Sourced by images/build.sh,
 # whose `workspace`, `refresh`, `note` and `fail` it uses.
 
 readonly debian_suite=forky
-readonly default_base_image="docker.io/library/debian:${debian_suite}-slim"
+readonly default_base_image="debian:${debian_suite}-slim"
 readonly local_base_image="localhost/omnileads/base:${debian_suite}"
-readonly registry_connect_seconds=5
+readonly pull_seconds=300
 chosen_base_image=""
 
 base_image() {
@@ -30,7 +30,7 @@ ensure_base_image() {
       return
     fi
   done
-  if registry_answers && pull "${default_base_image}"; then
+  if pull "${default_base_image}"; then
     chosen_base_image="${default_base_image}"
   else
     note "no registry within reach: making the base image from Debian packages"
@@ -43,21 +43,17 @@ has_image() {
   podman image exists "$1"
 }
 
+# A registry that answers nothing must not hold the build up for ever.
 pull() {
-  podman pull --quiet "$1" >/dev/null
-}
-
-# A registry that cannot be reached must cost seconds, not podman's retries.
-registry_answers() {
-  curl --silent --output /dev/null --connect-timeout "${registry_connect_seconds}" --max-time 10 \
-    https://registry-1.docker.io/v2/
+  timeout "${pull_seconds}" podman pull --quiet "$1" >/dev/null 2>"${workspace:?}/pull.log"
 }
 
 # Debian's Release file of a testing suite expires after a week; where there is no registry there is often only a
 # mirror that is synchronised less often, so this base image accepts an older (still signed) one.
 make_base_image() {
   command -v mmdebstrap >/dev/null || fail "mmdebstrap is not installed and the base image cannot be pulled"
-  local archive="${workspace:?}/base.tar" log="${workspace}/base.log"
+  local archive="${workspace:?}/base.tar" log="${workspace}/base.log" mirror=()
+  [[ -z "${OML_APT_MIRROR:-}" ]] || mirror=("${OML_APT_MIRROR}")
   mmdebstrap --variant=minbase --include=ca-certificates \
     --aptopt='Acquire::Check-Valid-Until "false"' \
     --aptopt='Acquire::Languages "none"' \
@@ -67,7 +63,7 @@ make_base_image() {
     --dpkgopt='path-exclude=/usr/share/info/*' \
     --dpkgopt='path-exclude=/usr/share/locale/*' \
     --dpkgopt='path-exclude=/usr/share/lintian/*' \
-    "${debian_suite}" "${archive}" "${OML_APT_MIRROR:-http://deb.debian.org/debian}" >"${log}" 2>&1 || {
+    "${debian_suite}" "${archive}" "${mirror[@]}" >"${log}" 2>&1 || {
     cat "${log}" >&2
     fail "the base image could not be made; mmdebstrap's log is above"
   }
