@@ -134,7 +134,7 @@ test-molecule: dev images ## Deploy an instance of its own, prove that it heals,
 # Some of the benchmarks: make bench ARGS="throughput latency"
 .PHONY: bench
 bench: test-tools images ## Measure, and write build/bench/*.json (docs/bench.md)
-	@python -m bench.run $(ARGS)
+	@PYTHONPATH=app python -m bench.run $(ARGS)
 
 ##@ Maintain
 
