@@ -58,7 +58,7 @@ def test_a_call_from_the_carrier_to_the_archive(
     eventually(lambda: history.disposition(enter.call_id), evidence=working.evidence)
     assert history.disposition(enter.call_id) == (campaign.dispositions["Sale"], "bought three")
     working.resume()
-    assert working.by_id("calls-today").get_by_text("Sale").count() == 1
+    working.by_id("calls-today").get_by_text("Sale").wait_for()
 
     rate, samples = read_wav(history.recording(complete))
     together = samples[-2 * rate :]

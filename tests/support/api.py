@@ -22,7 +22,9 @@ class ApiRefused(AssertionError):
             document = {}
         self.code = str(document.get("code", ""))
         self.message = str(document.get("message", ""))
-        self.fields: dict[str, str] = {problem["field"]: problem["message"] for problem in document.get("fields", [])}
+        problems = document.get("fields", [])
+        self.fields: dict[str, str] = {problem["field"]: problem["message"] for problem in problems}
+        self.reasons: list[str] = [problem["code"] for problem in problems]
         super().__init__(f"{request} was answered {self.status}: {response.text[:600]}")
 
 

@@ -14,6 +14,7 @@ from pathlib import Path
 
 TELEPHONE_RATE = 8000
 FULL_SCALE = 32767
+WINDOW_SECONDS = 0.1
 HEARD_DBFS = -25.0
 """A tone sent at -9 dBFS arrives within a few dB, also through Opus; what is not there is below -50."""
 
@@ -43,7 +44,7 @@ def level_dbfs(samples: Samples, frequency: float, *, rate: int = TELEPHONE_RATE
 
 def is_heard(samples: Samples, frequency: float, *, rate: int = TELEPHONE_RATE) -> bool:
     """Whether the tone is there over most of these samples."""
-    return level_dbfs(samples, frequency, rate=rate) > HEARD_DBFS
+    return heard_seconds(samples, frequency, rate=rate) > 0.5 * len(samples) / rate
 
 
 def loudness_dbfs(samples: Samples) -> float:
@@ -54,13 +55,14 @@ def loudness_dbfs(samples: Samples) -> float:
     return 10 * math.log10(max(2 * mean_square / FULL_SCALE**2, 1e-12))
 
 
-def heard_seconds(
-    samples: Samples, frequency: float, *, rate: int = TELEPHONE_RATE, window_seconds: float = 0.1
-) -> float:
-    """For how long the tone is there, added up over windows."""
-    size = int(rate * window_seconds)
+def heard_seconds(samples: Samples, frequency: float, *, rate: int = TELEPHONE_RATE) -> float:
+    """For how long the tone is there, added up.
+
+    Windows are short: a jitter buffer shifts the phase now and then, and over seconds a tone would cancel itself.
+    """
+    size = min(int(rate * WINDOW_SECONDS), len(samples)) or 1
     windows = (samples[start : start + size] for start in range(0, len(samples) - size + 1, size))
-    return sum(window_seconds for window in windows if is_heard(window, frequency, rate=rate))
+    return sum(size / rate for window in windows if level_dbfs(window, frequency, rate=rate) > HEARD_DBFS)
 
 
 def read_wav(path: Path) -> tuple[int, array[int]]:
