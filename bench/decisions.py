@@ -15,8 +15,8 @@ from omnileads.acd.core.events import Event
 
 SIZES = (100, 1_000)
 SITUATIONS = {"many ready agents": 0.5, "many waiting callers": 1.3}
-"""Offered load per agent. At 0.5 half of the agents are ready; at 1.3 all are busy, and from the start there are twice as
-many callers as agents."""
+"""Offered load per agent. At 0.5 half of the agents are ready; at 1.3 all are busy, and from the start there are twice
+as many callers as agents."""
 
 METHOD = """\
 In one process and thread, on a virtual clock: one queue whose agents answer after 2 s and talk for 60 s on average, one

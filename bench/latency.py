@@ -17,10 +17,10 @@ RING_MS = 500
 TALK_MS = 5_000
 
 METHOD = f"""\
-As in the throughput benchmark, with {AGENTS} agents, {RATE} calls a second, answered after {RING_MS} ms and ended {TALK_MS} ms
-later: about half of the agents are busy. The two sides take turns. INVITE to ringing is from the caller's INVITE being
-sent to the agent's being received, both as SIPp sees them; answer to bridged is from the agent's 200 OK being sent until
-both channels are in a bridge."""
+As in the throughput benchmark, with {AGENTS} agents, {RATE} calls a second, answered after {RING_MS} ms and ended
+{TALK_MS} ms later: about half of the agents are busy. The two sides take turns. INVITE to ringing is from the
+caller's INVITE being sent to the agent's being received, both as SIPp sees them; answer to bridged is from the
+agent's 200 OK being sent until both channels are in a bridge."""
 
 
 def run(*, quick: bool) -> Result:

@@ -20,10 +20,10 @@ START_RATE = 10
 SETTLE_SECONDS = 3
 
 METHOD = f"""\
-{CALLS} calls through the acd at the same time, A-law at 50 packets a second from the caller, sent back by the agent. When
-all are up and {SETTLE_SECONDS} s have passed, Asterisk's processor time is read, and again after the time measured. Campaigns with
-and without recording take turns. 100 % is one processor. Afterwards every recorded call must have a WAV file as long as
-its talk, to a second."""
+{CALLS} calls through the acd at the same time, A-law at 50 packets a second from the caller, sent back by the
+agent. When all are up and {SETTLE_SECONDS} s have passed, Asterisk's processor time is read, and again after the
+time measured. Campaigns with and without recording take turns. 100 % is one processor. Afterwards every recorded
+call must have a WAV file as long as its talk, to a second."""
 
 
 def run(*, quick: bool) -> Result:

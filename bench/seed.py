@@ -20,6 +20,7 @@ from omnileads.telephony.models import InboundRoute
 
 WRAPUP_SECONDS = 1
 FIRST_EXTENSION = 1000
+NO_PASSWORD = "!"  # noqa: S105 - no hash looks like this, so nobody can sign in
 
 
 def seed(agents: int) -> list[int]:
@@ -30,7 +31,9 @@ def seed(agents: int) -> list[int]:
         session.flush()
         members = []
         for number in range(agents):
-            user = User(username=f"agent{number}", password_hash="!", role_id=role.id, created_at=datetime.now(UTC))
+            user = User(
+                username=f"agent{number}", password_hash=NO_PASSWORD, role_id=role.id, created_at=datetime.now(UTC)
+            )
             session.add(user)
             session.flush()
             member = Agent(user_id=user.id, group_id=group.id, extension=FIRST_EXTENSION + number)

@@ -1,7 +1,7 @@
 """The part of the product a call needs, as containers of its images: postgres, redis, asterisk, worker and acd.
 
-Everything is named `oml-bench-*`, listens on addresses of its own in 127.9.0.0/24, and is removed at the end. Asterisk has
-one thing more than the product: the baseline, a plain app_queue with the same agents, mounted into the container.
+Everything is named `oml-bench-*`, listens on addresses of its own in 127.9.0.0/24, and is removed at the end. Asterisk
+has one thing more than the product: the baseline, a plain app_queue with the same agents, mounted into the container.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 
@@ -192,8 +193,9 @@ class Stack:
             )
 
         def is_ready() -> bool:
-            states = (json.loads(document)["status"] for document in client.hgetall("oml:live:agents").values())
-            return sum(status == "READY" for status in states) == len(members)
+            documents = client.hgetall("oml:live:agents").values()
+            ready = [document for document in documents if json.loads(document)["status"] == "READY"]
+            return len(ready) == len(members)
 
         wait_for(is_ready, READY_SECONDS, "not all agents are ready")
 
@@ -300,7 +302,7 @@ class Stack:
         for name in names:
             container = f"{INSTANCE}-{name}"
             wait_for(
-                lambda container=container: _is_healthy(container),
+                partial(_is_healthy, container),
                 READY_SECONDS,
                 f"{container} is not healthy; see `podman logs {container}`",
             )

@@ -20,13 +20,14 @@ PROCESSES = ("asterisk", "acd", "worker", "redis", "postgres")
 EVENTS_OF_A_CALL = ("COMPLETEAGENT", "CONNECT", "ENTERQUEUE")
 
 METHOD = f"""\
-One Asterisk, {AGENTS} agents, who are members of the acd's campaign and of app_queue's queue alike (rrmemory, wrap-up 1 s,
-in app_queue autofill on and ringinuse off). SIPp calls from one side; another SIPp is all agents, rings at once, answers
-after {RING_MS} ms and hangs up {TALK_MS} ms later. No sound is sent. The rate rises step by step; at each rate the two sides
-take turns, and which is first changes from round to round. A rate is sustained when every call was taken and ended, the
-99th percentile from the agent's 200 OK until both channels are in a bridge (Asterisk's event) is at most {LIMIT_MS} ms and,
-for the acd, PostgreSQL has exactly the three events of each call. A side that fails a rate twice in a row is out. SIPp
-and all servers share the machine's processors. The ratio is the median of the rounds' ratios."""
+One Asterisk, {AGENTS} agents, who are members of the acd's campaign and of app_queue's queue alike (rrmemory,
+wrap-up 1 s, in app_queue autofill on and ringinuse off). SIPp calls from one side; another SIPp is all agents,
+rings at once, answers after {RING_MS} ms and hangs up {TALK_MS} ms later. No sound is sent. The rate rises step by
+step; at each rate the two sides take turns, and which is first changes from round to round. A rate is sustained
+when every call was taken and ended, the 99th percentile from the agent's 200 OK until both channels are in a bridge
+(Asterisk's event) is at most {LIMIT_MS} ms and, for the acd, PostgreSQL has exactly the three events of each call.
+A side that fails a rate twice in a row is out. SIPp and all servers share the machine's processors. The ratio is
+the median of the rounds' ratios."""
 
 
 class Climb:
@@ -55,7 +56,7 @@ class Climb:
         batch = call(side, self._agents, run=run, rate=rate, calls=rate * step_seconds)
         cpu = {process: self._stack.cpu_seconds(process) - before[process] for process in PROCESSES}
         problems = self._problems(side, batch, run)
-        step = {"side": side.name, "rate": rate, "calls": batch.offered, "problems": problems}
+        step: dict[str, Any] = {"side": side.name, "rate": rate, "calls": batch.offered, "problems": problems}
         step |= figures(batch, self._observer)
         step["cpu_ms_per_call"] = {name: round(1000 * used / batch.offered, 2) for name, used in cpu.items()}
         self.steps.append(step)
