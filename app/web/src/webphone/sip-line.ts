@@ -148,6 +148,11 @@ export class SipLine {
     call.media = media
   }
 
+  /** The far end is known to be gone although its BYE never arrived: end without waiting for anybody. */
+  forget(): void {
+    if (this.call) this.endCall(this.call, 'unknown')
+  }
+
   setMuted(muted: boolean): void {
     if (!this.call?.session.isEstablished()) return
     if (muted) this.call.session.mute({ audio: true })

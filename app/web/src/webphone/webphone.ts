@@ -139,7 +139,7 @@ export class Webphone {
 
   /** The call engine says that this call is over although its end never reached the browser. */
   forgetCall(callId: string): void {
-    if (isCallLive(this.state) && this.state.call?.details.callId === callId) this.line?.hangUp()
+    if (isCallLive(this.state) && this.state.call?.details.callId === callId) this.line?.forget()
   }
 
   async useSettings(settings: AudioSettings): Promise<void> {

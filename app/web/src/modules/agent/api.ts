@@ -22,6 +22,11 @@ export const fetchCallsToday = (paging: ListQuery) =>
 export const fetchOwnCall = (callId: string) =>
   call(api.GET('/api/v2/agent/calls/{call_id}', { params: { path: { call_id: callId } } }))
 
+export async function fetchRecordingOf(callId: string): Promise<Item<'/api/v2/recordings'> | null> {
+  const query = { call_id: callId, page_size: 1 }
+  return (await call(api.GET('/api/v2/recordings', { params: { query } }))).items[0] ?? null
+}
+
 export const saveDisposition = (callId: string, body: DispositionAnswer) =>
   call(api.PUT('/api/v2/calls/{call_id}/disposition', { params: { path: { call_id: callId } }, body }))
 

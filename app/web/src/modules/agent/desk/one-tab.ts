@@ -10,6 +10,11 @@ export function useOneTab(isOnCall: () => boolean) {
   /** Takes the agent's desk, or learns that another tab has it. */
   function enter(agentId: number): void {
     leave()
+    // Locks exist on encrypted pages only; on others there is no microphone either, so one tab is as good as two.
+    if (!('locks' in navigator)) {
+      role.value = 'owner'
+      return
+    }
     const name = `oml.agent.${String(agentId)}`
     guard = new TabGuard(name, {
       locks: navigator.locks,

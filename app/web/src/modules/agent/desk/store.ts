@@ -30,8 +30,10 @@ import { canPutAway, interactionOfCall, interactionOfLive, type Interaction } fr
 import { useOneTab } from './one-tab'
 import { followWorkTime, type WorkTime } from './work-time'
 
-/** A SIP account fetched with the profile is used for the first registration if it is not older than this. */
+/** The SIP account that came with the profile is used once, for the first registration, if it is not older than this. */
 const FRESH_MS = 60_000
+/** A call's end comes by two ways, the phone's and the engine's; the phone's may be this much later. */
+const GOODBYE_MS = 2_500
 
 export const useDesk = defineStore('agent-desk', () => {
   const live = useLiveStore()
@@ -97,10 +99,13 @@ export const useDesk = defineStore('agent-desk', () => {
 
   async function fetchAccount(): Promise<SipAccount> {
     const known = session.value
-    if (known && Date.now() - fetchedAt < FRESH_MS && phone.line.kind !== 'unregistered')
+    if (known && Date.now() - fetchedAt < FRESH_MS) {
+      fetchedAt = 0
       return sipAccount(known.sip)
+    }
     const answer = await fetchSession()
     accept(answer)
+    fetchedAt = 0
     return sipAccount(answer.sip)
   }
 
@@ -146,8 +151,20 @@ export const useDesk = defineStore('agent-desk', () => {
       )
       if (found) interaction.value = found
     }
-    const phoneCall = phone.call?.phase === 'talking' ? phone.call.details.callId : ''
-    if (phoneCall && state.call_id !== phoneCall && state.status !== 'ONCALL') phone.forgetCall(phoneCall)
+    if (isPhoneBehind()) {
+      setTimeout(() => {
+        if (isPhoneBehind() && phone.call) phone.forgetCall(phone.call.details.callId)
+      }, GOODBYE_MS)
+    }
+  }
+
+  /** The phone still talks although the engine has moved on: the end was told while the connection was away. */
+  function isPhoneBehind(): boolean {
+    const state = live.ownAgent
+    return (
+      phone.call?.phase === 'talking' &&
+      (state?.status === 'ACW' || state?.status === 'READY' || state?.status === 'PAUSE')
+    )
   }
 
   function markDispositioned(callId: string): void {
