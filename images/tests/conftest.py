@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 
 import pytest
 from containers import NAME_PREFIX, Container, image, podman
 
 Start = Callable[..., Container]
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Lets `start` know that the test failed, so that it shows what its containers said."""
+    report = yield
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
+    return report
 
 
 @pytest.fixture
-def start() -> Iterator[Start]:
+def start(request: pytest.FixtureRequest) -> Iterator[Start]:
     """Starts containers that are removed after the test; waits until they are healthy unless told not to."""
     started: list[Container] = []
 
@@ -34,6 +45,9 @@ def start() -> Iterator[Start]:
         return container
 
     yield run
+    if request.node.stash.get(FAILED, False):
+        for container in started:
+            print(f"--- {container.name}\n{container.logs()[-6000:]}")  # noqa: T201 (pytest shows it beside the failure)
     for container in reversed(started):
         container.remove()
 

@@ -39,16 +39,21 @@ def cli(asterisk: Container, command: str) -> str:
     return asterisk.execute("asterisk", "-rx", command)
 
 
+def put_file(folder: str, name: str, text: str) -> None:
+    """Writes a file into a volume."""
+    podman(
+        *("run", "--rm", "--interactive", "--volume", f"{folder}:/data", "--entrypoint", "tee", image("asterisk")),
+        f"/data/{name}",
+        stdin=text,
+    )
+
+
 def with_trunk(start: Start, volume: Callable[[], str]) -> tuple[Container, Carrier]:
     """Asterisk with one trunk in the synced folder, and the carrier at its other end."""
     variables = settings.asterisk() | {"KAMAILIO_HOST": "127.0.0.3"}
     port = free_port(settings.UDP)
     folder = volume()
-    podman(
-        *("run", "--rm", "--interactive", "--volume", f"{folder}:/data", "--entrypoint", "tee", image("asterisk")),
-        "/data/pjsip_trunks.conf",
-        stdin=TRUNK.format(port=port),
-    )
+    put_file(folder, "pjsip_trunks.conf", TRUNK.format(port=port))
     asterisk = start("asterisk", variables, volumes={SYNCED: folder})
     return asterisk, Carrier(port, int(variables["ASTERISK_SIP_TRUNK_PORT"]))
 
@@ -115,6 +120,25 @@ def test_the_called_number_cannot_smuggle_dialplan_code(start: Start, volume: Ca
     assert ari.expect(events, "StasisStart")["args"] == ["inbound", "1SHELLidx"]
 
 
+def test_an_integrators_dialplan_hands_its_caller_to_the_acd(start: Start, volume: Callable[[], str]) -> None:
+    folder = volume()
+    own = """[shop]
+exten => 41004100,1,Answer()
+ same => n,Set(Omlcrmcustomerid=77)
+ same => n,Set(OMLCUSTOMDIALPLANVARS=Omlcrmcustomerid)
+ same => n,Gosub(sub-oml-dst-switch,s,1(1,5))
+"""
+    put_file(folder, "oml_extensions_custom.conf", own)
+    asterisk = start("asterisk", settings.asterisk(), volumes={SYNCED: folder})
+    ari = Ari(asterisk)
+    events = ari.listen()
+    asterisk.execute("asterisk", "-rx", "channel originate Local/41004100@shop application Wait 5")
+    offered = ari.expect(events, "StasisStart")
+    assert offered["args"] == ["destination", "1", "5"]
+    variable = ari.ask("GET", f"/channels/{offered['channel']['id']}/variable", variable="Omlcrmcustomerid")
+    assert variable == {"value": "77"}
+
+
 def test_an_agents_leg_is_recorded_for_the_worker_to_read_and_delete(start: Start, volume: Callable[[], str]) -> None:
     recordings = volume()
     variables = settings.asterisk()
@@ -151,7 +175,7 @@ def test_an_agents_leg_is_recorded_for_the_worker_to_read_and_delete(start: Star
     ari.ask("DELETE", f"/channels/{started['channel']['id']}")
     proxy.expect(method="BYE")
     listing = eventually(lambda: asterisk.execute("stat", "-c", "%a %u:%g", f"{RECORDINGS}/2026-11-22", file))
-    assert listing.split("\n")[:2] == ["2770 1501:1500", "660 1501:1500"]
+    assert listing.split("\n")[:2] == ["770 1501:1500", "660 1501:1500"]
     as_worker = ("run", "--rm", "--user", "1500:1500", "--volume", f"{recordings}:{RECORDINGS}", "--entrypoint")
     assert int(podman(*as_worker, "wc", image("app"), "-c", file).stdout.split()[0]) >= 44
     podman(*as_worker, "rm", image("app"), file)

@@ -28,7 +28,7 @@ start_asterisk() {
   default public_address_settings "$(public_address_lines)"
 
   own_folder asterisk:omnileads 0750 "${settings}" "${settings}/log" "${settings}/spool"
-  own_folder asterisk:omnileads 2770 "${synced}" /var/spool/omnileads/recordings
+  own_folder asterisk:omnileads 0770 "${synced}" /var/spool/omnileads/recordings
   own_folder asterisk:omnileads 0770 /run/asterisk
   cp /etc/asterisk/*.conf "${settings}/"
   for name in asterisk ari http pjsip prometheus rtp; do
@@ -55,7 +55,7 @@ public_address_lines() {
 start_sync() {
   require APP_HOST APP_PORT APP_INTERNAL_TOKEN
   require_number APP_PORT
-  own_folder asterisk:omnileads 2770 "${synced}"
+  own_folder asterisk:omnileads 0770 "${synced}"
   own_folder asterisk:omnileads 0770 /run/asterisk
   umask 0007
   export PYTHONPATH=/usr/lib/omnileads PYTHONDONTWRITEBYTECODE=1
