@@ -24,6 +24,7 @@ from omnileads.api.assembly import build_api
 from omnileads.commands import AccountCommands, wait_for_database
 from omnileads.dialer import main as dialer
 from omnileads.kit.errors import AppError
+from omnileads.kit.events import replay_dead_letters
 from omnileads.kit.logging import configure_logging
 from omnileads.kit.runtime import Runtime
 from omnileads.main import serve
@@ -87,6 +88,7 @@ def _parser() -> argparse.ArgumentParser:
             "--password-file", type=Path, metavar="FILE", help="file with the password (default: standard input)"
         )
     add("unblock-user", _unblock_user, "Let a locked user sign in again.").add_argument("username")
+    add("replay-events", _replay_events, "Give the events that could not be stored to the worker once more.")
     add("settings-reference", _settings_reference, "Print the reference of all settings as Markdown.")
     add("openapi", _openapi, "Print the OpenAPI document of the API.")
     return parser
@@ -145,6 +147,13 @@ def _demo_data(arguments: argparse.Namespace) -> int:
     with _runtime() as runtime:
         was_made = AccountCommands(runtime, Passwords()).create_demo_data(password)
     _say(f"The demonstration data {'is made' if was_made else 'exists; nothing was changed'}.")
+    return 0
+
+
+def _replay_events(_arguments: argparse.Namespace) -> int:
+    with _runtime() as runtime:
+        count = replay_dead_letters(runtime.redis)
+    _say(f"{count} events are given to the worker once more.")
     return 0
 
 

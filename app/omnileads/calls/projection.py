@@ -76,6 +76,8 @@ def project(events: Iterable[EventFacts]) -> CallFacts:
 
 def _identified(call: CallFacts, event: EventFacts) -> CallFacts:
     """Who called which number: the first event that says so counts."""
+    if call.number and call.did:
+        return call
     return replace(call, number=call.number or event.number, did=call.did or event.did or None)
 
 

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import fields
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
 
 from sqlalchemy import BigInteger, and_, bindparam, case, select, text
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
+from omnileads.calls.bulk import Change, insert_rows
 from omnileads.calls.intake import AgentEventIn, CallEventIn
 from omnileads.calls.models import AgentActivity, Call, CallEvent, Recording
 from omnileads.calls.projection import ENDED_BY, CallFacts, project
@@ -29,6 +31,32 @@ RECORDING_GIVE_UP_WAITING: Final = timedelta(hours=12)
 _LOCK_CALLS = text("SELECT pg_advisory_xact_lock(key) FROM unnest(:keys) AS key").bindparams(
     bindparam("keys", type_=ARRAY(BigInteger))
 )
+_CALL_COLUMNS: Final = tuple(field.name for field in fields(CallFacts))
+_IS_UNTOUCHED = and_(Recording.checks == 0, Recording.state == "pending")
+_RECORDING_CHANGES: Final[dict[str, Change]] = {
+    "state": lambda _: Recording.state,
+    "message": lambda _: Recording.message,
+    "checks": lambda _: Recording.checks,
+    "check_at": lambda new: case((_IS_UNTOUCHED, new), else_=Recording.check_at),
+}
+"""Facts follow the events. When to look at the file follows them until it was looked at; what was found stays."""
+_EVENTS_OF_CALLS = (
+    select(
+        CallEvent.call_id,
+        CallEvent.sequence,
+        CallEvent.time,
+        CallEvent.event,
+        CallEvent.campaign_id,
+        CallEvent.agent_id,
+        CallEvent.number,
+        CallEvent.did,
+        CallEvent.wait_seconds,
+        CallEvent.talk_seconds,
+        CallEvent.recording,
+    )
+    .where(CallEvent.call_id.in_(bindparam("call_ids", expanding=True)))
+    .order_by(CallEvent.call_id, CallEvent.sequence)
+)
 
 
 def store(session: Session, events: Sequence[CallEventIn | AgentEventIn], now: datetime) -> None:
@@ -38,33 +66,27 @@ def store(session: Session, events: Sequence[CallEventIn | AgentEventIn], now: d
     if call_events:
         call_ids = sorted({event.call_id for event in call_events})
         session.execute(_LOCK_CALLS, {"keys": sorted(_lock_key(call_id) for call_id in call_ids)})
-        session.execute(insert(CallEvent).on_conflict_do_nothing(), [_event_row(event) for event in call_events])
+        insert_rows(session, CallEvent, [_event_row(event) for event in call_events])
         refresh_calls(session, call_ids, now)
 
 
-def refresh_calls(session: Session, call_ids: Iterable[str], now: datetime) -> None:
+def refresh_calls(session: Session, call_ids: Sequence[str], now: datetime) -> None:
     """Compute the rows of `calls` and `recordings` of these calls again. The caller holds their locks."""
-    statement = (
-        select(CallEvent).where(CallEvent.call_id.in_(list(call_ids))).order_by(CallEvent.call_id, CallEvent.sequence)
-    )
-    stored = session.scalars(statement.execution_options(populate_existing=True)).all()
     calls: list[dict[str, Any]] = []
-    recordings: list[dict[str, Any]] = []
-    for call_id, group in groupby(stored, key=lambda event: event.call_id):
+    recordings: dict[str, dict[str, Any]] = {}
+    stored = session.execute(_EVENTS_OF_CALLS, {"call_ids": call_ids})
+    for call_id, group in groupby(stored, key=lambda event: str(event.call_id)):
         events = list(group)
         call = project(events)
-        calls.append(_call_row(call_id, call))
-        recordings += _recording_rows(call_id, call, events, now)
-    _upsert_calls(session, calls)
-    if recordings:
-        _upsert_recordings(session, recordings)
+        calls.append({"id": call_id, **{name: getattr(call, name) for name in _CALL_COLUMNS}})
+        recordings |= {row["file"]: row for row in _recording_rows(call_id, call, events, now)}
+    insert_rows(session, Call, calls, key=("id",))
+    insert_rows(session, Recording, list(recordings.values()), key=("file",), changes=_RECORDING_CHANGES)
 
 
 def _store_activity(session: Session, events: Iterable[AgentEventIn]) -> None:
     rows = [event.model_dump() | {"time": from_epoch_ms(event.time)} for event in events]
-    if rows:
-        rows.sort(key=lambda row: str(row["id"]))
-        session.execute(insert(AgentActivity).on_conflict_do_nothing(), rows)
+    insert_rows(session, AgentActivity, sorted(rows, key=lambda row: str(row["id"])))
 
 
 def _lock_key(call_id: str) -> int:
@@ -75,33 +97,9 @@ def _event_row(event: CallEventIn) -> dict[str, Any]:
     return event.model_dump() | {"time": from_epoch_ms(event.time)}
 
 
-def _call_row(call_id: str, call: CallFacts) -> dict[str, Any]:
-    return {
-        "id": call_id,
-        "started_at": call.started_at,
-        "ended_at": call.ended_at,
-        "campaign_id": call.campaign_id,
-        "did": call.did,
-        "number": call.number,
-        "agent_id": call.agent_id,
-        "outcome": call.outcome,
-        "wait_seconds": call.wait_seconds,
-        "talk_seconds": call.talk_seconds,
-        "ended_by": call.ended_by,
-    }
-
-
-def _upsert_calls(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    statement = insert(Call)
-    columns = {name: statement.excluded[name] for name in rows[0] if name != "id"}
-    session.execute(statement.on_conflict_do_update(index_elements=[Call.id], set_=columns), rows)
-
-
-def _recording_rows(
-    call_id: str, call: CallFacts, events: Sequence[CallEvent], now: datetime
-) -> Iterable[dict[str, Any]]:
+def _recording_rows(call_id: str, call: CallFacts, events: Sequence[Any], now: datetime) -> Iterable[dict[str, Any]]:
     """One row per file the events name. The file is looked at when the talk that filled it is over."""
-    files = {event.recording: event for event in reversed(events) if event.recording}
+    files: Mapping[str, Any] = {event.recording: event for event in reversed(events) if event.recording}
     for file, first in files.items():
         is_over = call.ended_at is not None or any(
             event.recording == file and event.event in ENDED_BY for event in events
@@ -113,16 +111,8 @@ def _recording_rows(
             "campaign_id": first.campaign_id or call.campaign_id,
             "agent_id": first.agent_id if first.agent_id > 0 else call.agent_id,
             "number": call.number,
+            "state": "pending",
+            "message": "",
+            "checks": 0,
             "check_at": now + (RECORDING_SETTLE if is_over else RECORDING_GIVE_UP_WAITING),
         }
-
-
-def _upsert_recordings(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Facts follow the events; when to look at the file follows them only until it was looked at."""
-    statement = insert(Recording)
-    excluded = statement.excluded
-    facts = {name: excluded[name] for name in ("call_id", "started_at", "campaign_id", "agent_id", "number")}
-    is_untouched = and_(Recording.checks == 0, Recording.state == "pending")
-    check_at = case((is_untouched, excluded.check_at), else_=Recording.check_at)
-    changes = {**facts, "check_at": check_at}
-    session.execute(statement.on_conflict_do_update(index_elements=[Recording.file], set_=changes), rows)

@@ -37,7 +37,7 @@ class CampaignAgentDirectory:
         return _ref(agent)
 
     def retire(self, session: Session, user_id: int) -> None:
-        """Also raises AgentOnCall: the caller must not lose the agent. Membership of campaigns ends with the profile."""
+        """Also raises AgentOnCall. Membership of campaigns ends with the profile."""
         for agent in profiles.live_profiles(session, [user_id]):
             live = LiveAgents(self._runtime.redis).one(agent.id)
             if live is not None and live.status in ("RINGING", "ONCALL"):

@@ -17,6 +17,8 @@ import redis
 from redis.exceptions import ResponseError
 
 EVENT_STREAM: Final = "oml:events"
+LETTER_FIELDS: Final = ("position", "group", "reason")
+"""What burying adds to an entry's own fields."""
 
 
 class MalformedEntryError(Exception):
@@ -186,6 +188,19 @@ class GroupReader:
 
 def _entries(rows: Sequence[tuple[str, Mapping[str, str] | None]]) -> list[StreamEntry]:
     return [StreamEntry(position, fields) for position, fields in rows if fields]
+
+
+def replay_dead_letters(client: redis.Redis, stream: str = EVENT_STREAM) -> int:
+    """Put the buried entries back into the stream, for a version that can handle them. Returns how many."""
+    replayed = 0
+    for position, letter in cast("Sequence[tuple[str, dict[str, str]]]", client.xrange(dead_letters(stream))):
+        fields = {name: value for name, value in letter.items() if name not in LETTER_FIELDS}
+        with client.pipeline(transaction=True) as pipe:
+            pipe.xadd(stream, cast("dict[Any, Any]", fields))
+            pipe.xdel(dead_letters(stream), position)
+            pipe.execute()
+        replayed += 1
+    return replayed
 
 
 def dead_letters(stream: str) -> str:

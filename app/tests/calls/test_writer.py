@@ -20,7 +20,7 @@ from omnileads.calls.intake import MalformedEventError, read_event
 from omnileads.calls.models import AgentActivity, Call, CallEvent, Recording
 from omnileads.calls.store import store
 from omnileads.calls.writer import GROUP, EventWriter
-from omnileads.kit.events import EVENT_STREAM, GroupReader, dead_letters
+from omnileads.kit.events import EVENT_STREAM, GroupReader, dead_letters, replay_dead_letters
 from omnileads.kit.runtime import Runtime
 from tests.domain import Phone
 
@@ -166,6 +166,10 @@ def test_an_entry_postgres_refuses_does_not_hold_up_its_batch(runtime: Runtime) 
     assert [(fields["id"], fields["reason"]) for _, fields in letters] == [
         ("c2:0", "it cannot be stored: CheckViolation")
     ]
+    assert replay_dead_letters(runtime.redis) == 1
+    drain(runtime)
+    assert count(runtime, CallEvent) == 3, "once the reason is gone, buried events can be stored after all"
+    assert not runtime.redis.xlen(dead_letters(EVENT_STREAM))
 
 
 @pytest.mark.parametrize("number", ["\x00351", "\ud83d", "9" * 5000, "+54 (351) 555"])
