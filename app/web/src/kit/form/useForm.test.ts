@@ -96,6 +96,30 @@ describe('useForm', () => {
     expect(form.errorOf('members')).toBeUndefined()
   })
 
+  it('takes an error away with the first change of its field, and only then', async () => {
+    const form = formWith({
+      submit: () =>
+        Promise.reject(refusal(['name', 'taken', 'Taken.'], ['members.0.agent_id', 'unknown', 'Unknown.'])),
+    })
+    form.values.members.push({ agent_id: 1 })
+    await form.submit()
+    form.values.members[0]!.agent_id = 2
+    expect(form.errorOf('members')).toBeUndefined()
+    expect(form.errorOf('name')).toBe('Taken.')
+    form.values.name = 'x'
+    expect(form.errorOf('name')).toBeUndefined()
+  })
+
+  it('puts a problem without a field where it belongs', async () => {
+    const form = formWith({
+      fieldOfCode: { 'name-taken': 'name' },
+      submit: () => Promise.reject(new ApiProblem(409, 'name-taken', 'Somebody has this name.')),
+    })
+    await form.submit()
+    expect(form.errorOf('name')).toBe('Somebody has this name.')
+    expect(form.problem.value?.code).toBe('validation-failed')
+  })
+
   it('does not send what its own check refuses', async () => {
     const submit = vi.fn(() => Promise.resolve())
     const form = formWith({ submit, check: ({ name }) => ({ name: name ? undefined : 'Give it a name.' }) })

@@ -2,9 +2,9 @@
  * State of one form: values, field errors of the last refusal, and whether there is something to lose.
  * The server is the judge of every rule; `check` is only for what it cannot know (a repeated password).
  */
-import { computed, nextTick, reactive, readonly, ref, type Ref } from 'vue'
+import { computed, nextTick, reactive, readonly, ref, watch, type Ref } from 'vue'
 
-import { asProblem, type ApiProblem, type FieldProblem } from '@/api'
+import { ApiProblem, asProblem, type FieldProblem } from '@/api'
 
 import { useProblemText } from '../feedback/useProblemText'
 
@@ -63,6 +63,17 @@ export function useForm<V extends object>(options: FormOptions<V>): Form<V> {
   const submitting = ref(false)
   const isDirty = computed(() => JSON.stringify(values) !== untouched.value)
 
+  // An error is about what was sent: it leaves with the first change of its field.
+  for (const name of Object.keys(values) as (keyof V & string)[]) {
+    watch(
+      () => JSON.stringify(values[name]),
+      () => {
+        if (errorOf(name) !== undefined) clearError(name)
+      },
+      { flush: 'sync' },
+    )
+  }
+
   function reset(fresh: V): void {
     Object.assign(values, copy(fresh))
     untouched.value = JSON.stringify(values)
@@ -91,9 +102,10 @@ export function useForm<V extends object>(options: FormOptions<V>): Form<V> {
     } catch (error) {
       problem.value = asProblem(error)
       const field = options.fieldOfCode?.[problem.value.code]
-      return await refuse(
-        field ? { [field]: problemText(problem.value) } : textsByField(problem.value.fields),
-      )
+      if (!field) return await refuse(textsByField(problem.value.fields))
+      const text = problemText(problem.value)
+      problem.value = new ApiProblem(problem.value.status, 'validation-failed', text)
+      return await refuse({ [field]: text })
     } finally {
       submitting.value = false
     }
