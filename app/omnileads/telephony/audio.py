@@ -36,21 +36,23 @@ class CheckedWav:
 def check_wav(content: bytes) -> CheckedWav:
     """Raise AudioRefused unless this is a WAV file of PCM 16 bit, mono, 8 kHz, complete and with sound in it."""
     if len(content) > MAX_BYTES:
-        raise AudioRefused(f"The file is larger than {MAX_BYTES // 1024 // 1024} MB. Shorten it.")
+        raise AudioRefused("too-large", f"The file is larger than {MAX_BYTES // 1024 // 1024} MB. Shorten it.")
     try:
         with wave.open(io.BytesIO(content)) as file:
             channels, width, rate = file.getnchannels(), file.getsampwidth(), file.getframerate()
             frames = file.getnframes()
             readable = len(file.readframes(frames)) // (channels * width)
     except (wave.Error, EOFError):
-        raise AudioRefused(f"This is not a WAV file with PCM sound. {_HOW_TO_CONVERT}") from None
+        raise AudioRefused("not-wav", f"This is not a WAV file with PCM sound. {_HOW_TO_CONVERT}") from None
     if (channels, width, rate) != (1, 2, 8000):
         found = f"{width * 8} bit, {channels} channels, {rate} Hz"
-        raise AudioRefused(f"The sound must have 16 bit, 1 channel, 8000 Hz; it has {found}. {_HOW_TO_CONVERT}")
+        raise AudioRefused(
+            "audio-format", f"The sound must have 16 bit, 1 channel, 8000 Hz; it has {found}. {_HOW_TO_CONVERT}"
+        )
     if frames == 0:
-        raise AudioRefused("There is no sound in the file.")
+        raise AudioRefused("silent", "There is no sound in the file.")
     if readable < frames:
-        raise AudioRefused("The file is cut off. Upload it again.")
+        raise AudioRefused("cut-off", "The file is cut off. Upload it again.")
     return CheckedWav(content, hashlib.sha256(content).hexdigest(), round(frames / rate, 3))
 
 
@@ -71,11 +73,13 @@ class AudioFiles:
         wav = check_wav(content)
         twin = self._session.scalar(select(AudioFile.name).where(AudioFile.sha256 == wav.sha256))
         if twin is not None:
-            raise AudioRefused(f'This sound is already here as "{twin}". Use that one.')
+            raise AudioRefused("duplicate", f'This sound is already here as "{twin}". Use that one.')
         audio = AudioFile(name=name, sha256=wav.sha256, size_bytes=len(content), duration_seconds=wav.duration_seconds)
         conflicts = {
             "uq_audio_files_name": AudioNameTaken(),
-            "uq_audio_files_sha256": AudioRefused("This sound was uploaded a moment ago. Load the list again."),
+            "uq_audio_files_sha256": AudioRefused(
+                "duplicate", "This sound was uploaded a moment ago. Load the list again."
+            ),
         }
         with constraint_errors(self._session, conflicts):
             self._session.add(audio)

@@ -34,8 +34,8 @@ class AudioNameTaken(ValidationFailed):
 
 
 class AudioRefused(ValidationFailed):
-    def __init__(self, message: str) -> None:
-        super().__init__(fields=[FieldProblem("file", "audio-format", message)])
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(fields=[FieldProblem("file", code, message)])
 
 
 class AudioInUse(Conflict):
