@@ -21,9 +21,9 @@ WELCOME_HZ = 500.0
 
 @pytest.fixture(scope="module")
 def welcome(centre: Centre, tmp_path_factory: pytest.TempPathFactory) -> int:
-    """The id of an audio file with five seconds of a tone, known to Asterisk."""
+    """The id of an audio file with eight seconds of a tone, known to Asterisk."""
     # The same sound is refused a second time, so this one is a little different every time.
-    sound = sine(WELCOME_HZ, 5.0, level_dbfs=-9 - secrets.randbelow(10_000) / 10_000)
+    sound = sine(WELCOME_HZ, 8.0, level_dbfs=-9 - secrets.randbelow(10_000) / 10_000)
     file = write_wav(tmp_path_factory.mktemp("welcome") / "welcome.wav", sound)
     name = centre.name("welcome")
     made = centre.api.upload("/audio-files", name=name, filename="welcome.wav", content=file.read_bytes())
