@@ -66,7 +66,7 @@ def plan_conflicts(ports: list[dict[str, Any]], ranges: list[dict[str, Any]]) ->
     found += [
         f"UDP port {port['port']} for {port['name']} lies in the range for {r['name']}."
         for port, r in itertools.product(ports, ranges)
-        if port["protocol"] == "udp" and r["first"] <= port["port"] <= r["last"]
+        if port["protocol"] == "udp" and r["first"] <= port["port"] <= r["last"] and port["port"] not in r["own_ports"]
     ]
     found += [
         f"The ranges for {one['name']} and {other['name']} overlap."
@@ -154,7 +154,8 @@ def main() -> None:
     text, number = {"type": "str", "required": True}, {"type": "int", "required": True}
     protocol = {"type": "str", "choices": ["tcp", "udp"], "required": True}
     port_options = {"name": text, "protocol": protocol, "address": text, "port": number}
-    range_options = {"name": text, "first": number, "last": number}
+    own_ports = {"type": "list", "elements": "int", "default": []}
+    range_options = {"name": text, "first": number, "last": number, "own_ports": own_ports}
     dicts = {"type": "list", "elements": "dict"}
     module = AnsibleModule(
         {

@@ -10,6 +10,10 @@ import port_conflicts
 import pytest
 
 
+def media(name: str, first: int, last: int, *own_ports: int) -> dict[str, Any]:
+    return {"name": name, "first": first, "last": last, "own_ports": list(own_ports)}
+
+
 def port(name: str, number: int, *, protocol: str = "tcp", address: str = "127.0.0.1") -> dict[str, Any]:
     return {"name": name, "protocol": protocol, "address": address, "port": number}
 
@@ -75,15 +79,15 @@ def test_own_listeners_are_no_conflict() -> None:
         ([port("A", 80), port("B", 80, address="0.0.0.0")], [], "TCP port 80 is given to both A and B."),  # noqa: S104
         (
             [port("A", 5161, protocol="udp")],
-            [{"name": "media", "first": 5000, "last": 6000}],
+            [media("media", 5000, 6000)],
             "UDP port 5161 for A lies in the range for media.",
         ),
         (
             [],
-            [{"name": "one", "first": 1, "last": 9}, {"name": "two", "first": 9, "last": 12}],
+            [media("one", 1, 9), media("two", 9, 12)],
             "The ranges for one and two overlap.",
         ),
-        ([], [{"name": "one", "first": 9, "last": 1}], "The range for one ends before it begins."),
+        ([], [media("one", 9, 1)], "The range for one ends before it begins."),
     ],
 )
 def test_a_plan_that_contradicts_itself(ports: list[Any], ranges: list[Any], sentence: str) -> None:
@@ -93,3 +97,8 @@ def test_a_plan_that_contradicts_itself(ports: list[Any], ranges: list[Any], sen
 def test_one_port_on_two_addresses_or_protocols_is_fine() -> None:
     ports = [port("A", 80), port("B", 80, address="127.0.0.2"), port("C", 80, protocol="udp")]
     assert port_conflicts.plan_conflicts(ports, []) == []
+
+
+def test_a_program_may_have_its_own_port_inside_its_range() -> None:
+    ports = [port("control", 22222, protocol="udp")]
+    assert port_conflicts.plan_conflicts(ports, [media("media", 20000, 30000, 22222)]) == []
