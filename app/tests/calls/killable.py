@@ -139,10 +139,15 @@ def killable_redis(folder: Path) -> tuple[Killable, Server]:
     return Program([program, str(configuration)], folder), server
 
 
+APPLICATION = Path(__file__).resolve().parents[2]
+"""The folder the package is in: tests run from a checkout, where it is not installed."""
+
+
 def killable_worker(folder: Path, postgres: Server, redis_address: Server) -> Program:
     """`oml worker` with the settings of these servers."""
     environment = {
         **os.environ,
+        "PYTHONPATH": str(APPLICATION),
         "OML_INSTANCE": "oml-test",
         "POSTGRES_HOST": postgres.host,
         "POSTGRES_PORT": str(postgres.port),
