@@ -86,7 +86,7 @@ check-roles: dev ## Check that a role's defaults, argument specs and README agre
 	@mypy --config-file= --strict --scripts-are-modules roles/*/library/*.py bin/role-docs
 
 check-shell: dev ## Lint shell scripts
-	@git ls-files -z | xargs -0 awk 'FNR == 1 && /^#!.*\<(ba)?sh\>/ {print FILENAME} FNR > 1 {nextfile}' | xargs shellcheck --external-sources
+	@git grep -lE '^#!/(usr/)?bin/(env )?(ba)?sh$$' | xargs shellcheck --external-sources
 
 check-images: dev ## Lint the images' Containerfiles
 	@hadolint --config .hadolint.yaml images/*/Containerfile

@@ -50,6 +50,8 @@ def test_the_configuration_page_names_the_inventorys_variables_and_defaults() ->
     for name, value in variables.items():
         if isinstance(value, str) and "ansible_facts" in value:
             assert rows[name] == "the host's IPv4 address"
+        elif isinstance(value, str) and (default := re.search(r"lookup\(.*default='([^']*)'\)", value)):
+            assert rows[name] == f"`{default[1]}`", name
         elif value in ("", []):
             assert rows[name] == "empty", name
         else:
