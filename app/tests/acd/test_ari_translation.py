@@ -30,6 +30,8 @@ LEG = {"id": "C1-0", "name": "PJSIP/agents-00000002", "caller": {"number": ""}}
         ({"type": "StasisStart", "channel": LEG, "args": ["agent", "C1", "C1-0"]}, LegAnswered("C1-0")),
         ({"type": "StasisStart", "channel": CALLER, "args": []}, None),
         ({"type": "ChannelDestroyed", "channel": CALLER, "cause": 16}, CallerHungUp("17.1")),
+        ({"type": "ChannelHangupRequest", "channel": CALLER}, CallerHungUp("17.1")),
+        ({"type": "ChannelHangupRequest", "channel": LEG}, None),
         ({"type": "ChannelDestroyed", "channel": LEG, "cause": 44}, LegEnded("C1-0", 44)),
         ({"type": "PlaybackFinished", "playback": {"id": "p1"}}, PlaybackFinished("p1")),
         ({"type": "ChannelDtmfReceived"}, None),

@@ -21,7 +21,10 @@ log = structlog.get_logger(__name__)
 APPLICATION = "omnileads"
 """Name of the Stasis application in the dialplan."""
 
-WANTED_EVENTS = ("StasisStart", "ChannelDestroyed", "PlaybackFinished", "ApplicationReplaced", "RESTResponse")
+WANTED_EVENTS = (
+    *("StasisStart", "ChannelHangupRequest", "ChannelDestroyed", "PlaybackFinished", "ApplicationReplaced"),
+    "RESTResponse",
+)
 """Asterisk filters the answers to requests like events: without RESTResponse in this list none arrives."""
 
 _REQUEST_TIMEOUT_SECONDS = 5.0

@@ -24,6 +24,9 @@ def translate(document: JsonObject, new_call_id: Callable[[], str]) -> Event | N
     match document.get("type"):
         case "StasisStart":
             return _entered(document["channel"], document.get("args", []), new_call_id)
+        case "ChannelHangupRequest" if not is_agent_leg(document["channel"]):
+            # Comes before the end of an announcement that the hang-up cut short; a leg's cause comes only at its end.
+            return CallerHungUp(channel_id=document["channel"]["id"])
         case "ChannelDestroyed":
             channel = document["channel"]
             if is_agent_leg(channel):
