@@ -93,8 +93,11 @@ check-images: dev ## Lint the images' Containerfiles
 
 ##@ Test
 
-.PHONY: test test-tools test-repository test-roles test-web test-images test-app test-telephony test-e2e test-faults test-deploy test-molecule
-test: check test-repository test-roles test-web test-images test-app test-telephony test-e2e test-faults test-deploy test-molecule ## Every test this machine can run
+.PHONY: test test-full test-tools test-repository test-roles test-web test-images test-app test-telephony test-e2e test-faults test-deploy test-molecule
+test: check test-repository test-roles test-web test-app test-telephony test-e2e ## Check everything and make real calls
+	@echo "Not run here, each for its own machine-hour: make test-images test-faults test-deploy test-molecule (all: make test-full)"
+
+test-full: test test-images test-faults test-deploy test-molecule ## Every test this machine can run
 
 test-tools: dev ## Install what the tests of the whole drive: a browser, a SIP caller, a sound tool
 	@bin/bootstrap --dev --test
