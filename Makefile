@@ -95,7 +95,7 @@ check-images: dev ## Lint the images' Containerfiles
 
 .PHONY: test test-full test-tools test-repository test-roles test-web test-images test-app test-telephony test-e2e test-faults test-deploy test-molecule
 test: check test-repository test-roles test-web test-app test-telephony test-e2e ## Check everything and make real calls
-	@echo "Not run here, each for its own machine-hour: make test-images test-faults test-deploy test-molecule (all: make test-full)"
+	@echo "Not run: test-images, test-faults, test-deploy, test-molecule. make test-full runs them too."
 
 test-full: test test-images test-faults test-deploy test-molecule ## Every test this machine can run
 
