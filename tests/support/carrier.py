@@ -25,9 +25,9 @@ LONGEST_CALL_SECONDS = 300
 
 
 def wizard_text(*, context: str = "from-pstn") -> str:
-    """A trunk to this carrier as an administrator writes it: no registration, A-law, known by its address.
+    """A trunk to this carrier as an administrator writes it: no registration, A-law, called on port 5060.
 
-    With a port in `remote_hosts` Asterisk would know it by the port too, and every SIPp has its own.
+    It is known by its address, and calls from any port: every SIPp has its own.
     """
     return "\n".join(
         (
@@ -42,7 +42,7 @@ def wizard_text(*, context: str = "from-pstn") -> str:
             "endpoint/allow=alaw",
             "endpoint/dtmf_mode=rfc4733",
             f"endpoint/context={context}",
-            f"remote_hosts={CARRIER_ADDRESS}",
+            f"remote_hosts={CARRIER_ADDRESS}:5060",
         )
     )
 

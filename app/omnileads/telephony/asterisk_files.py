@@ -7,6 +7,7 @@ an older one says nothing about the present trunks.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ log = structlog.get_logger(__name__)
 
 SOUND_PATH = "/internal/asterisk/sounds"
 
+_PORT = re.compile(r":[0-9]+$")
 _HEAD = "; Made from the trunks in the console. Changes made here are overwritten.\n"
 
 
@@ -57,8 +59,22 @@ def _section(trunk: TrunkText, settings: Iterable[Setting]) -> str:
     # Audio between the two sides would leave the recording and the agent's hold music out.
     ours = [] if "endpoint/direct_media" in keys else [("endpoint/direct_media", "no")]
     ours.append(("endpoint/set_var", f"OML_TRUNK_ID={trunk.id}"))
+    ours += [("identify/match", host) for host in _callers(written)]
     lines = [f"{key}={value}" for key, value in [*written, *ours]]
     return "\n".join([f"[{trunk.name}]", *lines, ""])
+
+
+def _callers(written: Iterable[tuple[str, str]]) -> list[str]:
+    """The hosts whose calls are this trunk's: those of `remote_hosts` without their ports.
+
+    Left to itself the wizard matches the port too, but a provider is called on one port and calls from another.
+    """
+    settings = dict(written)
+    if "identify/match" in settings or settings.get("accepts_registrations", "no").lower() in ("yes", "true"):
+        return []
+    remote = (value for key, value in written if key == "remote_hosts")
+    hosts = (host.strip() for value in remote for host in value.split(","))
+    return list(dict.fromkeys(_PORT.sub("", host).strip("[]") for host in hosts))
 
 
 class AsteriskFiles:

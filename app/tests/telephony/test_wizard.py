@@ -152,6 +152,29 @@ def test_rendering_keeps_settings_and_leaves_comments_out() -> None:
     assert render_trunks([TrunkText(7, "a", f"{COMPLETE}endpoint/direct_media=yes")]).count("direct_media") == 1
 
 
+@pytest.mark.parametrize(
+    ("remote_hosts", "matched"),
+    [
+        ("sip.example.com:5060", ["sip.example.com"]),
+        ("10.0.0.1:5060, 10.0.0.2", ["10.0.0.1", "10.0.0.2"]),
+        ("10.0.0.1:5060,10.0.0.1:5062", ["10.0.0.1"]),
+        ("[2001:db8::1]:5060,[2001:db8::2]", ["2001:db8::1", "2001:db8::2"]),
+    ],
+)
+def test_a_provider_is_known_by_its_address_and_may_call_from_any_port(remote_hosts: str, matched: list[str]) -> None:
+    text = COMPLETE.replace("remote_hosts=sip.example.com:5060", f"remote_hosts={remote_hosts}")
+    lines = render_trunks([TrunkText(7, "a", text)]).splitlines()
+    assert [line.partition("=")[2] for line in lines if line.startswith("identify/match=")] == matched
+
+
+def test_what_identifies_a_provider_may_be_said_otherwise() -> None:
+    own = render_trunks([TrunkText(7, "a", f"{COMPLETE}identify/match=192.0.2.0/24")])
+    assert own.count("identify/match=") == 1
+    registering = "accepts_registrations=yes\naccepts_auth=yes\ninbound_auth/username=u\ninbound_auth/password=p"
+    text = COMPLETE.replace("accepts_registrations=no", registering)
+    assert "identify/match=" not in render_trunks([TrunkText(7, "a", text)])
+
+
 def test_a_text_that_no_longer_passes_is_left_out() -> None:
     assert "[Broken]" not in render_trunks([TrunkText(1, "Broken", "type=wizard")])
 
