@@ -73,7 +73,7 @@ def _queue(campaign: Campaign, known_agents: Container[int]) -> Queue:
         retry_seconds=queue.retry_seconds,
         wrapup_seconds=queue.wrapup_seconds,
         welcome_media=f"{SOUNDS}/{queue.welcome_audio_id}" if queue.welcome_audio_id is not None else None,
-        moh_class=queue.moh_class,
+        moh_class=f"oml-{queue.moh_playlist_id}" if queue.moh_playlist_id is not None else "default",
         is_recorded=campaign.recording_enabled,
         failover=_destination(queue.failover_type, queue.failover_id) if queue.failover_type else None,
         auto_attend_inbound=campaign.auto_attend_inbound,

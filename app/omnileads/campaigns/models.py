@@ -11,11 +11,12 @@ from sqlalchemy import Boolean, CheckConstraint, DateTime, ForeignKey, Index, In
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from omnileads.kit.db import Base
+from omnileads.telephony.models import DestinationType
+from omnileads.telephony.models.vocabulary import destination_checks
 
 CampaignKind = Literal["inbound"]
 CampaignState = Literal["active", "paused", "finished"]
 QueueStrategy = Literal["ringall", "rrmemory", "leastrecent", "fewestcalls", "random", "wrandom"]
-FailoverType = Literal["inbound-campaign", "hangup"]
 DispositionKind = Literal["no-action", "engaged", "callback"]
 
 
@@ -68,7 +69,10 @@ class Campaign(Base):
 
 
 class CampaignQueue(Base):
-    """How callers wait and agents are chosen. 0 means "no limit" in `max_waiting` and `max_wait_seconds`."""
+    """How callers wait and agents are chosen. 0 means "no limit" in `max_waiting` and `max_wait_seconds`.
+
+    Without `moh_playlist_id` the default music is played.
+    """
 
     __tablename__ = "campaign_queues"
     __table_args__ = (
@@ -81,7 +85,8 @@ class CampaignQueue(Base):
             " AND wrapup_seconds >= 0 AND ring_seconds > 0 AND service_level_seconds > 0",
             name="numbers_in_range",
         ),
-        CheckConstraint("(failover_type = 'inbound-campaign') = (failover_id IS NOT NULL)", name="failover_complete"),
+        CheckConstraint("failover_type IS NOT NULL OR failover_id IS NULL", name="failover_present"),
+        *destination_checks("failover"),
     )
 
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id", ondelete="CASCADE"), primary_key=True)
@@ -94,9 +99,9 @@ class CampaignQueue(Base):
     wrapup_seconds: Mapped[int] = mapped_column(Integer, default=0)
     service_level_seconds: Mapped[int] = mapped_column(Integer, default=20)
     welcome_audio_id: Mapped[int | None] = mapped_column(ForeignKey("audio_files.id"), index=True)
-    moh_class: Mapped[str] = mapped_column(String(40), default="default")
-    failover_type: Mapped[FailoverType | None] = mapped_column(String(24))
-    failover_id: Mapped[int | None] = mapped_column(ForeignKey("campaigns.id"), index=True)
+    moh_playlist_id: Mapped[int | None] = mapped_column(ForeignKey("moh_playlists.id"), index=True)
+    failover_type: Mapped[DestinationType | None] = mapped_column(String(24))
+    failover_id: Mapped[int | None] = mapped_column(Integer)
 
     campaign: Mapped[Campaign] = relationship(back_populates="queue", foreign_keys=[campaign_id])
 

@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from omnileads.agents.models import Agent
 from omnileads.agents.names import agent_names
 from omnileads.campaigns.models import Campaign, CampaignQueue
-from omnileads.campaigns.schemas import DispositionOptionOut, FailoverOut, InboundCampaignOut, MemberOut
+from omnileads.campaigns.schemas import DispositionOptionOut, InboundCampaignOut, MemberOut
 from omnileads.telephony.destinations import campaign_names
+from omnileads.telephony.schemas import DestinationOut
 
 LIVE_CALLS: Final = "oml:live:calls"
 """Hash: call id -> CallLive as JSON."""
@@ -95,12 +96,12 @@ def _queue_columns(queue: CampaignQueue) -> dict[str, Any]:
             "wrapup_seconds",
             "service_level_seconds",
             "welcome_audio_id",
-            "moh_class",
+            "moh_playlist_id",
         ),
     )
 
 
-def _failover(queue: CampaignQueue, names: Mapping[int, str]) -> FailoverOut | None:
+def _failover(queue: CampaignQueue, names: Mapping[int, str]) -> DestinationOut | None:
     if queue.failover_type is None:
         return None
-    return FailoverOut(type=queue.failover_type, id=queue.failover_id, name=names.get(queue.failover_id or 0))
+    return DestinationOut(type=queue.failover_type, id=queue.failover_id, name=names.get(queue.failover_id or 0))

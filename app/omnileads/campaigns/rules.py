@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from omnileads.accounts.models import Role, User
 from omnileads.agents.models import Agent, AgentGroup
 from omnileads.campaigns.models import Campaign, CampaignQueue, DispositionOption
-from omnileads.campaigns.schemas import DispositionOptionIn, Failover, InboundCampaignCreate, MemberIn
+from omnileads.campaigns.schemas import DispositionOptionIn, InboundCampaignCreate, MemberIn
 from omnileads.dispositions.models import Disposition, DispositionChange
 from omnileads.kit.errors import FieldProblem
 from omnileads.telephony.models import AudioFile
+from omnileads.telephony.schemas import Destination
 
 RESERVED_OPTION_NAMES: Final = frozenset({"agenda", "callback"})
 """They mean "call again" everywhere in reports, so only an option of kind "callback" may be called so."""
@@ -48,7 +49,7 @@ def _audio_problems(session: Session, audio_id: int | None) -> Problems:
 
 
 def _failover_problems(
-    session: Session, failover: Failover | None, campaign: Campaign | None, scope: frozenset[int] | None
+    session: Session, failover: Destination | None, campaign: Campaign | None, scope: frozenset[int] | None
 ) -> Problems:
     if failover is None:
         return []
@@ -79,7 +80,7 @@ def _failover_campaign_problem(
     return None
 
 
-def _is_present_failover(campaign: Campaign | None, failover: Failover) -> bool:
+def _is_present_failover(campaign: Campaign | None, failover: Destination) -> bool:
     return campaign is not None and campaign.queue.failover_id == failover.id
 
 

@@ -6,8 +6,9 @@ from typing import Annotated
 
 from pydantic import Field
 
-from omnileads.campaigns.models import CampaignState, DispositionKind, FailoverType, QueueStrategy
+from omnileads.campaigns.models import CampaignState, DispositionKind, QueueStrategy
 from omnileads.kit.schemas import Id, RequestModel, ResponseModel
+from omnileads.telephony.schemas import Destination, DestinationOut
 
 Seconds = Annotated[int, Field(ge=0, le=86_400)]
 PositiveSeconds = Annotated[int, Field(ge=1, le=86_400)]
@@ -15,15 +16,7 @@ RingSeconds = Annotated[int, Field(ge=1, le=300)]
 Penalty = Annotated[int, Field(ge=0, le=9, description="Lower is called first.")]
 CampaignName = Annotated[str, Field(min_length=1, max_length=60)]
 AutoUnpause = Annotated[int, Field(ge=0, le=28_800)]
-MohClass = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{1,40}$")]
 MAX_MEMBERS = 5_000
-
-
-class Failover(RequestModel):
-    """Where callers go who waited too long or found the queue full. `id` is null for "hangup"."""
-
-    type: FailoverType
-    id: Id | None = None
 
 
 class MemberIn(RequestModel):
@@ -42,6 +35,11 @@ class DispositionOptionIn(RequestModel):
 
 
 class InboundCampaignCreate(RequestModel):
+    """`failover` is where callers go who waited too long or found the queue full; null hangs up.
+
+    `moh_playlist_id` null is the default music.
+    """
+
     name: CampaignName
     objective: Annotated[int, Field(ge=0, le=1_000_000_000)] = 0
     recording_enabled: bool = False
@@ -54,8 +52,8 @@ class InboundCampaignCreate(RequestModel):
     wrapup_seconds: Seconds = 0
     service_level_seconds: PositiveSeconds = 20
     welcome_audio_id: Id | None = None
-    moh_class: MohClass = "default"
-    failover: Failover | None = None
+    moh_playlist_id: Id | None = None
+    failover: Destination | None = None
     auto_attend_inbound: bool | None = None
     auto_unpause_seconds: AutoUnpause | None = None
     force_disposition: bool | None = None
@@ -82,8 +80,8 @@ class InboundCampaignPatch(RequestModel):
     wrapup_seconds: Seconds | None = None
     service_level_seconds: PositiveSeconds | None = None
     welcome_audio_id: Id | None = None
-    moh_class: MohClass | None = None
-    failover: Failover | None = None
+    moh_playlist_id: Id | None = None
+    failover: Destination | None = None
     auto_attend_inbound: bool | None = None
     auto_unpause_seconds: AutoUnpause | None = None
     force_disposition: bool | None = None
@@ -91,12 +89,6 @@ class InboundCampaignPatch(RequestModel):
     group_ids: Annotated[list[Id], Field(max_length=100)] | None = None
     supervisor_ids: Annotated[list[Id], Field(max_length=MAX_MEMBERS)] | None = None
     dispositions: Annotated[list[DispositionOptionIn], Field(max_length=200)] | None = None
-
-
-class FailoverOut(ResponseModel):
-    type: FailoverType
-    id: int | None
-    name: str | None
 
 
 class MemberOut(ResponseModel):
@@ -131,8 +123,8 @@ class InboundCampaignOut(ResponseModel):
     wrapup_seconds: int
     service_level_seconds: int
     welcome_audio_id: int | None
-    moh_class: str
-    failover: FailoverOut | None
+    moh_playlist_id: int | None
+    failover: DestinationOut | None
     auto_attend_inbound: bool | None
     auto_unpause_seconds: int | None
     force_disposition: bool | None

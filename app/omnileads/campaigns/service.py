@@ -53,7 +53,7 @@ _QUEUE_FIELDS: Final = (
     "wrapup_seconds",
     "service_level_seconds",
     "welcome_audio_id",
-    "moh_class",
+    "moh_playlist_id",
 )
 _MOVES: Final[dict[CampaignState, tuple[CampaignState, ...]]] = {
     "active": ("paused",),
