@@ -149,6 +149,17 @@ class TrunkPortsTopic(Topic):
     sip_trunk_nat_port: Port = Field(default=5162, description="UDP port of Asterisk for trunks behind NAT.")
 
 
+class OutgoingTopic(Topic):
+    allowed_hosts: str = Field(
+        default="",
+        description="Comma-separated internal hosts (a CRM on the LAN) that requests to web services may go to.",
+    )
+
+    def hosts(self) -> frozenset[str]:
+        """The hosts, in small letters."""
+        return frozenset(host.strip().lower() for host in self.allowed_hosts.split(",") if host.strip())
+
+
 class KamailioTopic(Topic):
     host: str = Field(description="Address of Kamailio, where agents' webphones are registered.")
     sip_port: Port = Field(default=5060, description="UDP port of Kamailio towards Asterisk.")
@@ -179,6 +190,7 @@ class Settings(PlatformSettings):
     ephemeral: EphemeralTopic = EphemeralTopic()
     asterisk: TrunkPortsTopic = TrunkPortsTopic()
     recordings: RecordingsTopic = RecordingsTopic()
+    outgoing: OutgoingTopic = OutgoingTopic()
 
 
 class WorkerSettings(PlatformSettings):
@@ -198,6 +210,7 @@ class AcdSettings(PlatformSettings):
     acd: AcdTopic = AcdTopic()
     asterisk: AsteriskTopic
     kamailio: KamailioTopic
+    outgoing: OutgoingTopic = OutgoingTopic()
 
 
 class DialerSettings(PlatformSettings):
