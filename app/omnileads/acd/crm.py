@@ -81,10 +81,11 @@ def understand(status: int, body: str) -> tuple[CrmSays, str | None]:
         return "unidentified", 'The CRM\'s answer must be an object with "status" and "destination".'
     if document["status"] != "ok":
         return "unidentified", None
-    return _meaning(document["destination"])
+    return meaning(document["destination"])
 
 
-def _meaning(destination: object) -> tuple[CrmSays, str | None]:
+def meaning(destination: object) -> tuple[CrmSays, str | None]:
+    """What the answer's "destination" means, and what is wrong with it if it means nothing."""
     text = str(destination).lower()
     if text in ("true", "false"):
         return ("identified" if text == "true" else "unidentified"), None

@@ -11,6 +11,7 @@ from omnileads.accounts.roles import PERMISSIONS
 from omnileads.accounts.routes import session, tokens, users
 from omnileads.agents import routes as agents
 from omnileads.api import documentation, health
+from omnileads.callflow import routes as callflow
 from omnileads.calls import routes as calls
 from omnileads.campaigns import routes as campaigns
 from omnileads.dispositions import routes as dispositions
@@ -31,6 +32,8 @@ V2_ROUTERS: Final[tuple[APIRouter, ...]] = (
     telephony.trunks,
     telephony.inbound_routes,
     telephony.audio_files,
+    callflow.call_flow,
+    callflow.trials,
     campaigns.router,
     dispositions.router,
     calls.calls,

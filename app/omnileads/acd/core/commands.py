@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from omnileads.acd.core.config import Destination
 from omnileads.acd.core.model import LogEvent
 
 
@@ -143,11 +144,13 @@ class Decision:
     """All that follows from one event.
 
     `refusal` is set when an agent's request cannot be granted: (kebab-case code, sentence). `calls` and `agents` name
-    the records that changed, so that the shell stores and publishes those and no others.
+    the records that changed, so that the shell stores and publishes those and no others. `sent` lists the destinations
+    each call was sent to on its way, time conditions included, for whoever wants to follow it.
     """
 
     commands: list[Command] = field(default_factory=list)
     log: list[LogEvent] = field(default_factory=list)
     calls: set[str] = field(default_factory=set)
     agents: set[int] = field(default_factory=set)
+    sent: list[tuple[str, Destination]] = field(default_factory=list)
     refusal: tuple[str, str] | None = None

@@ -4,6 +4,7 @@
 not a recursion, and it ends: after `MAX_HOPS` without a person having done anything the caller is told so and hung up.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -26,20 +27,18 @@ from omnileads.acd.core.world import World
 MAX_HOPS = 20
 
 
-def after_hours(config: RoutingConfig, destination: Destination | None, now: int) -> Destination | None:
-    """Where a destination leads at a moment (epoch ms), once the time conditions on the way are decided.
+def hours_passed(config: RoutingConfig, destination: Destination, now: int) -> Iterator[Destination]:
+    """A destination and, after each time condition, where it sends at this moment (epoch ms).
 
-    None for a condition that does not exist and for conditions that only lead to each other.
+    Ends with the first that is no time condition, with a condition that does not exist, or after `MAX_HOPS`.
     """
+    moment = datetime.fromtimestamp(now / 1000, tz=config.timezone)
     for _ in range(MAX_HOPS):
-        if destination is None or destination.type is not DestinationType.TIME_CONDITION:
-            return destination
+        yield destination
         condition = config.time_conditions.get(destination.id or 0)
-        if condition is None:
-            return None
-        moment = datetime.fromtimestamp(now / 1000, tz=config.timezone)
+        if destination.type is not DestinationType.TIME_CONDITION or condition is None:
+            return
         destination = condition.match if is_open(condition.ranges, moment) else condition.otherwise
-    return None
 
 
 def arrived(world: World, event: CallArrived) -> None:
@@ -102,16 +101,22 @@ def send_pending(world: World) -> None:
 
 
 def _send(world: World, call: Call, destination: Destination | None) -> None:
-    resolved = after_hours(world.config, destination, world.now)
     call = replace(call, hops=call.hops + 1, dialogue=None, playback_id=None)
-    config, target = world.config, (resolved.id or 0) if resolved else 0
-    if resolved is None or call.hops > MAX_HOPS:
-        if destination is None:
-            _end(world, call)
-        else:
-            announce_end(world, call)
+    if destination is None:
+        _end(world, call)
         return
-    match resolved.type:
+    config = world.config
+    for resolved in hours_passed(config, destination, world.now):
+        world.decision.sent.append((call.id, resolved))
+    if call.hops > MAX_HOPS:
+        announce_end(world, call)
+    else:
+        _enter(world, call, resolved)
+
+
+def _enter(world: World, call: Call, destination: Destination) -> None:
+    config, target = world.config, destination.id or 0
+    match destination.type:
         case DestinationType.HANGUP:
             _end(world, call)
         case DestinationType.INBOUND_CAMPAIGN:
@@ -119,9 +124,9 @@ def _send(world: World, call: Call, destination: Destination | None) -> None:
         case DestinationType.AGENT:
             callers.enter_campaign(world, call, -target)
         case DestinationType.IVR if target in config.ivrs:
-            dialogues.ask(world, call, resolved)
+            dialogues.ask(world, call, destination)
         case DestinationType.CUSTOMER_IDENTIFICATION if target in config.identifications:
-            dialogues.ask(world, call, resolved)
+            dialogues.ask(world, call, destination)
         case DestinationType.CUSTOM_DESTINATION if target in config.custom_destinations:
             _run_custom(world, call, config.custom_destinations[target])
         case DestinationType.VOICEMAIL if target in config.voicemail_boxes:
