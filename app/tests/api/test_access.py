@@ -147,7 +147,8 @@ def test_what_the_roles_may() -> None:
     assert ROLES["webphone-client"] == frozenset()
     assert not any(permission.endswith("write") for permission in ROLES["basic-supervisor"])
     assert {slug for slug, permissions in ROLES.items() if "scope.everything" in permissions} == {"administrator"}
-    assert {slug for slug, permissions in ROLES.items() if "trunks.write" in permissions} == {"administrator"}
+    for setup in ("roles", "trunks", "customer-identifications", "custom-destinations", "telephony-settings"):
+        assert {slug for slug, permissions in ROLES.items() if f"{setup}.write" in permissions} == {"administrator"}
     assert "recordings.listen" not in ROLES["basic-supervisor"]
 
 
