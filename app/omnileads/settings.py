@@ -135,6 +135,19 @@ class WorkerTopic(Topic):
     job_threads: int = Field(default=4, ge=1, le=64, description="Background jobs that run at the same time.")
 
 
+class MailTopic(Topic):
+    host: str = Field(default="", description="Address of the mail server; empty = no e-mail is sent.")
+    port: Port = Field(default=587, description="TCP port of the mail server.")
+    security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="`starttls` (usual on 587), `tls` from the start (465), or `none`."
+    )
+    user: str = Field(default="", description="User of the mail server; empty = without signing in.")
+    password: SecretStr | None = Field(default=None, description="Password of that user.")
+    sender: str = Field(
+        default="", pattern=r"^[^\r\n]*$", description="Address messages come from; empty = `MAIL_USER`."
+    )
+
+
 class AsteriskTopic(Topic):
     host: str = Field(description="Address of Asterisk.")
     ari_port: Port = Field(default=8088, description="TCP port of Asterisk's REST interface.")
@@ -200,6 +213,7 @@ class WorkerSettings(PlatformSettings):
 
     worker: WorkerTopic = WorkerTopic()
     recordings: RecordingsTopic = RecordingsTopic()
+    mail: MailTopic = MailTopic()
 
 
 class AcdSettings(PlatformSettings):

@@ -8,7 +8,7 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from omnileads.accounts.roles import PERMISSIONS
-from omnileads.accounts.routes import session, tokens, users
+from omnileads.accounts.routes import roles, session, tokens, users
 from omnileads.agents import routes as agents
 from omnileads.api import documentation, health
 from omnileads.callflow import routes as callflow
@@ -24,9 +24,11 @@ from omnileads.version import VERSION
 V2_ROUTERS: Final[tuple[APIRouter, ...]] = (
     session.router,
     tokens.router,
+    roles.router,
     users.router,
     agents.groups,
     agents.pauses,
+    agents.pause_sets,
     agents.agents,
     agents.console,
     telephony.trunks,

@@ -110,6 +110,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Permissions
+         * @description Every permission there is, in the order in which people read them.
+         */
+        get: operations["list_permissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/roles": {
         parameters: {
             query?: never;
@@ -120,11 +140,40 @@ export interface paths {
         /** List Roles */
         get: operations["list_roles"];
         put?: never;
-        post?: never;
+        /**
+         * Create Role
+         * @description Create a role with no more than one may oneself.
+         */
+        post: operations["create_role"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v2/roles/{role_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Role */
+        get: operations["get_role"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Role
+         * @description Delete a role nobody has.
+         */
+        delete: operations["delete_role"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Role
+         * @description Change a role that is not predefined; effective at once for everybody who has it.
+         */
+        patch: operations["change_role"];
         trace?: never;
     };
     "/api/v2/users": {
@@ -134,14 +183,60 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Users */
+        /**
+         * List Users
+         * @description Users by name. Who manages agents only sees those of their campaigns, those of none, and themselves.
+         */
         get: operations["list_users"];
         put?: never;
         /**
          * Create User
-         * @description Create a user. For the role agent, `group_id` is required and an extension is assigned.
+         * @description Create a user. For a role that works as an agent, `group_id` is required and an extension is assigned.
          */
         post: operations["create_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/users/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Users
+         * @description Create users from a CSV file with a header row: every row is judged, the good ones are created.
+         *
+         *     Columns: `username`, `password`, `role` (slug or name), and optionally `first_name`, `last_name`, `email`, `group`
+         *     (name; required for agents), `language` (`es`, `en`), `must_change_password` (yes, no). At most 500 users.
+         */
+        post: operations["import_users"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/users/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Users
+         * @description The users one may see as a CSV file, in the columns that the import takes.
+         */
+        get: operations["export_users"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -168,6 +263,26 @@ export interface paths {
         head?: never;
         /** Change User */
         patch: operations["change_user"];
+        trace?: never;
+    };
+    "/api/v2/users/{user_id}/clone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Clone User
+         * @description Create another agent with the role, the group and the campaigns (with penalties) of this one.
+         */
+        post: operations["clone_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v2/users/{user_id}/unblock": {
@@ -282,6 +397,43 @@ export interface paths {
         head?: never;
         /** Change Pause */
         patch: operations["change_pause"];
+        trace?: never;
+    };
+    "/api/v2/pause-sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Pause Sets */
+        get: operations["list_pause_sets"];
+        put?: never;
+        /** Create Pause Set */
+        post: operations["create_pause_set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/pause-sets/{pause_set_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Pause Set */
+        get: operations["get_pause_set"];
+        put?: never;
+        post?: never;
+        /** Delete Pause Set */
+        delete: operations["delete_pause_set"];
+        options?: never;
+        head?: never;
+        /** Change Pause Set */
+        patch: operations["change_pause_set"];
         trace?: never;
     };
     "/api/v2/agents": {
@@ -787,7 +939,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** AgentGroupCreate */
+        /**
+         * AgentGroupCreate
+         * @description `pause_set_id` null: the agents may take every pause, for as long as they like.
+         */
         AgentGroupCreate: {
             /** Name */
             name: string;
@@ -813,10 +968,20 @@ export interface components {
              */
             force_disposition?: boolean;
             /**
+             * Force Unpause
+             * @default false
+             */
+            force_unpause?: boolean;
+            /**
              * Allow Off Campaign Calls
              * @default false
              */
             allow_off_campaign_calls?: boolean;
+            /**
+             * Allow Calls Between Agents
+             * @default false
+             */
+            allow_calls_between_agents?: boolean;
             /**
              * Allow Hold
              * @default true
@@ -832,6 +997,53 @@ export interface components {
              * @default true
              */
             allow_dashboard?: boolean;
+            /**
+             * Allow Contacts
+             * @default true
+             */
+            allow_contacts?: boolean;
+            /**
+             * Allow Callbacks
+             * @default true
+             */
+            allow_callbacks?: boolean;
+            /**
+             * Allow Dispositions
+             * @default true
+             */
+            allow_dispositions?: boolean;
+            /**
+             * Allow Preview Campaigns
+             * @default true
+             */
+            allow_preview_campaigns?: boolean;
+            /**
+             * Allow Password Change
+             * @default true
+             */
+            allow_password_change?: boolean;
+            /**
+             * Show Timers
+             * @default true
+             */
+            show_timers?: boolean;
+            /**
+             * Personal Callback Limit
+             * @description Personal callbacks an agent may have open; null: as many as they like.
+             */
+            personal_callback_limit?: number | null;
+            /**
+             * Personal Callback Days
+             * @description Days ahead a personal callback may be; null: any.
+             */
+            personal_callback_days?: number | null;
+            /**
+             * Manual Call Campaign Kinds
+             * @description Kinds of campaigns in which the agents may call by hand.
+             */
+            manual_call_campaign_kinds?: ("manual" | "dialer" | "inbound" | "preview")[];
+            /** Pause Set Id */
+            pause_set_id?: number | null;
         };
         /** AgentGroupOut */
         AgentGroupOut: {
@@ -843,14 +1055,38 @@ export interface components {
             auto_attend_dialer: boolean;
             /** Force Disposition */
             force_disposition: boolean;
+            /** Force Unpause */
+            force_unpause: boolean;
             /** Allow Off Campaign Calls */
             allow_off_campaign_calls: boolean;
+            /** Allow Calls Between Agents */
+            allow_calls_between_agents: boolean;
             /** Allow Hold */
             allow_hold: boolean;
             /** Allow Recordings */
             allow_recordings: boolean;
             /** Allow Dashboard */
             allow_dashboard: boolean;
+            /** Allow Contacts */
+            allow_contacts: boolean;
+            /** Allow Callbacks */
+            allow_callbacks: boolean;
+            /** Allow Dispositions */
+            allow_dispositions: boolean;
+            /** Allow Preview Campaigns */
+            allow_preview_campaigns: boolean;
+            /** Allow Password Change */
+            allow_password_change: boolean;
+            /** Show Timers */
+            show_timers: boolean;
+            /** Personal Callback Limit */
+            personal_callback_limit: number | null;
+            /** Personal Callback Days */
+            personal_callback_days: number | null;
+            /** Manual Call Campaign Kinds */
+            manual_call_campaign_kinds: ("manual" | "dialer" | "inbound" | "preview")[];
+            /** Pause Set Id */
+            pause_set_id: number | null;
             /** Id */
             id: number;
             /** Name */
@@ -873,14 +1109,44 @@ export interface components {
             auto_attend_dialer?: boolean | null;
             /** Force Disposition */
             force_disposition?: boolean | null;
+            /** Force Unpause */
+            force_unpause?: boolean | null;
             /** Allow Off Campaign Calls */
             allow_off_campaign_calls?: boolean | null;
+            /** Allow Calls Between Agents */
+            allow_calls_between_agents?: boolean | null;
             /** Allow Hold */
             allow_hold?: boolean | null;
             /** Allow Recordings */
             allow_recordings?: boolean | null;
             /** Allow Dashboard */
             allow_dashboard?: boolean | null;
+            /** Allow Contacts */
+            allow_contacts?: boolean | null;
+            /** Allow Callbacks */
+            allow_callbacks?: boolean | null;
+            /** Allow Dispositions */
+            allow_dispositions?: boolean | null;
+            /** Allow Preview Campaigns */
+            allow_preview_campaigns?: boolean | null;
+            /** Allow Password Change */
+            allow_password_change?: boolean | null;
+            /** Show Timers */
+            show_timers?: boolean | null;
+            /**
+             * Personal Callback Limit
+             * @description Personal callbacks an agent may have open; null: as many as they like.
+             */
+            personal_callback_limit?: number | null;
+            /**
+             * Personal Callback Days
+             * @description Days ahead a personal callback may be; null: any.
+             */
+            personal_callback_days?: number | null;
+            /** Manual Call Campaign Kinds */
+            manual_call_campaign_kinds?: ("manual" | "dialer" | "inbound" | "preview")[] | null;
+            /** Pause Set Id */
+            pause_set_id?: number | null;
         };
         /**
          * AgentLive
@@ -981,6 +1247,17 @@ export interface components {
              * @description WAV: PCM 16 bit, mono, 8 kHz.
              */
             file: string;
+        };
+        /** Body_import_users */
+        Body_import_users: {
+            /** File */
+            file: string;
+            /**
+             * Dry Run
+             * @description Create nobody, only say what would happen.
+             * @default false
+             */
+            dry_run?: boolean;
         };
         /** CallDisposition */
         CallDisposition: {
@@ -1188,25 +1465,66 @@ export interface components {
             auto_attend_dialer: boolean;
             /** Force Disposition */
             force_disposition: boolean;
+            /** Force Unpause */
+            force_unpause: boolean;
             /** Allow Off Campaign Calls */
             allow_off_campaign_calls: boolean;
+            /** Allow Calls Between Agents */
+            allow_calls_between_agents: boolean;
             /** Allow Hold */
             allow_hold: boolean;
             /** Allow Recordings */
             allow_recordings: boolean;
             /** Allow Dashboard */
             allow_dashboard: boolean;
+            /** Allow Contacts */
+            allow_contacts: boolean;
+            /** Allow Callbacks */
+            allow_callbacks: boolean;
+            /** Allow Dispositions */
+            allow_dispositions: boolean;
+            /** Allow Preview Campaigns */
+            allow_preview_campaigns: boolean;
+            /** Allow Password Change */
+            allow_password_change: boolean;
+            /** Show Timers */
+            show_timers: boolean;
+            /** Personal Callback Limit */
+            personal_callback_limit: number | null;
+            /** Personal Callback Days */
+            personal_callback_days: number | null;
+            /** Manual Call Campaign Kinds */
+            manual_call_campaign_kinds: ("manual" | "dialer" | "inbound" | "preview")[];
+            /** Pause Set Id */
+            pause_set_id: number | null;
             /** Id */
             id: number;
             /** Name */
             name: string;
+        };
+        /**
+         * ConsolePause
+         * @description A pause as an agent may take it; `limit_seconds` 0 is no limit.
+         */
+        ConsolePause: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "productive" | "recreational";
+            /** Limit Seconds */
+            limit_seconds: number;
         };
         /** ConsoleSession */
         ConsoleSession: {
             agent: components["schemas"]["ConsoleAgent"];
             sip: components["schemas"]["SipCredentials"];
             /** Pauses */
-            pauses: components["schemas"]["PauseOut"][];
+            pauses: components["schemas"]["ConsolePause"][];
             /** Campaigns */
             campaigns: components["schemas"]["ConsoleCampaign"][];
             state: components["schemas"]["AgentLive"];
@@ -1376,6 +1694,51 @@ export interface components {
             code: string;
             /** Message */
             message: string;
+        };
+        /** GroupRef */
+        GroupRef: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /** ImportProblem */
+        ImportProblem: {
+            /** Field */
+            field: string;
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * ImportReport
+         * @description `created` are the rows that were, or with `dry_run` would be, created.
+         */
+        ImportReport: {
+            /** Rows */
+            rows: components["schemas"]["ImportRow"][];
+            /** Created */
+            created: number;
+            /** Refused */
+            refused: number;
+        };
+        /**
+         * ImportRow
+         * @description `line` counts from 1, where the header is. `fields` says what is wrong with a refused row.
+         */
+        ImportRow: {
+            /** Line */
+            line: number;
+            /** Username */
+            username: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "created" | "would-create" | "refused";
+            /** Fields */
+            fields: components["schemas"]["ImportProblem"][];
         };
         /** InboundCampaignCreate */
         InboundCampaignCreate: {
@@ -1586,6 +1949,8 @@ export interface components {
             /** Permissions */
             permissions: string[];
             agent: components["schemas"]["AgentOut"] | null;
+            /** May Change Password */
+            may_change_password: boolean;
             /** Csrf Token */
             csrf_token: string | null;
         };
@@ -1601,6 +1966,11 @@ export interface components {
             last_name: string;
             /** Email */
             email: string;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "es" | "en";
             role: components["schemas"]["RoleRef"];
             /** Must Change Password */
             must_change_password: boolean;
@@ -1693,6 +2063,17 @@ export interface components {
         Page_PauseOut_: {
             /** Items */
             items: components["schemas"]["PauseOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[PauseSetOut] */
+        Page_PauseSetOut_: {
+            /** Items */
+            items: components["schemas"]["PauseSetOut"][];
             /** Total */
             total: number;
             /** Page */
@@ -1807,6 +2188,76 @@ export interface components {
             /** Pause Id */
             pause_id: number;
         };
+        /** PauseSetCreate */
+        PauseSetCreate: {
+            /** Name */
+            name: string;
+            /** Pauses */
+            pauses: components["schemas"]["PauseSetEntry"][];
+        };
+        /** PauseSetEntry */
+        PauseSetEntry: {
+            /** Pause Id */
+            pause_id: number;
+            /**
+             * Limit Seconds
+             * @description Longest pause, in seconds; 0: no limit.
+             * @default 0
+             */
+            limit_seconds?: number;
+        };
+        /**
+         * PauseSetOut
+         * @description `groups` are the agent groups that use the set.
+         */
+        PauseSetOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Pauses */
+            pauses: components["schemas"]["PauseSetPauseOut"][];
+            /** Groups */
+            groups: components["schemas"]["GroupRef"][];
+        };
+        /**
+         * PauseSetPatch
+         * @description Only what is sent changes; `pauses` replaces all of them.
+         */
+        PauseSetPatch: {
+            /** Name */
+            name?: string | null;
+            /** Pauses */
+            pauses?: components["schemas"]["PauseSetEntry"][] | null;
+        };
+        /** PauseSetPauseOut */
+        PauseSetPauseOut: {
+            /** Pause Id */
+            pause_id: number;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "productive" | "recreational";
+            /** Limit Seconds */
+            limit_seconds: number;
+        };
+        /**
+         * PermissionOut
+         * @description `needs` are the permissions without which this one is of no use; a role must have them too.
+         */
+        PermissionOut: {
+            /** Key */
+            key: string;
+            /** Group */
+            group: string;
+            /** Description */
+            description: string;
+            /** Needs */
+            needs: string[];
+        };
         /**
          * Problem
          * @description Every error's body. `code` is stable; `message` says what to do; `fields` is filled for 422.
@@ -1847,6 +2298,16 @@ export interface components {
             /** Message */
             message: string;
         };
+        /**
+         * RoleCreate
+         * @description Nobody gives a role more than they hold themselves.
+         */
+        RoleCreate: {
+            /** Name */
+            name: string;
+            /** Permissions */
+            permissions: string[];
+        };
         /** RoleList */
         RoleList: {
             /** Items */
@@ -1858,10 +2319,24 @@ export interface components {
             slug: string;
             /** Name */
             name: string;
+            /** Id */
+            id: number;
             /** Is Predefined */
             is_predefined: boolean;
             /** Permissions */
             permissions: string[];
+            /** User Count */
+            user_count: number;
+        };
+        /**
+         * RolePatch
+         * @description Only what is sent changes; `permissions` replaces all of them.
+         */
+        RolePatch: {
+            /** Name */
+            name?: string | null;
+            /** Permissions */
+            permissions?: string[] | null;
         };
         /** RoleRef */
         RoleRef: {
@@ -1963,6 +2438,11 @@ export interface components {
              * @default 90
              */
             expires_in_days?: number;
+            /**
+             * Permissions
+             * @description What the token may, of what its user may; null: everything the user may at that moment.
+             */
+            permissions?: string[] | null;
         };
         /**
          * TokenCreated
@@ -1973,6 +2453,8 @@ export interface components {
             id: number;
             /** Name */
             name: string;
+            /** Permissions */
+            permissions: string[] | null;
             /**
              * Created At
              * Format: date-time
@@ -1999,6 +2481,8 @@ export interface components {
             id: number;
             /** Name */
             name: string;
+            /** Permissions */
+            permissions: string[] | null;
             /**
              * Created At
              * Format: date-time
@@ -2035,6 +2519,11 @@ export interface components {
              * @default 1
              */
             expires_in_days?: number;
+            /**
+             * Permissions
+             * @description What the token may, of what its user may; null: everything the user may at that moment.
+             */
+            permissions?: string[] | null;
         };
         /** TrunkCreate */
         TrunkCreate: {
@@ -2119,6 +2608,8 @@ export interface components {
             last_name?: string | null;
             /** Email */
             email?: string | null;
+            /** Language */
+            language?: ("es" | "en") | null;
             /** Role Slug */
             role_slug?: string | null;
             /** Group Id */
@@ -2127,8 +2618,51 @@ export interface components {
             is_active?: boolean | null;
         };
         /**
+         * UserClone
+         * @description The person of a new agent; role, group and campaigns are those of the agent it is cloned from.
+         */
+        UserClone: {
+            /**
+             * Username
+             * @description Letters, digits and @ . + - _ only; the case of letters does not matter.
+             */
+            username: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+            /**
+             * First Name
+             * @default
+             */
+            first_name?: string;
+            /**
+             * Last Name
+             * @default
+             */
+            last_name?: string;
+            /**
+             * Email
+             * @description Empty, or an email address.
+             * @default
+             */
+            email?: string;
+            /**
+             * Language
+             * @default es
+             * @enum {string}
+             */
+            language?: "es" | "en";
+            /**
+             * Must Change Password
+             * @default false
+             */
+            must_change_password?: boolean;
+        };
+        /**
          * UserCreate
-         * @description `group_id` is required for the role agent and refused for any other.
+         * @description `group_id` is required for a role that works as an agent and refused for any other.
          */
         UserCreate: {
             /**
@@ -2159,6 +2693,12 @@ export interface components {
              * @default
              */
             email?: string;
+            /**
+             * Language
+             * @default es
+             * @enum {string}
+             */
+            language?: "es" | "en";
             /** Group Id */
             group_id?: number | null;
             /**
@@ -2172,6 +2712,43 @@ export interface components {
              */
             must_change_password?: boolean;
         };
+        /**
+         * UserDetail
+         * @description `permissions` are what the user may now.
+         */
+        UserDetail: {
+            /** Id */
+            id: number;
+            /** Username */
+            username: string;
+            /** First Name */
+            first_name: string;
+            /** Last Name */
+            last_name: string;
+            /** Email */
+            email: string;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "es" | "en";
+            /** Role Slug */
+            role_slug: string;
+            /** Is Active */
+            is_active: boolean;
+            /** Is Locked */
+            is_locked: boolean;
+            agent: components["schemas"]["AgentOut"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Last Sign In At */
+            last_sign_in_at: string | null;
+            /** Permissions */
+            permissions: string[];
+        };
         /** UserOut */
         UserOut: {
             /** Id */
@@ -2184,6 +2761,11 @@ export interface components {
             last_name: string;
             /** Email */
             email: string;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "es" | "en";
             /** Role Slug */
             role_slug: string;
             /** Is Active */
@@ -2524,6 +3106,44 @@ export interface operations {
             };
         };
     };
+    list_permissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermissionOut"][];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_roles: {
         parameters: {
             query?: never;
@@ -2540,6 +3160,170 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RoleList"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RolePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleOut"];
                 };
             };
             /** @description Some fields are not valid; `fields` says which. */
@@ -2651,6 +3435,86 @@ export interface operations {
             };
         };
     };
+    import_users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_import_users"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     show_user: {
         parameters: {
             query?: never;
@@ -2668,7 +3532,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserOut"];
+                    "application/json": components["schemas"]["UserDetail"];
                 };
             };
             /** @description Some fields are not valid; `fields` says which. */
@@ -2746,6 +3610,50 @@ export interface operations {
         responses: {
             /** @description Successful Response */
             200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UserOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clone_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserClone"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -3251,6 +4159,215 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PauseOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_pause_sets: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PauseSetOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_pause_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseSetCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseSetOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_pause_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pause_set_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseSetOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_pause_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pause_set_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_pause_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pause_set_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseSetPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseSetOut"];
                 };
             };
             /** @description Some fields are not valid; `fields` says which. */
