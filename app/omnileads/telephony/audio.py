@@ -11,15 +11,14 @@ from typing import Any, Final
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from omnileads.agents.names import listed
-from omnileads.campaigns.models import Campaign, CampaignQueue
 from omnileads.kit.changes import ConfigurationChanges
 from omnileads.kit.db import constraint_errors
 from omnileads.kit.errors import NotFound
 from omnileads.kit.pagination import Page, PageQuery, contains, page_of, paginate
-from omnileads.telephony.errors import AudioInUse, AudioNameTaken, AudioRefused
+from omnileads.telephony.errors import AudioNameTaken, AudioRefused
 from omnileads.telephony.models import AudioContent, AudioFile
-from omnileads.telephony.schemas import AudioFileOut
+from omnileads.telephony.schemas.audio import AudioFileOut
+from omnileads.telephony.usage import refuse_while_used, users_of_audio
 
 MAX_BYTES: Final = 20 * 1024 * 1024
 """About 21 minutes of PCM 16 bit, mono, 8 kHz."""
@@ -92,18 +91,11 @@ class AudioFiles:
         return read_content(self._session, audio_id)
 
     def delete(self, audio_id: int) -> None:
-        """Raises AudioInUse while a campaign plays it."""
+        """Raises NotFound, and InUse while something plays it."""
         audio = self._session.get(AudioFile, audio_id, with_for_update=True)
         if audio is None:
             raise NotFound
-        campaigns = self._session.scalars(
-            select(Campaign.name)
-            .join(CampaignQueue, CampaignQueue.campaign_id == Campaign.id)
-            .where(CampaignQueue.welcome_audio_id == audio_id, Campaign.deleted_at.is_(None))
-            .order_by(Campaign.name)
-        ).all()
-        if campaigns:
-            raise AudioInUse(f"Campaigns play this file: {listed(campaigns)}. Choose another one there first.")
+        refuse_while_used(users_of_audio(self._session, audio_id), "Choose another sound there first.")
         self._session.delete(audio)
         self._session.flush()
         self._changes.record("audio-file.deleted", "audio-file", audio_id, before=_snapshot(audio))

@@ -76,7 +76,7 @@ def test_a_file_in_use_stays(admin: TestClient) -> None:
     campaign = make_campaign(admin, welcome_audio_id=audio["id"])
     refused = admin.delete(f"{API}/audio-files/{audio['id']}")
     assert refused.status_code == 409
-    assert refused.json()["code"] == "audio-file-in-use"
+    assert refused.json()["code"] == "in-use"
     assert '"Support"' in refused.json()["message"]
     assert admin.delete(f"{API}/inbound-campaigns/{campaign['id']}").status_code == 204
     assert admin.delete(f"{API}/audio-files/{audio['id']}").status_code == 204
