@@ -144,7 +144,7 @@ class NamedItems(ABC, Generic[Row, Request, Answer]):
 
     def _shown(self, row: Row) -> Answer:
         answer = self._answers([row])[0]
-        users = [UserOut(type=user.type, id=user.id, name=user.name) for user in self._users(row)]
+        users = [UserOut.model_validate(user) for user in self._users(row)]
         return answer.model_copy(update={"used_by": users})
 
 

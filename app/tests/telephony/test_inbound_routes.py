@@ -13,11 +13,6 @@ from tests.domain import API, fields_of, make_campaign
 HANGUP = {"type": "hangup", "id": None}
 
 
-@pytest.fixture
-def admin(sign_in: SignedIn) -> TestClient:
-    return sign_in("administrator")
-
-
 def create(client: TestClient, **fields: Any) -> Any:
     return client.post(
         f"{API}/inbound-routes", json={"name": "Main", "did": "+5493515550100", "destination": HANGUP, **fields}

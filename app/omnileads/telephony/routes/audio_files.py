@@ -12,7 +12,7 @@ from omnileads.kit.permissions import requires
 from omnileads.kit.schemas import PathId, PlainText
 from omnileads.telephony.audio import MAX_BYTES, AudioFiles
 from omnileads.telephony.routes.services import CurrentChanges, wav_answer
-from omnileads.telephony.schemas.audio import AudioFileOut
+from omnileads.telephony.schemas.audio import AudioFileOut, AudioFilePatch
 
 MULTIPART_OVERHEAD_BYTES: Final = 64 * 1024
 
@@ -37,7 +37,7 @@ def list_audio_files(service: CurrentAudio, paging: Paging) -> Page[AudioFileOut
 def add_audio_file(
     service: CurrentAudio,
     name: Annotated[PlainText, Form(min_length=1, max_length=60)],
-    file: Annotated[UploadFile, File(description="WAV: PCM 16 bit, mono, 8 kHz.")],
+    file: Annotated[UploadFile, File(description="WAV, MP3 or Ogg Vorbis, at most 20 minutes.")],
 ) -> AudioFileOut:
     return service.add(name.strip(), file.file.read(MAX_BYTES + 1))
 
@@ -45,6 +45,16 @@ def add_audio_file(
 @router.get("/{audio_id}/content", response_class=Response)
 def get_audio_content(service: CurrentAudio, audio_id: PathId) -> Response:
     return wav_answer(service.content(audio_id))
+
+
+@router.get("/{audio_id}")
+def get_audio_file(service: CurrentAudio, audio_id: PathId) -> AudioFileOut:
+    return service.one(audio_id)
+
+
+@router.patch("/{audio_id}", dependencies=[requires("audio.write")])
+def rename_audio_file(service: CurrentAudio, audio_id: PathId, body: AudioFilePatch) -> AudioFileOut:
+    return service.rename(audio_id, body)
 
 
 @router.delete("/{audio_id}", status_code=204, dependencies=[requires("audio.write")])
