@@ -31,9 +31,7 @@ V2_ROUTERS: Final[tuple[APIRouter, ...]] = (
     agents.pause_sets,
     agents.agents,
     agents.console,
-    telephony.trunks,
-    telephony.inbound_routes,
-    telephony.audio_files,
+    *telephony.ROUTERS,
     callflow.call_flow,
     callflow.trials,
     campaigns.router,
@@ -44,7 +42,7 @@ V2_ROUTERS: Final[tuple[APIRouter, ...]] = (
     supervision.router,
 )
 
-INTERNAL_ROUTERS: Final[tuple[APIRouter, ...]] = (telephony.asterisk,)
+INTERNAL_ROUTERS: Final[tuple[APIRouter, ...]] = telephony.INTERNAL_ROUTERS
 """For the system's own parts, under `/internal`; the proxy refuses this prefix from outside."""
 
 WEBSOCKET_ROUTERS: Final[tuple[APIRouter, ...]] = (supervision.websocket_router,)

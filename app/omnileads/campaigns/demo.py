@@ -24,7 +24,8 @@ from omnileads.campaigns.service import InboundCampaigns
 from omnileads.kit.changes import ConfigurationChanges
 from omnileads.kit.runtime import Runtime
 from omnileads.telephony.inbound_routes import InboundRoutes
-from omnileads.telephony.schemas import Destination, RouteCreate
+from omnileads.telephony.schemas import Destination
+from omnileads.telephony.schemas.inbound_routes import RouteCreate
 
 GROUP_NAME: Final = "Demo agents"
 DID: Final = "5550100"

@@ -15,6 +15,8 @@ from omnileads.agents.models import Agent, AgentGroup
 from omnileads.campaigns.models import Campaign, CampaignMember, CampaignSupervisor
 from omnileads.kit.revision import bump_config_revision
 from omnileads.kit.runtime import Runtime
+from omnileads.telephony.destinations import lock_call_flow
+from omnileads.telephony.usage import refuse_while_used, users_of_destination
 
 
 class CampaignAgentDirectory:
@@ -37,8 +39,10 @@ class CampaignAgentDirectory:
         return _ref(agent)
 
     def retire(self, session: Session, user_id: int) -> None:
-        """Also raises AgentOnCall. Membership of campaigns ends with the profile."""
+        """Also raises AgentOnCall, and InUse while calls are sent to the agent. Membership of campaigns ends."""
+        lock_call_flow(session)
         for agent in profiles.live_profiles(session, [user_id]):
+            refuse_while_used(users_of_destination(session, "agent", agent.id), "Send their calls elsewhere first.")
             live = LiveAgents(self._runtime.redis).one(agent.id)
             if live is not None and live.status in ("RINGING", "ONCALL"):
                 raise AgentOnCall

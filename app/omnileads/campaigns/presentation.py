@@ -16,8 +16,8 @@ from omnileads.agents.models import Agent
 from omnileads.agents.names import agent_names
 from omnileads.campaigns.models import Campaign, CampaignQueue
 from omnileads.campaigns.schemas import DispositionOptionOut, InboundCampaignOut, MemberOut
-from omnileads.telephony.destinations import campaign_names
-from omnileads.telephony.schemas import DestinationOut
+from omnileads.telephony.destinations import DestinationNames, ref_of
+from omnileads.telephony.schemas import Destination, DestinationOut
 
 LIVE_CALLS: Final = "oml:live:calls"
 """Hash: call id -> CallLive as JSON."""
@@ -33,9 +33,7 @@ class CampaignPresenter:
         agent_ids = {member.agent_id for campaign in campaigns for member in campaign.members}
         names = agent_names(self._session, agent_ids)
         extensions = self._extensions(agent_ids)
-        failovers = campaign_names(
-            self._session, [campaign.queue.failover_id for campaign in campaigns if campaign.queue.failover_id]
-        )
+        failovers = DestinationNames(self._session, [ref_of(failover_of(campaign.queue)) for campaign in campaigns])
         waiting = self._waiting()
         return {
             campaign.id: InboundCampaignOut(
@@ -101,7 +99,12 @@ def _queue_columns(queue: CampaignQueue) -> dict[str, Any]:
     )
 
 
-def _failover(queue: CampaignQueue, names: Mapping[int, str]) -> DestinationOut | None:
+def failover_of(queue: CampaignQueue) -> Destination | None:
+    """Where callers go whom the queue does not keep; None when they are hung up on."""
     if queue.failover_type is None:
         return None
-    return DestinationOut(type=queue.failover_type, id=queue.failover_id, name=names.get(queue.failover_id or 0))
+    return Destination(type=queue.failover_type, id=queue.failover_id)
+
+
+def _failover(queue: CampaignQueue, names: DestinationNames) -> DestinationOut | None:
+    return names.answer(queue.failover_type, queue.failover_id) if queue.failover_type is not None else None

@@ -10,12 +10,15 @@ from sqlalchemy.orm import Session
 
 from omnileads.accounts.models import Role, User
 from omnileads.agents.models import Agent, AgentGroup
-from omnileads.campaigns.models import Campaign, CampaignQueue, DispositionOption
+from omnileads.campaigns.models import Campaign, DispositionOption
+from omnileads.campaigns.presentation import failover_of
 from omnileads.campaigns.schemas import DispositionOptionIn, InboundCampaignCreate, MemberIn
 from omnileads.dispositions.models import Disposition, DispositionChange
 from omnileads.kit.errors import FieldProblem
-from omnileads.telephony.models import AudioFile
-from omnileads.telephony.schemas import Destination
+from omnileads.telephony.destinations import destination_problem, ref_of
+from omnileads.telephony.loops import loop_message, loop_through
+from omnileads.telephony.models import MohPlaylist
+from omnileads.telephony.sounds import audio_problems
 
 RESERVED_OPTION_NAMES: Final = frozenset({"agenda", "callback"})
 """They mean "call again" everywhere in reports, so only an option of kind "callback" may be called so."""
@@ -28,10 +31,14 @@ Problems = list[FieldProblem]
 def problems_of(
     session: Session, request: InboundCampaignCreate, campaign: Campaign | None, scope: frozenset[int] | None
 ) -> Problems:
-    """Every reason to refuse the request; `campaign` is what it changes, None for a new one."""
+    """Every reason to refuse the request; `campaign` is what it changes, None for a new one.
+
+    Call it with the call flow locked (`telephony.destinations.lock_call_flow`).
+    """
     return [
-        *_audio_problems(session, request.welcome_audio_id),
-        *_failover_problems(session, request.failover, campaign, scope),
+        *audio_problems(session, {"welcome_audio_id": request.welcome_audio_id}),
+        *_playlist_problems(session, request.moh_playlist_id),
+        *_failover_problems(session, request, campaign, scope),
         *_member_problems(session, request.members, campaign),
         *_group_problems(session, request.group_ids),
         *_supervisor_problems(session, request.supervisor_ids, campaign),
@@ -39,69 +46,33 @@ def problems_of(
     ]
 
 
-def _audio_problems(session: Session, audio_id: int | None) -> Problems:
-    if audio_id is None:
+def _playlist_problems(session: Session, playlist_id: int | None) -> Problems:
+    """Locks the playlist against being deleted or emptied until the transaction ends."""
+    if playlist_id is None:
         return []
-    found = session.scalar(select(AudioFile.id).where(AudioFile.id == audio_id).with_for_update(read=True))
-    if found is not None:
-        return []
-    return [FieldProblem("welcome_audio_id", "unknown", "This audio file does not exist. Choose another one.")]
+    playlist = session.get(MohPlaylist, playlist_id, with_for_update={"read": True, "of": MohPlaylist})
+    if playlist is None:
+        return [FieldProblem("moh_playlist_id", "unknown", "This playlist does not exist. Choose another one.")]
+    if not playlist.files:
+        return [FieldProblem("moh_playlist_id", "empty", "There is no music in this playlist. Add some first.")]
+    return []
 
 
 def _failover_problems(
-    session: Session, failover: Destination | None, campaign: Campaign | None, scope: frozenset[int] | None
+    session: Session, request: InboundCampaignCreate, campaign: Campaign | None, scope: frozenset[int] | None
 ) -> Problems:
-    if failover is None:
+    if request.failover is None:
         return []
-    if failover.type == "hangup":
-        return [] if failover.id is None else [_failover("not-null", 'A "hangup" has no id; send null.')]
-    if failover.id is None:
-        return [_failover("missing", "Choose the campaign that takes the callers.")]
-    is_seen = scope is None or failover.id in scope or _is_present_failover(campaign, failover)
-    problem = _failover_campaign_problem(session, failover.id, campaign, is_seen=is_seen)
-    return [problem] if problem else []
-
-
-def _failover_campaign_problem(
-    session: Session, failover_id: int, campaign: Campaign | None, *, is_seen: bool
-) -> FieldProblem | None:
-    """Locks the destination against being finished or deleted until the transaction ends."""
-    state = session.scalar(
-        select(Campaign.state)
-        .where(Campaign.id == failover_id, Campaign.deleted_at.is_(None))
-        .with_for_update(read=True, of=Campaign)
-    )
-    if state is None or not is_seen:
-        return _failover("unknown", "This campaign does not exist. Choose another one.")
-    if state == "finished":
-        return _failover("finished", "This campaign is finished. Choose another one.")
-    if campaign is not None and _leads_to(session, failover_id, campaign.id):
-        return _failover("loop", "Callers would come back to this campaign for ever. Choose another destination.")
-    return None
-
-
-def _is_present_failover(campaign: Campaign | None, failover: Destination) -> bool:
-    return campaign is not None and campaign.queue.failover_id == failover.id
-
-
-def _failover(code: str, message: str) -> FieldProblem:
-    return FieldProblem("failover.id", code, message)
-
-
-def _leads_to(session: Session, start: int, goal: int) -> bool:
-    """Whether callers who are sent to `start` can end up in `goal` by failovers alone."""
-    rows = session.execute(
-        select(CampaignQueue.campaign_id, CampaignQueue.failover_id).where(CampaignQueue.failover_id.is_not(None))
-    )
-    following = dict(rows.all())
-    seen: set[int] = set()
-    current: int | None = start
-    while current is not None and current not in seen:
-        if current == goal:
-            return True
-        seen.add(current)
-        current = following.get(current)
-    return False
+    present = ref_of(failover_of(campaign.queue)) if campaign else None
+    kept = [present] if present is not None else []
+    problem = destination_problem(session, request.failover, scope, "failover", kept)
+    if problem is not None:
+        return [problem]
+    failover = ref_of(request.failover)
+    if campaign is None or failover is None:
+        return []
+    path = loop_through(session, ("inbound-campaign", campaign.id), [failover])
+    return [FieldProblem("failover.id", "loop", loop_message(session, path, request.name))] if path else []
 
 
 def _member_problems(session: Session, members: Sequence[MemberIn], campaign: Campaign | None) -> Problems:

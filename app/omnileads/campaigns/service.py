@@ -27,13 +27,14 @@ from omnileads.campaigns.schemas import (
     InboundCampaignPatch,
     MemberIn,
 )
-from omnileads.campaigns.usage import who_sends_calls_to
 from omnileads.kit.changes import ConfigurationChanges, patched
 from omnileads.kit.clock import Clock
 from omnileads.kit.db import constraint_errors
 from omnileads.kit.errors import NotFound, ValidationFailed
 from omnileads.kit.pagination import Page, PageQuery, contains, page_of, paginate
 from omnileads.kit.permissions import Principal
+from omnileads.telephony.destinations import lock_call_flow
+from omnileads.telephony.usage import sentence, users_of_destination
 
 _CAMPAIGN_FIELDS: Final = (
     "name",
@@ -97,6 +98,7 @@ class InboundCampaigns:
 
     def create(self, request: InboundCampaignCreate) -> InboundCampaignOut:
         """A new active campaign. Whoever does not see everything becomes one of its supervisors."""
+        lock_call_flow(self._session)
         self._refuse(problems_of(self._session, request, None, self._scope))
         supervisors = set(request.supervisor_ids)
         if self._actor is not None and not self._actor.sees_everything:
@@ -113,6 +115,7 @@ class InboundCampaigns:
         return self._shown(campaign)
 
     def change(self, campaign_id: int, patch: InboundCampaignPatch) -> InboundCampaignOut:
+        lock_call_flow(self._session)
         campaign = self._campaign(campaign_id)
         if campaign.state == "finished":
             raise CampaignFinished
@@ -131,6 +134,7 @@ class InboundCampaigns:
 
     def move(self, campaign_id: int, state: CampaignState) -> InboundCampaignOut:
         """Activate, pause or finish. Raises CampaignStateRefused, CampaignInUse (only finishing)."""
+        lock_call_flow(self._session)
         campaign = self._campaign(campaign_id)
         before = campaign.state
         if before not in _MOVES[state]:
@@ -146,6 +150,7 @@ class InboundCampaigns:
 
     def delete(self, campaign_id: int) -> None:
         """Hide the campaign and free its name; history keeps it. Raises CampaignInUse."""
+        lock_call_flow(self._session)
         campaign = self._campaign(campaign_id)
         self._refuse_in_use(campaign)
         waiting = self._presenter.calls_now().get(campaign.id, 0)
@@ -153,16 +158,16 @@ class InboundCampaigns:
             raise CampaignInUse(f"{waiting} calls are in this campaign now. Pause it and delete it when they are over.")
         before = _snapshot(campaign)
         campaign.deleted_at = self._clock.now()
-        campaign.queue.welcome_audio_id = None
+        campaign.queue.welcome_audio_id = campaign.queue.moh_playlist_id = None
         campaign.queue.failover_type = campaign.queue.failover_id = None
         campaign.members.clear()
         self._session.flush()
         self._changes.record("campaign.deleted", "campaign", campaign.id, before=before)
 
     def _refuse_in_use(self, campaign: Campaign) -> None:
-        users = who_sends_calls_to(self._session, campaign.id)
+        users = users_of_destination(self._session, "inbound-campaign", campaign.id)
         if users:
-            raise CampaignInUse(f"{users} send calls here. Give them another destination first.")
+            raise CampaignInUse(f"{sentence(users)} Send their calls elsewhere first.")
 
     def _visible(self) -> Any:
         statement = select(Campaign).where(Campaign.kind == "inbound", Campaign.deleted_at.is_(None))

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from omnileads.kit.clock import Clock
 from omnileads.telephony.models import AsteriskSync, AudioFile, SipTrunk
-from omnileads.telephony.schemas import AsteriskFileSet, AsteriskFilesOut, AsteriskReport
+from omnileads.telephony.schemas.asterisk import AsteriskFileSet, AsteriskFilesOut, AsteriskReport
 from omnileads.telephony.wizard import Setting, check
 
 log = structlog.get_logger(__name__)

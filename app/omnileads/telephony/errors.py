@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from omnileads.kit.errors import Conflict, FieldProblem, ValidationFailed
+from omnileads.kit.errors import FieldProblem, ValidationFailed
 from omnileads.telephony.wizard import Problem
 
 
@@ -16,11 +16,6 @@ class TrunkNameTaken(ValidationFailed):
 class WizardTextRefused(ValidationFailed):
     def __init__(self, problems: Iterable[Problem]) -> None:
         super().__init__(fields=[FieldProblem("wizard_text", "wizard", str(problem)) for problem in problems])
-
-
-class RouteNameTaken(ValidationFailed):
-    def __init__(self) -> None:
-        super().__init__(fields=[FieldProblem("name", "taken", "Another inbound route has this name.")])
 
 
 class DidTaken(ValidationFailed):
@@ -36,7 +31,3 @@ class AudioNameTaken(ValidationFailed):
 class AudioRefused(ValidationFailed):
     def __init__(self, code: str, message: str) -> None:
         super().__init__(fields=[FieldProblem("file", code, message)])
-
-
-class AudioInUse(Conflict):
-    code = "audio-file-in-use"

@@ -13,7 +13,8 @@ from omnileads.kit.errors import NotFound, ValidationFailed
 from omnileads.kit.pagination import Page, PageQuery, contains, page_of, paginate
 from omnileads.telephony.errors import TrunkNameTaken, WizardTextRefused
 from omnileads.telephony.models import SipTrunk
-from omnileads.telephony.schemas import TrunkCreate, TrunkOut, TrunkPatch, TrunkSync
+from omnileads.telephony.schemas.trunks import SyncOut, TrunkCreate, TrunkOut, TrunkPatch
+from omnileads.telephony.usage import refuse_while_used, users_of_trunk
 from omnileads.telephony.wizard import check
 
 RESERVED_NAMES: Final = frozenset(
@@ -66,7 +67,9 @@ class Trunks:
         return _present(trunk)
 
     def delete(self, trunk_id: int) -> None:
+        """Raises NotFound, InUse."""
         trunk = self._trunk(trunk_id)
+        refuse_while_used(users_of_trunk(self._session, trunk_id), "Take it out there first.")
         self._session.delete(trunk)
         self._session.flush()
         self._changes.record("trunk.deleted", "trunk", trunk_id, before=_snapshot(trunk))
@@ -93,7 +96,7 @@ def _present(trunk: SipTrunk) -> TrunkOut:
         max_channels=trunk.max_channels,
         caller_id=trunk.caller_id,
         wizard_text=trunk.wizard_text,
-        sync=TrunkSync(state=trunk.sync_state, message=trunk.sync_message),
+        sync=SyncOut(state=trunk.sync_state, message=trunk.sync_message),
     )
 
 

@@ -239,7 +239,7 @@ def test_what_sends_calls_here_keeps_it(admin: TestClient) -> None:
     for refused in (admin.delete(f"{CAMPAIGNS}/{made['id']}"), admin.post(f"{CAMPAIGNS}/{made['id']}/finish")):
         assert refused.status_code == 409
         assert refused.json()["code"] == "campaign-in-use"
-        assert refused.json()["message"].startswith('Inbound routes "Main" and campaigns "Other" send calls here.')
+        assert refused.json()["message"].startswith('Used by campaign "Other", inbound route "Main".')
     admin.delete(f"{API}/inbound-routes/{route['id']}")
     change(admin, other, failover=None)
     assert admin.delete(f"{CAMPAIGNS}/{made['id']}").status_code == 204

@@ -13,11 +13,6 @@ from tests.domain import API, fields_of, make_campaign
 HANGUP = {"type": "hangup", "id": None}
 
 
-@pytest.fixture
-def admin(sign_in: SignedIn) -> TestClient:
-    return sign_in("administrator")
-
-
 def create(client: TestClient, **fields: Any) -> Any:
     return client.post(
         f"{API}/inbound-routes", json={"name": "Main", "did": "+5493515550100", "destination": HANGUP, **fields}
@@ -28,7 +23,9 @@ def test_a_route_is_created_listed_changed_and_deleted(admin: TestClient) -> Non
     campaign = make_campaign(admin)
     made = create(admin, destination={"type": "inbound-campaign", "id": campaign["id"]}, language="en").json()
     assert made["destination"] == {"type": "inbound-campaign", "id": campaign["id"], "name": "Support"}
-    assert admin.get(f"{API}/inbound-routes", params={"search": "351555"}).json()["items"] == [made]
+    assert made["used_by"] == []
+    listed = admin.get(f"{API}/inbound-routes", params={"search": "351555"}).json()["items"]
+    assert listed == [{**made, "used_by": None}]
     changed = admin.patch(f"{API}/inbound-routes/{made['id']}", json={"destination": HANGUP}).json()
     assert changed == {**made, "destination": {"type": "hangup", "id": None, "name": None}}
     assert admin.delete(f"{API}/inbound-routes/{made['id']}").status_code == 204

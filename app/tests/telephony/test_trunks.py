@@ -21,11 +21,6 @@ TRUNK = {"name": "Provider_a", "max_channels": 30, "caller_id": "5550100", "wiza
 
 
 @pytest.fixture
-def admin(sign_in: SignedIn) -> TestClient:
-    return sign_in("administrator")
-
-
-@pytest.fixture
 def asterisk(browsers: Browsers) -> TestClient:
     client = browsers.open("127.0.0.1")
     client.headers["Authorization"] = f"Bearer {INTERNAL_TOKEN}"

@@ -16,7 +16,7 @@ from omnileads.telephony.models.outbound import OutboundPattern, OutboundRoute, 
 from omnileads.telephony.models.recordings import RecordingNameScheme
 from omnileads.telephony.models.time_groups import TimeGroup, TimeGroupRange
 from omnileads.telephony.models.trunks import LineReachability, LineRegistration, SipTrunk, TrunkLine
-from omnileads.telephony.models.vocabulary import DESTINATION_TYPES, DestinationType
+from omnileads.telephony.models.vocabulary import DESTINATION_TYPES, DestinationType, NamedRow
 
 __all__ = [
     "DESTINATION_TYPES",
@@ -37,6 +37,7 @@ __all__ = [
     "LineRegistration",
     "MohPlaylist",
     "MohPlaylistFile",
+    "NamedRow",
     "OutboundPattern",
     "OutboundRoute",
     "OutboundRouteTrunk",

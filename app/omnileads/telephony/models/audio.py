@@ -19,18 +19,17 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from omnileads.kit.db import Base
+from omnileads.telephony.models.vocabulary import NamedRow
 
 PlaylistOrder = Literal["listed", "random"]
 
 
-class AudioFile(Base):
+class AudioFile(NamedRow):
     """A WAV file (PCM 16 bit, mono, 8 kHz) that calls play. `sha256` is of the whole file, in hexadecimal."""
 
     __tablename__ = "audio_files"
     __table_args__ = (Index("uq_audio_files_name", func.lower(text("name")), unique=True),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(60))
     sha256: Mapped[str] = mapped_column(String(64), unique=True)
     size_bytes: Mapped[int] = mapped_column(BigInteger)
     duration_seconds: Mapped[float] = mapped_column(Float)
@@ -46,7 +45,7 @@ class AudioContent(Base):
     content: Mapped[bytes] = mapped_column(LargeBinary)
 
 
-class MohPlaylist(Base):
+class MohPlaylist(NamedRow):
     """Music for callers who wait. Asterisk knows it as the class `oml-<id>`; without a file it is no class there."""
 
     __tablename__ = "moh_playlists"
@@ -55,8 +54,6 @@ class MohPlaylist(Base):
         CheckConstraint("\"order\" IN ('listed', 'random')", name="order_known"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(60))
     order: Mapped[PlaylistOrder] = mapped_column(String(10), default="listed")
 
     files: Mapped[list["MohPlaylistFile"]] = relationship(

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from omnileads.kit.db import Base
 from omnileads.telephony.models.time_groups import TimeGroup
-from omnileads.telephony.models.vocabulary import DestinationType, destination_checks
+from omnileads.telephony.models.vocabulary import DestinationType, NamedRow, destination_checks
 
 IdentificationMode = Literal["ask-only", "crm-decides", "crm-routes"]
 
 
-class TimeCondition(Base):
+class TimeCondition(NamedRow):
     """Sends calls one way while its time group holds, the other way else."""
 
     __tablename__ = "time_conditions"
@@ -24,8 +24,6 @@ class TimeCondition(Base):
         *destination_checks("otherwise"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(60))
     time_group_id: Mapped[int] = mapped_column(ForeignKey("time_groups.id"), index=True)
     match_type: Mapped[DestinationType] = mapped_column(String(24))
     match_id: Mapped[int | None] = mapped_column(Integer)
@@ -35,7 +33,7 @@ class TimeCondition(Base):
     time_group: Mapped[TimeGroup] = relationship(lazy="joined", innerjoin=True)
 
 
-class Ivr(Base):
+class Ivr(NamedRow):
     """Asks the caller for one digit. `timeout_*` is for who presses none, `invalid_*` for who presses another.
 
     `timeout_seconds` counts from the end of the audio. After `<what>_retries` further attempts the call goes to
@@ -52,8 +50,6 @@ class Ivr(Base):
         *destination_checks("invalid"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(60))
     description: Mapped[str] = mapped_column(String(200), default="")
     audio_id: Mapped[int] = mapped_column(ForeignKey("audio_files.id"), index=True)
     timeout_seconds: Mapped[int] = mapped_column(Integer, default=5)
@@ -86,7 +82,7 @@ class IvrOption(Base):
     destination_id: Mapped[int | None] = mapped_column(Integer)
 
 
-class CustomerIdentification(Base):
+class CustomerIdentification(NamedRow):
     """Asks the caller for an id and decides by it, alone ("ask-only") or by asking a CRM at `url`.
 
     `length` 0 means an id of any length, ended by # or silence.
@@ -104,8 +100,6 @@ class CustomerIdentification(Base):
         *destination_checks("unidentified"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(60))
     mode: Mapped[IdentificationMode] = mapped_column(String(16))
     url: Mapped[str] = mapped_column(String(500), default="")
     audio_id: Mapped[int] = mapped_column(ForeignKey("audio_files.id"), index=True)
@@ -118,7 +112,7 @@ class CustomerIdentification(Base):
     unidentified_id: Mapped[int | None] = mapped_column(Integer)
 
 
-class CustomDestination(Base):
+class CustomDestination(NamedRow):
     """A place in the custom dialplan; `failover_*` is for calls that cannot be sent there."""
 
     __tablename__ = "custom_destinations"
@@ -128,8 +122,6 @@ class CustomDestination(Base):
         *destination_checks("failover"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(60))
     context: Mapped[str] = mapped_column(String(79))
     extension: Mapped[str] = mapped_column(String(79))
     priority: Mapped[int] = mapped_column(Integer, default=1)
@@ -137,7 +129,7 @@ class CustomDestination(Base):
     failover_id: Mapped[int | None] = mapped_column(Integer)
 
 
-class VoicemailBox(Base):
+class VoicemailBox(NamedRow):
     """Where callers leave a message of at most `max_seconds`, after the greeting if there is one."""
 
     __tablename__ = "voicemail_boxes"
@@ -146,7 +138,5 @@ class VoicemailBox(Base):
         CheckConstraint("max_seconds BETWEEN 10 AND 600", name="max_seconds_range"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(60))
     greeting_audio_id: Mapped[int | None] = mapped_column(ForeignKey("audio_files.id"), index=True)
     max_seconds: Mapped[int] = mapped_column(Integer, default=120)

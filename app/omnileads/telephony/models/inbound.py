@@ -5,13 +5,12 @@ from typing import Literal
 from sqlalchemy import CheckConstraint, Index, Integer, String, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from omnileads.kit.db import Base
-from omnileads.telephony.models.vocabulary import DestinationType, destination_checks
+from omnileads.telephony.models.vocabulary import DestinationType, NamedRow, destination_checks
 
 RouteLanguage = Literal["es", "en"]
 
 
-class InboundRoute(Base):
+class InboundRoute(NamedRow):
     """A dialled number (DID) and where its calls go. `destination_id` is null for "hangup"."""
 
     __tablename__ = "inbound_routes"
@@ -23,8 +22,6 @@ class InboundRoute(Base):
         *destination_checks("destination"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(60))
     did: Mapped[str] = mapped_column(String(21), unique=True)
     caller_id_prefix: Mapped[str] = mapped_column(String(20), default="")
     language: Mapped[RouteLanguage] = mapped_column(String(2))

@@ -1,13 +1,18 @@
 """Tables `outbound_routes`, `outbound_patterns`, `outbound_route_trunks`."""
 
+from typing import Final
+
 from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from omnileads.kit.db import Base
 from omnileads.telephony.models.trunks import SipTrunk
+from omnileads.telephony.models.vocabulary import NamedRow
+
+_LAST: Final = text("(SELECT coalesce(max(position) + 1, 0) FROM outbound_routes)")
 
 
-class OutboundRoute(Base):
+class OutboundRoute(NamedRow):
     """Which numbers leave over which trunks. By `position`, then `id`, the first that matches is taken.
 
     `dial_options` holds only what `telephony.dial_options` understands.
@@ -19,9 +24,7 @@ class OutboundRoute(Base):
         CheckConstraint("ring_seconds BETWEEN 5 AND 120", name="ring_seconds_range"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(60))
-    position: Mapped[int] = mapped_column(Integer, default=0)
+    position: Mapped[int] = mapped_column(Integer, default=_LAST)
     ring_seconds: Mapped[int] = mapped_column(Integer, default=45)
     dial_options: Mapped[str] = mapped_column(String(60), default="")
 

@@ -2,20 +2,18 @@
 
 from datetime import time
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Time, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, Time, func, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from omnileads.kit.db import Base
+from omnileads.telephony.models.vocabulary import NamedRow
 
 
-class TimeGroup(Base):
+class TimeGroup(NamedRow):
     """Hours and days, in the instance's time zone: an instant belongs to the group when any range holds it."""
 
     __tablename__ = "time_groups"
     __table_args__ = (Index("uq_time_groups_name", func.lower(text("name")), unique=True),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(60))
 
     ranges: Mapped[list["TimeGroupRange"]] = relationship(
         lazy="selectin", cascade="all, delete-orphan", order_by="TimeGroupRange.position"

@@ -1,11 +1,15 @@
-"""Destinations as tables hold them: `<what>_type` and `<what>_id`, without a foreign key since the type says the table.
+"""What the tables of telephony have in common: names, and destinations.
 
+A destination is a pair of columns `<what>_type` and `<what>_id`, without a foreign key since the type says the table;
 `telephony.destinations` keeps what they refer to from vanishing.
 """
 
 from typing import Final, Literal, get_args
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from omnileads.kit.db import Base
 
 DestinationType = Literal[
     "inbound-campaign",
@@ -21,6 +25,15 @@ DestinationType = Literal[
 DESTINATION_TYPES: Final[tuple[DestinationType, ...]] = get_args(DestinationType)
 
 _KNOWN: Final = ", ".join(f"'{kind}'" for kind in DESTINATION_TYPES)
+
+
+class NamedRow(Base):
+    """A thing people gave a name to; each table has an index `uq_<table>_name` on the small letters of it."""
+
+    __abstract__ = True
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
 
 
 def destination_checks(what: str) -> tuple[CheckConstraint, CheckConstraint]:
