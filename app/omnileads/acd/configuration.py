@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from omnileads.accounts.models import User
 from omnileads.acd.core.config import AgentProfile, Queue, Route, RoutingConfig, Strategy
 from omnileads.acd.flow_configuration import destination, load_flow, media
-from omnileads.agents.models import Agent, AgentGroup, Pause
+from omnileads.agents.models import Agent, AgentGroup, Pause, PauseSetPause
 from omnileads.campaigns.models import Campaign
 from omnileads.telephony.models import InboundRoute
 
@@ -34,6 +34,7 @@ def load(session: Session, timezone: tzinfo) -> RoutingConfig:
 
 
 def _profiles(session: Session) -> list[AgentProfile]:
+    limits = _pause_limits(session)
     rows = session.execute(
         select(Agent.id, Agent.extension, User.first_name, User.last_name, User.username, AgentGroup)
         .join(User, User.id == Agent.user_id)
@@ -50,9 +51,19 @@ def _profiles(session: Session) -> list[AgentProfile]:
             auto_unpause_seconds=group.auto_unpause_seconds,
             force_disposition=group.force_disposition,
             may_call_off_campaign=group.allow_off_campaign_calls,
+            may_call_from_inbound="inbound" in group.manual_call_campaign_kinds,
+            pause_limits=limits.get(group.pause_set_id, {}),
         )
         for agent_id, extension, first_name, last_name, username, group in rows
     ]
+
+
+def _pause_limits(session: Session) -> dict[int | None, dict[str, int]]:
+    """Pause set id -> pause id -> seconds; pauses without a limit are left out."""
+    limits: dict[int | None, dict[str, int]] = {}
+    for row in session.scalars(select(PauseSetPause).where(PauseSetPause.limit_seconds > 0)):
+        limits.setdefault(row.pause_set_id, {})[str(row.pause_id)] = row.limit_seconds
+    return limits
 
 
 def _queue(campaign: Campaign, known_agents: Container[int]) -> Queue:

@@ -19,6 +19,7 @@ from omnileads.agents.schemas import (
     AgentGroupPatch,
     AgentLive,
     AgentOption,
+    CallRequest,
     ConsoleSession,
     PauseCreate,
     PauseOut,
@@ -29,7 +30,9 @@ from omnileads.agents.schemas import (
     PauseSetPatch,
 )
 from omnileads.kit.changes import ConfigurationChanges
+from omnileads.kit.clock import epoch_ms
 from omnileads.kit.edge import CurrentRuntime, CurrentSettings, Transaction
+from omnileads.kit.ids import new_id
 from omnileads.kit.pagination import Page, Paging
 from omnileads.kit.permissions import CurrentPrincipal, requires
 from omnileads.kit.redis import connect_async
@@ -194,3 +197,22 @@ async def pause(
 @console.post("/unpause")
 async def unpause(runtime: CurrentRuntime, settings: CurrentSettings, agent_id: CurrentAgentId) -> AgentLive:
     return await _ask(runtime, settings, {"type": "agent.unpause", "agent_id": agent_id})
+
+
+@console.post("/calls")
+async def call_out(
+    runtime: CurrentRuntime, settings: CurrentSettings, agent_id: CurrentAgentId, body: CallRequest
+) -> AgentLive:
+    """Call a number: the agent's webphone rings first and takes the call by itself, then the number is dialled.
+
+    How it goes on is told over `/ws/live`; the webphone ends the call. Refused with 409 where the agent, its group or
+    the outbound routes do not allow it.
+    """
+    command: dict[str, object] = {
+        "type": "agent.call",
+        "agent_id": agent_id,
+        "call_id": new_id(epoch_ms(runtime.clock.now())),
+        "number": body.number,
+        "campaign_id": body.campaign_id,
+    }
+    return await _ask(runtime, settings, command)

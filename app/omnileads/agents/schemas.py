@@ -38,7 +38,7 @@ LimitSeconds = Annotated[
     int, Field(ge=0, le=LONGEST_PAUSE_SECONDS, description="Longest pause, in seconds; 0: no limit.")
 ]
 
-AgentStatus = Literal["READY", "RINGING", "ONCALL", "PAUSE", "ACW", "UNAVAILABLE", "OFFLINE", "DISABLED"]
+AgentStatus = Literal["READY", "DIALING", "RINGING", "ONCALL", "PAUSE", "ACW", "UNAVAILABLE", "OFFLINE", "DISABLED"]
 
 
 class GroupSwitches(ResponseModel):
@@ -216,11 +216,20 @@ class AgentLive(ResponseModel):
     since: int
     acw_until: int | None = None
     must_disposition: bool = False
+    last_call_result: str | None = None
+    pause_until: int | None = None
     call_id: str | None = None
     campaign_id: int | None = None
     number: str | None = None
     campaigns: list[int] = Field(default_factory=list)
     registered: bool = False
+
+
+class CallRequest(RequestModel):
+    """A number to call, for one of the agent's campaigns or (null) for none."""
+
+    number: Annotated[str, Field(pattern=r"^\+?[0-9*#]{1,30}$", description="Digits, * and #; may start with +.")]
+    campaign_id: Id | None = None
 
 
 class PauseRequest(RequestModel):
