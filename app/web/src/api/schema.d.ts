@@ -541,6 +541,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/agent/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Own Calls */
+        get: operations["list_own_calls"];
+        put?: never;
+        /**
+         * Call Out
+         * @description Call a number: the agent's webphone rings first and takes the call by itself, then the number is dialled.
+         *
+         *     How it goes on is told over `/ws/live`; the webphone ends the call. Refused with 409 where the agent, its group or
+         *     the outbound routes do not allow it.
+         */
+        post: operations["call_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/sip-trunks": {
         parameters: {
             query?: never;
@@ -595,6 +619,63 @@ export interface paths {
         patch: operations["change_trunk"];
         trace?: never;
     };
+    "/api/v2/outbound-routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Outbound Routes */
+        get: operations["list_outbound_routes"];
+        put?: never;
+        /** Create Outbound Route */
+        post: operations["create_outbound_route"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/outbound-routes/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Order Outbound Routes
+         * @description All routes in the order in which they are tried.
+         */
+        put: operations["order_outbound_routes"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/outbound-routes/{route_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Outbound Route */
+        get: operations["get_outbound_route"];
+        put?: never;
+        post?: never;
+        /** Delete Outbound Route */
+        delete: operations["delete_outbound_route"];
+        options?: never;
+        head?: never;
+        /** Change Outbound Route */
+        patch: operations["change_outbound_route"];
+        trace?: never;
+    };
     "/api/v2/inbound-routes": {
         parameters: {
             query?: never;
@@ -630,6 +711,248 @@ export interface paths {
         head?: never;
         /** Change Inbound Route */
         patch: operations["change_inbound_route"];
+        trace?: never;
+    };
+    "/api/v2/destinations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Destinations
+         * @description Choices for a picker; "hangup" needs none and is never among them.
+         */
+        get: operations["list_destinations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/time-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Time Groups */
+        get: operations["list_time_groups"];
+        put?: never;
+        /** Create Time Group */
+        post: operations["create_time_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/time-groups/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Time Group */
+        get: operations["get_time_group"];
+        put?: never;
+        post?: never;
+        /** Delete Time Group */
+        delete: operations["delete_time_group"];
+        options?: never;
+        head?: never;
+        /** Change Time Group */
+        patch: operations["change_time_group"];
+        trace?: never;
+    };
+    "/api/v2/time-conditions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Time Conditions */
+        get: operations["list_time_conditions"];
+        put?: never;
+        /** Create Time Condition */
+        post: operations["create_time_condition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/time-conditions/{condition_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Time Condition */
+        get: operations["get_time_condition"];
+        put?: never;
+        post?: never;
+        /** Delete Time Condition */
+        delete: operations["delete_time_condition"];
+        options?: never;
+        head?: never;
+        /** Change Time Condition */
+        patch: operations["change_time_condition"];
+        trace?: never;
+    };
+    "/api/v2/ivrs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Ivrs */
+        get: operations["list_ivrs"];
+        put?: never;
+        /** Create Ivr */
+        post: operations["create_ivr"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/ivrs/{ivr_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Ivr */
+        get: operations["get_ivr"];
+        put?: never;
+        post?: never;
+        /** Delete Ivr */
+        delete: operations["delete_ivr"];
+        options?: never;
+        head?: never;
+        /** Change Ivr */
+        patch: operations["change_ivr"];
+        trace?: never;
+    };
+    "/api/v2/customer-identifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Customer Identifications */
+        get: operations["list_customer_identifications"];
+        put?: never;
+        /** Create Customer Identification */
+        post: operations["create_customer_identification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/customer-identifications/{identification_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Customer Identification */
+        get: operations["get_customer_identification"];
+        put?: never;
+        post?: never;
+        /** Delete Customer Identification */
+        delete: operations["delete_customer_identification"];
+        options?: never;
+        head?: never;
+        /** Change Customer Identification */
+        patch: operations["change_customer_identification"];
+        trace?: never;
+    };
+    "/api/v2/custom-destinations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Custom Destinations */
+        get: operations["list_custom_destinations"];
+        put?: never;
+        /** Create Custom Destination */
+        post: operations["create_custom_destination"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/custom-destinations/{destination_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Custom Destination */
+        get: operations["get_custom_destination"];
+        put?: never;
+        post?: never;
+        /** Delete Custom Destination */
+        delete: operations["delete_custom_destination"];
+        options?: never;
+        head?: never;
+        /** Change Custom Destination */
+        patch: operations["change_custom_destination"];
+        trace?: never;
+    };
+    "/api/v2/voicemail-boxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Voicemail Boxes */
+        get: operations["list_voicemail_boxes"];
+        put?: never;
+        /** Create Voicemail Box */
+        post: operations["create_voicemail_box"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/voicemail-boxes/{box_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Voicemail Box */
+        get: operations["get_voicemail_box"];
+        put?: never;
+        post?: never;
+        /** Delete Voicemail Box */
+        delete: operations["delete_voicemail_box"];
+        options?: never;
+        head?: never;
+        /** Change Voicemail Box */
+        patch: operations["change_voicemail_box"];
         trace?: never;
     };
     "/api/v2/audio-files": {
@@ -674,11 +997,93 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Get Audio File */
+        get: operations["get_audio_file"];
         put?: never;
         post?: never;
         /** Delete Audio File */
         delete: operations["delete_audio_file"];
+        options?: never;
+        head?: never;
+        /** Rename Audio File */
+        patch: operations["rename_audio_file"];
+        trace?: never;
+    };
+    "/api/v2/call-flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Call Flow
+         * @description The whole way from an inbound route, with what is wrong with it.
+         */
+        get: operations["get_call_flow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/call-flow/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Call Flow
+         * @description Where a call would go at a moment, with these inputs; nothing is called.
+         */
+        post: operations["try_call_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/outbound-routes/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Outbound Route
+         * @description Which route takes a number and what its trunks receive; nothing is called.
+         */
+        post: operations["try_outbound_route"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/customer-identifications/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Customer Identification
+         * @description Ask the CRM as a call would, and show all of it.
+         */
+        post: operations["try_customer_identification"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -822,23 +1227,6 @@ export interface paths {
         };
         /** List Call Events */
         get: operations["list_call_events"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/agent/calls": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List Own Calls */
-        get: operations["list_own_calls"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1167,7 +1555,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "READY" | "RINGING" | "ONCALL" | "PAUSE" | "ACW" | "UNAVAILABLE" | "OFFLINE" | "DISABLED";
+            status: "READY" | "DIALING" | "RINGING" | "ONCALL" | "PAUSE" | "ACW" | "UNAVAILABLE" | "OFFLINE" | "DISABLED";
             /** Pause Id */
             pause_id?: string | null;
             /** Pause Name */
@@ -1183,6 +1571,10 @@ export interface components {
              * @default false
              */
             must_disposition?: boolean;
+            /** Last Call Result */
+            last_call_result?: string | null;
+            /** Pause Until */
+            pause_until?: number | null;
             /** Call Id */
             call_id?: string | null;
             /** Campaign Id */
@@ -1228,6 +1620,8 @@ export interface components {
             id: number;
             /** Name */
             name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
             /** Size Bytes */
             size_bytes: number;
             /** Duration Seconds */
@@ -1238,13 +1632,18 @@ export interface components {
              */
             created_at: string;
         };
+        /** AudioFilePatch */
+        AudioFilePatch: {
+            /** Name */
+            name: string;
+        };
         /** Body_add_audio_file */
         Body_add_audio_file: {
             /** Name */
             name: string;
             /**
              * File
-             * @description WAV: PCM 16 bit, mono, 8 kHz.
+             * @description WAV, MP3 or Ogg Vorbis, at most 20 minutes.
              */
             file: string;
         };
@@ -1296,6 +1695,18 @@ export interface components {
             recording: string | null;
         };
         /**
+         * CallFlow
+         * @description The first node is the route.
+         */
+        CallFlow: {
+            /** Nodes */
+            nodes: components["schemas"]["FlowNode"][];
+            /** Edges */
+            edges: components["schemas"]["FlowEdge"][];
+            /** Findings */
+            findings: components["schemas"]["FlowFinding"][];
+        };
+        /**
          * CallLive
          * @description A call in progress. `entered_at` is when it entered its queue (or the platform, before that).
          */
@@ -1311,10 +1722,16 @@ export interface components {
             /** Did */
             did: string | null;
             /**
+             * Direction
+             * @default inbound
+             * @enum {string}
+             */
+            direction?: "inbound" | "outbound";
+            /**
              * State
              * @enum {string}
              */
-            state: "welcome" | "waiting" | "ringing" | "talking";
+            state: "welcome" | "waiting" | "ringing" | "dialing" | "talking";
             /** Since */
             since: number;
             /** Entered At */
@@ -1332,6 +1749,11 @@ export interface components {
              */
             started_at: string;
             campaign: components["schemas"]["NamedRef"] | null;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "inbound" | "outbound";
             /** Did */
             did: string | null;
             /** Number */
@@ -1341,7 +1763,7 @@ export interface components {
              * Outcome
              * @enum {string}
              */
-            outcome: "waiting" | "talking" | "answered" | "abandoned" | "abandoned-welcome" | "timeout" | "unknown-did" | "unknown";
+            outcome: "waiting" | "dialing" | "talking" | "answered" | "abandoned" | "abandoned-welcome" | "timeout" | "voicemail" | "left-flow" | "ended-flow" | "unknown-did" | "trunk-full" | "busy" | "no-answer" | "cancelled" | "unavailable" | "congestion" | "no-route" | "blocked" | "failed" | "unknown";
             /** Wait Seconds */
             wait_seconds: number | null;
             /** Talk Seconds */
@@ -1351,6 +1773,19 @@ export interface components {
             disposition: components["schemas"]["CallDisposition"] | null;
             /** Has Recording */
             has_recording: boolean;
+        };
+        /**
+         * CallRequest
+         * @description A number to call, for one of the agent's campaigns or (null) for none.
+         */
+        CallRequest: {
+            /**
+             * Number
+             * @description Digits, * and #; may start with +.
+             */
+            number: string;
+            /** Campaign Id */
+            campaign_id?: number | null;
         };
         /**
          * CampaignToday
@@ -1540,6 +1975,141 @@ export interface components {
             password: string;
         };
         /**
+         * CustomDestinationCreate
+         * @description A place in the custom dialplan; calls that cannot be sent there go to `failover`.
+         */
+        CustomDestinationCreate: {
+            /** Name */
+            name: string;
+            /** Context */
+            context: string;
+            /** Extension */
+            extension: string;
+            /**
+             * Priority
+             * @default 1
+             */
+            priority?: number;
+            failover: components["schemas"]["Destination"];
+        };
+        /** CustomDestinationOut */
+        CustomDestinationOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /** Context */
+            context: string;
+            /** Extension */
+            extension: string;
+            /** Priority */
+            priority: number;
+            failover: components["schemas"]["DestinationOut"];
+        };
+        /**
+         * CustomDestinationPatch
+         * @description Only what is sent changes.
+         */
+        CustomDestinationPatch: {
+            /** Name */
+            name?: string | null;
+            /** Context */
+            context?: string | null;
+            /** Extension */
+            extension?: string | null;
+            /** Priority */
+            priority?: number | null;
+            failover?: components["schemas"]["Destination"] | null;
+        };
+        /**
+         * CustomerIdentificationCreate
+         * @description `url` is the CRM that decides; it is not used by "ask-only".
+         */
+        CustomerIdentificationCreate: {
+            /** Name */
+            name: string;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "ask-only" | "crm-decides" | "crm-routes";
+            /**
+             * Url
+             * @default
+             */
+            url?: string;
+            /** Audio Id */
+            audio_id: number;
+            /**
+             * Length
+             * @description 0: any length, ended by # or silence.
+             * @default 0
+             */
+            length?: number;
+            /**
+             * Timeout Seconds
+             * @default 5
+             */
+            timeout_seconds?: number;
+            /**
+             * Attempts
+             * @default 1
+             */
+            attempts?: number;
+            identified: components["schemas"]["Destination"];
+            unidentified: components["schemas"]["Destination"];
+        };
+        /** CustomerIdentificationOut */
+        CustomerIdentificationOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "ask-only" | "crm-decides" | "crm-routes";
+            /** Url */
+            url: string;
+            /** Audio Id */
+            audio_id: number;
+            /** Length */
+            length: number;
+            /** Timeout Seconds */
+            timeout_seconds: number;
+            /** Attempts */
+            attempts: number;
+            identified: components["schemas"]["DestinationOut"];
+            unidentified: components["schemas"]["DestinationOut"];
+        };
+        /**
+         * CustomerIdentificationPatch
+         * @description Only what is sent changes.
+         */
+        CustomerIdentificationPatch: {
+            /** Name */
+            name?: string | null;
+            /** Mode */
+            mode?: ("ask-only" | "crm-decides" | "crm-routes") | null;
+            /** Url */
+            url?: string | null;
+            /** Audio Id */
+            audio_id?: number | null;
+            /** Length */
+            length?: number | null;
+            /** Timeout Seconds */
+            timeout_seconds?: number | null;
+            /** Attempts */
+            attempts?: number | null;
+            identified?: components["schemas"]["Destination"] | null;
+            unidentified?: components["schemas"]["Destination"] | null;
+        };
+        /**
          * Destination
          * @description Where a call goes. `id` is null for "hangup".
          */
@@ -1548,17 +2118,35 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "inbound-campaign" | "hangup";
+            type: "inbound-campaign" | "time-condition" | "ivr" | "hangup" | "custom-destination" | "voicemail" | "customer-identification" | "agent";
             /** Id */
             id?: number | null;
         };
-        /** DestinationOut */
+        /**
+         * DestinationChoice
+         * @description Something that calls can be sent to.
+         */
+        DestinationChoice: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "inbound-campaign" | "time-condition" | "ivr" | "hangup" | "custom-destination" | "voicemail" | "customer-identification" | "agent";
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /**
+         * DestinationOut
+         * @description `name` is null for "hangup" and for what is no longer there.
+         */
         DestinationOut: {
             /**
              * Type
              * @enum {string}
              */
-            type: "inbound-campaign" | "hangup";
+            type: "inbound-campaign" | "time-condition" | "ivr" | "hangup" | "custom-destination" | "voicemail" | "customer-identification" | "agent";
             /** Id */
             id: number | null;
             /** Name */
@@ -1661,31 +2249,6 @@ export interface components {
              */
             comment?: string;
         };
-        /**
-         * Failover
-         * @description Where callers go who waited too long or found the queue full. `id` is null for "hangup".
-         */
-        Failover: {
-            /**
-             * Type
-             * @enum {string}
-             */
-            type: "inbound-campaign" | "hangup";
-            /** Id */
-            id?: number | null;
-        };
-        /** FailoverOut */
-        FailoverOut: {
-            /**
-             * Type
-             * @enum {string}
-             */
-            type: "inbound-campaign" | "hangup";
-            /** Id */
-            id: number | null;
-            /** Name */
-            name: string | null;
-        };
         /** FieldProblemBody */
         FieldProblemBody: {
             /** Field */
@@ -1695,12 +2258,164 @@ export interface components {
             /** Message */
             message: string;
         };
+        /** FlowEdge */
+        FlowEdge: {
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "always" | "match" | "otherwise" | "digit" | "timeout" | "invalid" | "identified" | "unidentified" | "failover";
+            /** Digit */
+            digit: string | null;
+        };
+        /** FlowFinding */
+        FlowFinding: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "loop" | "missing" | "inactive-campaign" | "no-members";
+            /** Node Key */
+            node_key: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * FlowNode
+         * @description `key` is `<type>:<id>`, or `hangup`.
+         */
+        FlowNode: {
+            /** Key */
+            key: string;
+            /** Type */
+            type: ("inbound-campaign" | "time-condition" | "ivr" | "hangup" | "custom-destination" | "voicemail" | "customer-identification" | "agent") | "inbound-route";
+            /** Id */
+            id: number | null;
+            /** Name */
+            name: string;
+        };
+        /**
+         * FlowOutcome
+         * @description Where the call stays. `is_refused`: the caller hears that the number is not in service.
+         */
+        FlowOutcome: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "inbound-campaign" | "time-condition" | "ivr" | "hangup" | "custom-destination" | "voicemail" | "customer-identification" | "agent";
+            /** Id */
+            id: number | null;
+            /** Name */
+            name: string;
+            /** Is Refused */
+            is_refused: boolean;
+        };
+        /**
+         * FlowQuestion
+         * @description What the call waits for: the caller's digits or the CRM's answer.
+         */
+        FlowQuestion: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "digits" | "crm";
+            /** Node Key */
+            node_key: string;
+        };
+        /**
+         * FlowStep
+         * @description A place the call came to. `detail` is the input that led there, where one did.
+         */
+        FlowStep: {
+            /** Node Key */
+            node_key: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "inbound-campaign" | "time-condition" | "ivr" | "hangup" | "custom-destination" | "voicemail" | "customer-identification" | "agent";
+            /** Name */
+            name: string;
+            /**
+             * Event
+             * @enum {string}
+             */
+            event: "always" | "digits" | "timeout" | "crm";
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * FlowTrial
+         * @description A call to try. `at` null means now; `inputs` are what the caller does at each question, in order.
+         */
+        FlowTrial: {
+            /** Did */
+            did: string;
+            /** At */
+            at?: string | null;
+            /**
+             * Number
+             * @default
+             */
+            number?: string;
+            /** Inputs */
+            inputs?: string[];
+        };
+        /**
+         * FlowTrialOut
+         * @description `outcome` is null while there is a `next` question without an input.
+         */
+        FlowTrialOut: {
+            /** Steps */
+            steps: components["schemas"]["FlowStep"][];
+            outcome: components["schemas"]["FlowOutcome"] | null;
+            next: components["schemas"]["FlowQuestion"] | null;
+        };
         /** GroupRef */
         GroupRef: {
             /** Id */
             id: number;
             /** Name */
             name: string;
+        };
+        /** IdentificationTrial */
+        IdentificationTrial: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "ask-only" | "crm-decides" | "crm-routes";
+            /** Url */
+            url: string;
+            /** Digits */
+            digits: string;
+        };
+        /**
+         * IdentificationTrialOut
+         * @description The exact request and answer. `problem` says why the customer counts as not identified.
+         */
+        IdentificationTrialOut: {
+            request: components["schemas"]["TriedRequest"];
+            /** Status */
+            status: number | null;
+            /** Body */
+            body: string | null;
+            /** Duration Ms */
+            duration_ms: number;
+            /**
+             * Result
+             * @enum {string}
+             */
+            result: "identified" | "unidentified" | "destination";
+            destination: components["schemas"]["TriedDestination"] | null;
+            /** Problem */
+            problem: string | null;
         };
         /** ImportProblem */
         ImportProblem: {
@@ -1740,7 +2455,12 @@ export interface components {
             /** Fields */
             fields: components["schemas"]["ImportProblem"][];
         };
-        /** InboundCampaignCreate */
+        /**
+         * InboundCampaignCreate
+         * @description `failover` is where callers go who waited too long or found the queue full; null hangs up.
+         *
+         *     `moh_playlist_id` null is the default music.
+         */
         InboundCampaignCreate: {
             /** Name */
             name: string;
@@ -1797,12 +2517,9 @@ export interface components {
             service_level_seconds?: number;
             /** Welcome Audio Id */
             welcome_audio_id?: number | null;
-            /**
-             * Moh Class
-             * @default default
-             */
-            moh_class?: string;
-            failover?: components["schemas"]["Failover"] | null;
+            /** Moh Playlist Id */
+            moh_playlist_id?: number | null;
+            failover?: components["schemas"]["Destination"] | null;
             /** Auto Attend Inbound */
             auto_attend_inbound?: boolean | null;
             /** Auto Unpause Seconds */
@@ -1860,9 +2577,9 @@ export interface components {
             service_level_seconds: number;
             /** Welcome Audio Id */
             welcome_audio_id: number | null;
-            /** Moh Class */
-            moh_class: string;
-            failover: components["schemas"]["FailoverOut"] | null;
+            /** Moh Playlist Id */
+            moh_playlist_id: number | null;
+            failover: components["schemas"]["DestinationOut"] | null;
             /** Auto Attend Inbound */
             auto_attend_inbound: boolean | null;
             /** Auto Unpause Seconds */
@@ -1907,9 +2624,9 @@ export interface components {
             service_level_seconds?: number | null;
             /** Welcome Audio Id */
             welcome_audio_id?: number | null;
-            /** Moh Class */
-            moh_class?: string | null;
-            failover?: components["schemas"]["Failover"] | null;
+            /** Moh Playlist Id */
+            moh_playlist_id?: number | null;
+            failover?: components["schemas"]["Destination"] | null;
             /** Auto Attend Inbound */
             auto_attend_inbound?: boolean | null;
             /** Auto Unpause Seconds */
@@ -1924,6 +2641,111 @@ export interface components {
             supervisor_ids?: number[] | null;
             /** Dispositions */
             dispositions?: components["schemas"]["DispositionOptionIn"][] | null;
+        };
+        /** IvrCreate */
+        IvrCreate: {
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Audio Id */
+            audio_id: number;
+            /**
+             * Timeout Seconds
+             * @default 5
+             */
+            timeout_seconds?: number;
+            /**
+             * Timeout Retries
+             * @description Further attempts after the first.
+             * @default 1
+             */
+            timeout_retries?: number;
+            /** Timeout Audio Id */
+            timeout_audio_id?: number | null;
+            timeout: components["schemas"]["Destination"];
+            /**
+             * Invalid Retries
+             * @description Further attempts after the first.
+             * @default 1
+             */
+            invalid_retries?: number;
+            /** Invalid Audio Id */
+            invalid_audio_id?: number | null;
+            invalid: components["schemas"]["Destination"];
+            /** Options */
+            options: components["schemas"]["IvrOptionIn"][];
+        };
+        /** IvrOptionIn */
+        IvrOptionIn: {
+            /**
+             * Digit
+             * @description A key of the caller's telephone.
+             */
+            digit: string;
+            destination: components["schemas"]["Destination"];
+        };
+        /** IvrOptionOut */
+        IvrOptionOut: {
+            /** Digit */
+            digit: string;
+            destination: components["schemas"]["DestinationOut"];
+        };
+        /** IvrOut */
+        IvrOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /** Description */
+            description: string;
+            /** Audio Id */
+            audio_id: number;
+            /** Timeout Seconds */
+            timeout_seconds: number;
+            /** Timeout Retries */
+            timeout_retries: number;
+            /** Timeout Audio Id */
+            timeout_audio_id: number | null;
+            timeout: components["schemas"]["DestinationOut"];
+            /** Invalid Retries */
+            invalid_retries: number;
+            /** Invalid Audio Id */
+            invalid_audio_id: number | null;
+            invalid: components["schemas"]["DestinationOut"];
+            /** Options */
+            options: components["schemas"]["IvrOptionOut"][];
+        };
+        /**
+         * IvrPatch
+         * @description Only what is sent changes; a list that is sent replaces the list.
+         */
+        IvrPatch: {
+            /** Name */
+            name?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Audio Id */
+            audio_id?: number | null;
+            /** Timeout Seconds */
+            timeout_seconds?: number | null;
+            /** Timeout Retries */
+            timeout_retries?: number | null;
+            /** Timeout Audio Id */
+            timeout_audio_id?: number | null;
+            timeout?: components["schemas"]["Destination"] | null;
+            /** Invalid Retries */
+            invalid_retries?: number | null;
+            /** Invalid Audio Id */
+            invalid_audio_id?: number | null;
+            invalid?: components["schemas"]["Destination"] | null;
+            /** Options */
+            options?: components["schemas"]["IvrOptionIn"][] | null;
         };
         /** LiveSnapshot */
         LiveSnapshot: {
@@ -1997,12 +2819,137 @@ export interface components {
             /** Extension */
             extension: number | null;
         };
+        /** NamedItem */
+        NamedItem: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
         /** NamedRef */
         NamedRef: {
             /** Id */
             id: number;
             /** Name */
             name: string;
+        };
+        /**
+         * OutboundPatternIn
+         * @description `prefix` is taken off what was dialled; the rest must fit `match`, an Asterisk pattern without "_".
+         */
+        OutboundPatternIn: {
+            /**
+             * Prepend
+             * @description Digits, *, # and +.
+             * @default
+             */
+            prepend?: string;
+            /**
+             * Prefix
+             * @description Digits, *, # and +.
+             * @default
+             */
+            prefix?: string;
+            /** Match */
+            match: string;
+        };
+        /** OutboundPatternOut */
+        OutboundPatternOut: {
+            /** Prepend */
+            prepend: string;
+            /** Prefix */
+            prefix: string;
+            /** Match */
+            match: string;
+        };
+        /**
+         * OutboundRouteCreate
+         * @description `trunk_ids` in the order they are tried.
+         */
+        OutboundRouteCreate: {
+            /** Name */
+            name: string;
+            /**
+             * Ring Seconds
+             * @default 45
+             */
+            ring_seconds?: number;
+            /**
+             * Dial Options
+             * @description r: generated ringing; L(ms): longest talk.
+             * @default
+             */
+            dial_options?: string;
+            /** Patterns */
+            patterns: components["schemas"]["OutboundPatternIn"][];
+            /** Trunk Ids */
+            trunk_ids: number[];
+        };
+        /**
+         * OutboundRouteOrder
+         * @description Every route exactly once.
+         */
+        OutboundRouteOrder: {
+            /** Ids */
+            ids: number[];
+        };
+        /**
+         * OutboundRouteOut
+         * @description `position` counts from 0; the first route that matches is taken.
+         */
+        OutboundRouteOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /** Position */
+            position: number;
+            /** Ring Seconds */
+            ring_seconds: number;
+            /** Dial Options */
+            dial_options: string;
+            /** Patterns */
+            patterns: components["schemas"]["OutboundPatternOut"][];
+            /** Trunks */
+            trunks: components["schemas"]["NamedItem"][];
+        };
+        /**
+         * OutboundRoutePatch
+         * @description Only what is sent changes; a list that is sent replaces the list.
+         */
+        OutboundRoutePatch: {
+            /** Name */
+            name?: string | null;
+            /** Ring Seconds */
+            ring_seconds?: number | null;
+            /** Dial Options */
+            dial_options?: string | null;
+            /** Patterns */
+            patterns?: components["schemas"]["OutboundPatternIn"][] | null;
+            /** Trunk Ids */
+            trunk_ids?: number[] | null;
+        };
+        /** OutboundTrial */
+        OutboundTrial: {
+            /**
+             * Number
+             * @description Digits, * # +.
+             */
+            number: string;
+        };
+        /**
+         * OutboundTrialOut
+         * @description `sent` is what the trunks receive, tried in the order of `trunks`. All null or empty when no route takes it.
+         */
+        OutboundTrialOut: {
+            route: components["schemas"]["TriedRoute"] | null;
+            pattern: components["schemas"]["TriedPattern"] | null;
+            /** Sent */
+            sent: string | null;
+            /** Trunks */
+            trunks: components["schemas"]["TriedTrunk"][];
         };
         /** Page[AgentGroupOut] */
         Page_AgentGroupOut_: {
@@ -2048,10 +2995,65 @@ export interface components {
             /** Page Size */
             page_size: number;
         };
+        /** Page[CustomDestinationOut] */
+        Page_CustomDestinationOut_: {
+            /** Items */
+            items: components["schemas"]["CustomDestinationOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[CustomerIdentificationOut] */
+        Page_CustomerIdentificationOut_: {
+            /** Items */
+            items: components["schemas"]["CustomerIdentificationOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[DestinationChoice] */
+        Page_DestinationChoice_: {
+            /** Items */
+            items: components["schemas"]["DestinationChoice"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
         /** Page[InboundCampaignOut] */
         Page_InboundCampaignOut_: {
             /** Items */
             items: components["schemas"]["InboundCampaignOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[IvrOut] */
+        Page_IvrOut_: {
+            /** Items */
+            items: components["schemas"]["IvrOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[OutboundRouteOut] */
+        Page_OutboundRouteOut_: {
+            /** Items */
+            items: components["schemas"]["OutboundRouteOut"][];
             /** Total */
             total: number;
             /** Page */
@@ -2103,6 +3105,28 @@ export interface components {
             /** Page Size */
             page_size: number;
         };
+        /** Page[TimeConditionOut] */
+        Page_TimeConditionOut_: {
+            /** Items */
+            items: components["schemas"]["TimeConditionOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[TimeGroupOut] */
+        Page_TimeGroupOut_: {
+            /** Items */
+            items: components["schemas"]["TimeGroupOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
         /** Page[TrunkOut] */
         Page_TrunkOut_: {
             /** Items */
@@ -2117,7 +3141,18 @@ export interface components {
         /** Page[UserOut] */
         Page_UserOut_: {
             /** Items */
-            items: components["schemas"]["UserOut"][];
+            items: components["schemas"]["omnileads__accounts__schemas__UserOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[VoicemailBoxOut] */
+        Page_VoicemailBoxOut_: {
+            /** Items */
+            items: components["schemas"]["VoicemailBoxOut"][];
             /** Total */
             total: number;
             /** Page */
@@ -2374,6 +3409,8 @@ export interface components {
             id: number;
             /** Name */
             name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
             /** Did */
             did: string;
             /** Caller Id Prefix */
@@ -2421,12 +3458,135 @@ export interface components {
             /** Realm */
             realm: string;
         };
+        /**
+         * SyncOut
+         * @description Whether Asterisk runs what is written here; `message` says what to do when it failed.
+         */
+        SyncOut: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "applied" | "failed";
+            /** Message */
+            message: string;
+        };
         /** TemplateName */
         TemplateName: {
             /** En */
             en: string;
             /** Es */
             es: string;
+        };
+        /** TimeConditionCreate */
+        TimeConditionCreate: {
+            /** Name */
+            name: string;
+            /** Time Group Id */
+            time_group_id: number;
+            match: components["schemas"]["Destination"];
+            otherwise: components["schemas"]["Destination"];
+        };
+        /** TimeConditionOut */
+        TimeConditionOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /** Time Group Id */
+            time_group_id: number;
+            time_group: components["schemas"]["NamedItem"];
+            match: components["schemas"]["DestinationOut"];
+            otherwise: components["schemas"]["DestinationOut"];
+        };
+        /**
+         * TimeConditionPatch
+         * @description Only what is sent changes.
+         */
+        TimeConditionPatch: {
+            /** Name */
+            name?: string | null;
+            /** Time Group Id */
+            time_group_id?: number | null;
+            match?: components["schemas"]["Destination"] | null;
+            otherwise?: components["schemas"]["Destination"] | null;
+        };
+        /** TimeGroupCreate */
+        TimeGroupCreate: {
+            /** Name */
+            name: string;
+            /** Ranges */
+            ranges: components["schemas"]["TimeRange"][];
+        };
+        /** TimeGroupOut */
+        TimeGroupOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /** Ranges */
+            ranges: components["schemas"]["TimeRangeOut"][];
+        };
+        /**
+         * TimeGroupPatch
+         * @description Only what is sent changes; a list that is sent replaces the list.
+         */
+        TimeGroupPatch: {
+            /** Name */
+            name?: string | null;
+            /** Ranges */
+            ranges?: components["schemas"]["TimeRange"][] | null;
+        };
+        /**
+         * TimeRange
+         * @description Every part that is not null must hold; both ends count, and a range may go round (22:00 to 06:00, Fri to Mon).
+         */
+        TimeRange: {
+            /**
+             * Time From
+             * @example 08:00
+             */
+            time_from: string;
+            /**
+             * Time To
+             * @example 08:00
+             */
+            time_to: string;
+            /** Weekday From */
+            weekday_from?: number | null;
+            /** Weekday To */
+            weekday_to?: number | null;
+            /** Month Day From */
+            month_day_from?: number | null;
+            /** Month Day To */
+            month_day_to?: number | null;
+            /** Month From */
+            month_from?: number | null;
+            /** Month To */
+            month_to?: number | null;
+        };
+        /** TimeRangeOut */
+        TimeRangeOut: {
+            /** Time From */
+            time_from: string;
+            /** Time To */
+            time_to: string;
+            /** Weekday From */
+            weekday_from: number | null;
+            /** Weekday To */
+            weekday_to: number | null;
+            /** Month Day From */
+            month_day_from: number | null;
+            /** Month Day To */
+            month_day_to: number | null;
+            /** Month From */
+            month_from: number | null;
+            /** Month To */
+            month_to: number | null;
         };
         /** TokenCreate */
         TokenCreate: {
@@ -2525,6 +3685,58 @@ export interface components {
              */
             permissions?: string[] | null;
         };
+        /** TriedDestination */
+        TriedDestination: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "inbound-campaign" | "time-condition" | "ivr" | "hangup" | "custom-destination" | "voicemail" | "customer-identification" | "agent";
+            /** Id */
+            id: number | null;
+        };
+        /** TriedPattern */
+        TriedPattern: {
+            /** Prepend */
+            prepend: string;
+            /** Prefix */
+            prefix: string;
+            /** Match */
+            match: string;
+        };
+        /** TriedRequest */
+        TriedRequest: {
+            /**
+             * Method
+             * @default POST
+             * @constant
+             */
+            method?: "POST";
+            /** Url */
+            url: string;
+            /** Headers */
+            headers: {
+                [key: string]: string;
+            };
+            /** Body */
+            body: string;
+        };
+        /** TriedRoute */
+        TriedRoute: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /** TriedTrunk */
+        TriedTrunk: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Caller Id */
+            caller_id: string;
+        };
         /** TrunkCreate */
         TrunkCreate: {
             /**
@@ -2558,7 +3770,7 @@ export interface components {
             caller_id: string;
             /** Wizard Text */
             wizard_text: string;
-            sync: components["schemas"]["TrunkSync"];
+            sync: components["schemas"]["SyncOut"];
         };
         /**
          * TrunkPatch
@@ -2573,19 +3785,6 @@ export interface components {
             caller_id?: string | null;
             /** Wizard Text */
             wizard_text?: string | null;
-        };
-        /**
-         * TrunkSync
-         * @description Whether Asterisk runs the trunk as it is written here; `message` says what to do when it failed.
-         */
-        TrunkSync: {
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "pending" | "applied" | "failed";
-            /** Message */
-            message: string;
         };
         /** TrunkTemplateOut */
         TrunkTemplateOut: {
@@ -2749,8 +3948,46 @@ export interface components {
             /** Permissions */
             permissions: string[];
         };
+        /** VoicemailBoxCreate */
+        VoicemailBoxCreate: {
+            /** Name */
+            name: string;
+            /** Greeting Audio Id */
+            greeting_audio_id?: number | null;
+            /**
+             * Max Seconds
+             * @description Longest message.
+             * @default 120
+             */
+            max_seconds?: number;
+        };
+        /** VoicemailBoxOut */
+        VoicemailBoxOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /** Greeting Audio Id */
+            greeting_audio_id: number | null;
+            /** Max Seconds */
+            max_seconds: number;
+        };
+        /**
+         * VoicemailBoxPatch
+         * @description Only what is sent changes.
+         */
+        VoicemailBoxPatch: {
+            /** Name */
+            name?: string | null;
+            /** Greeting Audio Id */
+            greeting_audio_id?: number | null;
+            /** Max Seconds */
+            max_seconds?: number | null;
+        };
         /** UserOut */
-        UserOut: {
+        omnileads__accounts__schemas__UserOut: {
             /** Id */
             id: number;
             /** Username */
@@ -2778,6 +4015,18 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /**
+         * UserOut
+         * @description What refers to an item. `type` is a destination's type, or "inbound-route", "outbound-route", "moh-playlist".
+         */
+        omnileads__telephony__schemas__destinations__UserOut: {
+            /** Type */
+            type: string;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
         };
     };
     responses: never;
@@ -3412,7 +4661,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserOut"];
+                    "application/json": components["schemas"]["omnileads__accounts__schemas__UserOut"];
                 };
             };
             /** @description Some fields are not valid; `fields` says which. */
@@ -3614,7 +4863,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserOut"];
+                    "application/json": components["schemas"]["omnileads__accounts__schemas__UserOut"];
                 };
             };
             /** @description Some fields are not valid; `fields` says which. */
@@ -3658,7 +4907,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserOut"];
+                    "application/json": components["schemas"]["omnileads__accounts__schemas__UserOut"];
                 };
             };
             /** @description Some fields are not valid; `fields` says which. */
@@ -3698,7 +4947,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserOut"];
+                    "application/json": components["schemas"]["omnileads__accounts__schemas__UserOut"];
                 };
             };
             /** @description Some fields are not valid; `fields` says which. */
@@ -4630,6 +5879,95 @@ export interface operations {
             };
         };
     };
+    list_own_calls: {
+        parameters: {
+            query?: {
+                /** @description "today" or a date, as in 2026-11-22. */
+                day?: string;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CallOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    call_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentLive"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_trunks: {
         parameters: {
             query?: {
@@ -4877,6 +6215,257 @@ export interface operations {
             };
         };
     };
+    list_outbound_routes: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OutboundRouteOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_outbound_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutboundRouteCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboundRouteOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_outbound_routes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutboundRouteOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboundRouteOut"][];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_outbound_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                route_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboundRouteOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_outbound_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                route_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_outbound_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                route_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutboundRoutePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboundRouteOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_inbound_routes: {
         parameters: {
             query?: {
@@ -5086,6 +6675,1306 @@ export interface operations {
             };
         };
     };
+    list_destinations: {
+        parameters: {
+            query?: {
+                type?: ("inbound-campaign" | "time-condition" | "ivr" | "hangup" | "custom-destination" | "voicemail" | "customer-identification" | "agent") | null;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DestinationChoice_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_time_groups: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimeGroupOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_time_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimeGroupCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeGroupOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_time_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeGroupOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_time_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_time_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimeGroupPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeGroupOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_time_conditions: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimeConditionOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_time_condition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimeConditionCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeConditionOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_time_condition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                condition_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeConditionOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_time_condition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                condition_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_time_condition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                condition_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimeConditionPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeConditionOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_ivrs: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_IvrOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_ivr: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IvrCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IvrOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ivr: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ivr_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IvrOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_ivr: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ivr_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_ivr: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ivr_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IvrPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IvrOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_customer_identifications: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CustomerIdentificationOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_customer_identification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerIdentificationCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerIdentificationOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_customer_identification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identification_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerIdentificationOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_customer_identification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identification_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_customer_identification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identification_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerIdentificationPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerIdentificationOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_custom_destinations: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CustomDestinationOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_custom_destination: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomDestinationCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomDestinationOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_custom_destination: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destination_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomDestinationOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_custom_destination: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destination_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_custom_destination: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destination_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomDestinationPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomDestinationOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_voicemail_boxes: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_VoicemailBoxOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_voicemail_box: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoicemailBoxCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoicemailBoxOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_voicemail_box: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                box_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoicemailBoxOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_voicemail_box: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                box_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_voicemail_box: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                box_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoicemailBoxPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoicemailBoxOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_audio_files: {
         parameters: {
             query?: {
@@ -5211,6 +8100,46 @@ export interface operations {
             };
         };
     };
+    get_audio_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                audio_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudioFileOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     delete_audio_file: {
         parameters: {
             query?: never;
@@ -5228,6 +8157,216 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_audio_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                audio_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AudioFilePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudioFileOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_call_flow: {
+        parameters: {
+            query: {
+                route_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallFlow"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_call_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowTrial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowTrialOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_outbound_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutboundTrial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboundTrialOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_customer_identification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentificationTrial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentificationTrialOut"];
+                };
             };
             /** @description Some fields are not valid; `fields` says which. */
             422: {
@@ -5737,53 +8876,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallEventOut"][];
-                };
-            };
-            /** @description Some fields are not valid; `fields` says which. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description An error; `code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_own_calls: {
-        parameters: {
-            query?: {
-                /** @description "today" or a date, as in 2026-11-22. */
-                day?: string;
-                /** @description Page number, from 1. */
-                page?: number;
-                /** @description Rows on a page. */
-                page_size?: number;
-                /** @description Text to look for. */
-                search?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_CallOut_"];
                 };
             };
             /** @description Some fields are not valid; `fields` says which. */
