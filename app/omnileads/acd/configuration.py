@@ -18,6 +18,7 @@ from omnileads.acd.core.config import (
 from omnileads.agents.models import Agent, AgentGroup, Pause
 from omnileads.campaigns.models import Campaign
 from omnileads.telephony.models import InboundRoute
+from omnileads.telephony.moh_playlists import moh_class
 
 SOUNDS = "sound:/var/lib/omnileads/asterisk/sounds"
 """Where asterisk-sync puts the audio files, as an ARI media URI; the file is named after the audio file's id."""
@@ -73,7 +74,7 @@ def _queue(campaign: Campaign, known_agents: Container[int]) -> Queue:
         retry_seconds=queue.retry_seconds,
         wrapup_seconds=queue.wrapup_seconds,
         welcome_media=f"{SOUNDS}/{queue.welcome_audio_id}" if queue.welcome_audio_id is not None else None,
-        moh_class=f"oml-{queue.moh_playlist_id}" if queue.moh_playlist_id is not None else "default",
+        moh_class=moh_class(queue.moh_playlist_id),
         is_recorded=campaign.recording_enabled,
         failover=_destination(queue.failover_type, queue.failover_id) if queue.failover_type else None,
         auto_attend_inbound=campaign.auto_attend_inbound,

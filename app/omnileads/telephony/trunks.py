@@ -61,7 +61,7 @@ class Trunks:
         with constraint_errors(self._session, {"uq_sip_trunks_name": TrunkNameTaken()}):
             for field, value in request.model_dump().items():
                 setattr(trunk, field, value)
-            if (trunk.name, trunk.wizard_text) != was_rendered or trunk.sync_state == "failed":
+            if (trunk.name, trunk.wizard_text) != was_rendered:
                 trunk.sync_state, trunk.sync_message = "pending", ""
         self._changes.record("trunk.changed", "trunk", trunk.id, before=before, after=_snapshot(trunk))
         return _present(trunk)

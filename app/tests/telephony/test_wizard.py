@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omnileads.telephony.asterisk_files import TrunkText, render_trunks
 from omnileads.telephony.templates import trunk_templates
+from omnileads.telephony.trunk_file import TrunkText, render_trunks
 from omnileads.telephony.wizard import MAX_LINE_LENGTH, MAX_LINES, check
 
 COMPLETE = """\

@@ -19,7 +19,7 @@ from omnileads.telephony.routes.services import wav_answer
 from omnileads.telephony.schemas.asterisk import AsteriskFilesOut, AsteriskReport, AsteriskReportOut
 
 LONGEST_WAIT_SECONDS: Final = 30
-POLL_SECONDS: Final = 1.0
+POLL_SECONDS: Final = 0.25
 
 router = APIRouter(prefix="/asterisk", tags=["internal"], dependencies=[internal()])
 
@@ -32,7 +32,7 @@ async def get_asterisk_files(
 ) -> AsteriskFilesOut | Response:
     """The files, at once if they differ from `revision`, else as soon as they do; 304 when the wait is over.
 
-    Waiting costs neither a thread nor a database connection: both are taken for one short question each second.
+    Waiting costs neither a thread nor a database connection: both are taken for one short question at a time.
     """
     deadline = runtime.clock.monotonic() + wait
     seen = -1
