@@ -141,6 +141,11 @@ bench: test-tools images ## Measure, and write build/bench/*.json (docs/bench.md
 
 ##@ Maintain
 
-.PHONY: lock
+.PHONY: lock api-types
+api-types: dev ## Make the console's types of the API anew, after a change of the API
+	@mkdir -p build
+	@cd app && python -m omnileads.cli openapi >../build/openapi.json
+	@bin/web api
+
 lock: dev ## Make the Python lock files anew (UPGRADE=yes for newer versions)
 	@bin/lock $(if $(UPGRADE),--upgrade)

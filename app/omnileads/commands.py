@@ -8,6 +8,7 @@ from collections.abc import Callable
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
+from omnileads.accounts.notices import UserNotices
 from omnileads.accounts.passwords import Passwords
 from omnileads.accounts.roles import ADMINISTRATOR, AGENT
 from omnileads.accounts.schemas import UserCreate
@@ -95,7 +96,8 @@ class AccountCommands:
         runtime = self._runtime
         sessions = WebSessions(session, runtime.redis, runtime.clock, SessionTopic().cookie_age)
         directory = CampaignAgentDirectory(runtime)
-        return Users(session, runtime.redis, runtime.clock, self._passwords, directory, sessions)
+        notices = UserNotices(session, runtime.jobs, console_url="")
+        return Users(session, runtime.redis, runtime.clock, self._passwords, directory, sessions, notices)
 
 
 def wait_for_database(runtime: Runtime, limit_seconds: float, sleep: Callable[[float], None] = time.sleep) -> None:

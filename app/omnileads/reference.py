@@ -31,6 +31,8 @@ def settings_reference() -> str:
         default = "required" if info.is_required() else f"`{_shown(info.default)}`"
         if info.annotation is SecretStr:
             default = "required, secret"
+        elif info.annotation == SecretStr | None:
+            default = "empty, secret"
         meaning = (info.description or "").replace("|", "\\|")
         lines.append(f"| `{variable(topic, field)}` | {', '.join(processes)} | {default} | {meaning} |")
     return _HEAD + "\n".join(lines) + "\n"

@@ -135,6 +135,19 @@ class WorkerTopic(Topic):
     job_threads: int = Field(default=4, ge=1, le=64, description="Background jobs that run at the same time.")
 
 
+class MailTopic(Topic):
+    host: str = Field(default="", description="Address of the mail server; empty = no e-mail is sent.")
+    port: Port = Field(default=587, description="TCP port of the mail server.")
+    security: Literal["starttls", "tls", "none"] = Field(
+        default="starttls", description="`starttls` (usual on 587), `tls` from the start (465), or `none`."
+    )
+    user: str = Field(default="", description="User of the mail server; empty = without signing in.")
+    password: SecretStr | None = Field(default=None, description="Password of that user.")
+    sender: str = Field(
+        default="", pattern=r"^[^\r\n]*$", description="Address messages come from; empty = `MAIL_USER`."
+    )
+
+
 class AsteriskTopic(Topic):
     host: str = Field(description="Address of Asterisk.")
     ari_port: Port = Field(default=8088, description="TCP port of Asterisk's REST interface.")
@@ -147,6 +160,17 @@ class TrunkPortsTopic(Topic):
 
     sip_trunk_port: Port = Field(default=5161, description="UDP port of Asterisk for trunks without NAT.")
     sip_trunk_nat_port: Port = Field(default=5162, description="UDP port of Asterisk for trunks behind NAT.")
+
+
+class OutgoingTopic(Topic):
+    allowed_hosts: str = Field(
+        default="",
+        description="Comma-separated internal hosts (a CRM on the LAN) that requests to web services may go to.",
+    )
+
+    def hosts(self) -> frozenset[str]:
+        """The hosts, in small letters."""
+        return frozenset(host.strip().lower() for host in self.allowed_hosts.split(",") if host.strip())
 
 
 class KamailioTopic(Topic):
@@ -179,6 +203,7 @@ class Settings(PlatformSettings):
     ephemeral: EphemeralTopic = EphemeralTopic()
     asterisk: TrunkPortsTopic = TrunkPortsTopic()
     recordings: RecordingsTopic = RecordingsTopic()
+    outgoing: OutgoingTopic = OutgoingTopic()
 
 
 class WorkerSettings(PlatformSettings):
@@ -188,6 +213,7 @@ class WorkerSettings(PlatformSettings):
 
     worker: WorkerTopic = WorkerTopic()
     recordings: RecordingsTopic = RecordingsTopic()
+    mail: MailTopic = MailTopic()
 
 
 class AcdSettings(PlatformSettings):
@@ -198,6 +224,7 @@ class AcdSettings(PlatformSettings):
     acd: AcdTopic = AcdTopic()
     asterisk: AsteriskTopic
     kamailio: KamailioTopic
+    outgoing: OutgoingTopic = OutgoingTopic()
 
 
 class DialerSettings(PlatformSettings):

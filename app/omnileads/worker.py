@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
-
 import dramatiq
 import structlog
 
 from omnileads.accounts import housekeeping
+from omnileads.accounts.notices import NOTICE_JOB, NoticeSender
 from omnileads.calls import writer
 from omnileads.calls.recording_check import RecordingCheck
 from omnileads.kit.health import HealthServer, platform_probes
+from omnileads.kit.mail import Mailer
 from omnileads.kit.periodic import Chore, run_chores
 from omnileads.kit.process import StopEvent, ThreadedProcess
 from omnileads.kit.runtime import Runtime
@@ -19,15 +18,11 @@ from omnileads.settings import WorkerSettings
 
 log = structlog.get_logger(__name__)
 
-JOB_MODULES: Final[tuple[Callable[[Runtime], None], ...]] = ()
-"""Each domain's `register_jobs`."""
-
 
 def run(settings: WorkerSettings) -> int:
     """Run until SIGTERM; jobs under way are finished first. Returns the exit code."""
     runtime = Runtime.build(settings)
-    for register_jobs in JOB_MODULES:
-        register_jobs(runtime)
+    runtime.jobs.register(NOTICE_JOB, NoticeSender(Mailer(settings.mail)).run)
     process = ThreadedProcess()
     process.add("event-writer", lambda stop: writer.run(runtime, stop))
     process.add("jobs", lambda stop: _run_jobs(runtime, settings.worker.job_threads, stop))

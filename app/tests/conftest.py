@@ -248,6 +248,7 @@ def _erase(runtime: Runtime) -> None:
         existing = connection.scalars(text("SELECT tablename FROM pg_tables WHERE schemaname = 'public'"))
         names = ", ".join(f'"{name}"' for name in existing if name not in KEPT_TABLES)
         connection.execute(text(f"TRUNCATE {names} RESTART IDENTITY"))
+        connection.execute(text("DELETE FROM roles WHERE NOT is_predefined"))
         connection.execute(text("UPDATE config_revision SET revision = 1"))
     runtime.redis.flushdb()
 

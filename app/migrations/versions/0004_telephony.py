@@ -7,7 +7,7 @@ from alembic import op
 from sqlalchemy.sql.schema import SchemaItem
 
 revision = "0004"
-down_revision = "0002"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 

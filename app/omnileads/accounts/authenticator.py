@@ -61,7 +61,7 @@ class AccountsAuthenticator:
             found = AccessTokens(session, runtime.clock, AuditLog(session, runtime.clock)).find(secret)
             if found is None or not _may_sign_in(found[1]):
                 raise TokenRefused
-            return principal_of(found[1], token_id=found[0].id)
+            return principal_of(found[1], token=found[0])
 
 
 def _may_sign_in(user: User) -> bool:

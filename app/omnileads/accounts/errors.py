@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from omnileads.kit.errors import AppError, Conflict, Forbidden, NotSignedIn
+from omnileads.kit.errors import AppError, Conflict, FieldProblem, Forbidden, NotSignedIn, ValidationFailed
 
 
 class InvalidCredentials(AppError):
@@ -69,6 +69,40 @@ class TokenNameTaken(Conflict):
 class TooManyTokens(Conflict):
     code = "too-many-tokens"
     message = "You have as many tokens as are allowed. Revoke one you no longer use."
+
+
+class RoleNameTaken(ValidationFailed):
+    def __init__(self) -> None:
+        super().__init__(fields=[FieldProblem("name", "taken", "Another role has this name.")])
+
+
+class RolePredefined(Conflict):
+    code = "role-predefined"
+    message = "A predefined role cannot be changed or deleted. Make a role of your own with the same permissions."
+
+
+class RoleInUse(Conflict):
+    code = "in-use"
+
+
+class OwnRole(Conflict):
+    code = "own-role"
+    message = "You cannot change or delete the role you have yourself. Ask somebody of another role."
+
+
+class RoleBeyondOwn(Forbidden):
+    code = "role-beyond-own"
+    message = "This role allows more than yours does. Ask an administrator."
+
+
+class NotAnAgentUser(Conflict):
+    code = "not-an-agent"
+    message = "Only agents can be cloned. Create this user anew instead."
+
+
+class PasswordChangeNotAllowed(Forbidden):
+    code = "password-change-not-allowed"
+    message = "Your group does not allow changing the password. Ask your supervisor."
 
 
 class OwnAccount(Conflict):

@@ -7,6 +7,7 @@ username.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Literal
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, INET
@@ -16,17 +17,31 @@ from omnileads.kit.db import Base
 
 USERNAME_LENGTH = 150
 
+Language = Literal["es", "en"]
+
 
 class Role(Base):
-    """`permissions` are keys of the catalogue in `accounts.roles`."""
+    """`permissions` are keys of the catalogue in `accounts.roles`.
+
+    A role of somebody's making is never deleted physically either: deleted users still refer to it.
+    """
 
     __tablename__ = "roles"
+    __table_args__ = (
+        Index(
+            "uq_roles_name_own",
+            func.lower(text("name")),
+            unique=True,
+            postgresql_where=text("deleted_at IS NULL AND NOT is_predefined"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     slug: Mapped[str] = mapped_column(String(40), unique=True)
     name: Mapped[str] = mapped_column(String(80))
     is_predefined: Mapped[bool]
     permissions: Mapped[list[str]] = mapped_column(ARRAY(String(64)))
+    deleted_at: Mapped[datetime | None]
 
 
 class User(Base):
@@ -45,6 +60,8 @@ class User(Base):
     first_name: Mapped[str] = mapped_column(String(150), default="")
     last_name: Mapped[str] = mapped_column(String(150), default="")
     email: Mapped[str] = mapped_column(String(254), default="")
+    language: Mapped[Language] = mapped_column(String(2), default="es", server_default="es")
+    """Of the messages we send to the user; the console has a language for each browser."""
     password_hash: Mapped[str] = mapped_column(String(255))
     must_change_password: Mapped[bool] = mapped_column(default=False)
     is_active: Mapped[bool] = mapped_column(default=True)
@@ -71,7 +88,10 @@ class WebSession(Base):
 
 
 class AccessToken(Base):
-    """A bearer token, kept only as its SHA-256."""
+    """A bearer token, kept only as its SHA-256.
+
+    It opens what is in `permissions` and its user may at that moment; null stands for all of the user's.
+    """
 
     __tablename__ = "access_tokens"
     __table_args__ = (Index("uq_access_tokens_user_id_name", "user_id", "name", unique=True),)
@@ -80,6 +100,7 @@ class AccessToken(Base):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     name: Mapped[str] = mapped_column(String(80))
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    permissions: Mapped[list[str] | None] = mapped_column(ARRAY(String(64)))
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]

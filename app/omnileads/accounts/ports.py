@@ -16,6 +16,7 @@ class AgentRef:
     id: int
     extension: int
     group_id: int
+    allow_password_change: bool
 
 
 class AgentDirectory(Protocol):
@@ -33,5 +34,17 @@ class AgentDirectory(Protocol):
     def retire(self, session: Session, user_id: int) -> None:
         """End the profile, free its extension and take it out of campaigns; nothing happens without a profile."""
 
+    def copy(self, session: Session, source_user_id: int, user_id: int) -> AgentRef:
+        """Make a profile in the group and, with the same penalties, in the campaigns of the source's profile.
+
+        Raises LookupError when the source has none.
+        """
+
     def supervised_by(self, session: Session, supervisor_user_id: int) -> set[int]:
         """User ids of the agents in campaigns this user supervises."""
+
+    def in_no_campaign(self, session: Session) -> set[int]:
+        """User ids of the agents nobody supervises yet."""
+
+    def group_names(self, session: Session) -> dict[int, str]:
+        """The agent groups there are, by id."""

@@ -6,6 +6,7 @@ changed by anybody: `oml migrate` writes them into the table `roles` as they are
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
@@ -13,6 +14,8 @@ from omnileads.kit.permissions import SEES_EVERYTHING
 
 ADMINISTRATOR: Final = "administrator"
 AGENT: Final = "agent"
+WORKS_AS_AGENT: Final = "agent.console"
+"""Who has this needs an agent profile: a group, an extension, a webphone."""
 
 PERMISSIONS: Final[dict[str, str]] = {
     SEES_EVERYTHING: "See every campaign and what belongs to it, not only the supervised ones.",
@@ -46,8 +49,47 @@ PERMISSIONS: Final[dict[str, str]] = {
     "calls.read": "Search the call log.",
     "recordings.read": "Search recordings.",
     "recordings.listen": "Hear and download recordings.",
-    "agent.console": "Work as an agent.",
+    WORKS_AS_AGENT: "Work as an agent.",
 }
+
+GROUPS: Final[dict[str, tuple[str, ...]]] = {
+    "people": ("scope", "users", "roles", "tokens", "agent-groups", "pauses"),
+    "telephony": (
+        "trunks",
+        "routes",
+        "customer-identifications",
+        "custom-destinations",
+        "telephony-settings",
+        "audio",
+    ),
+    "campaigns": ("campaigns",),
+    "supervision": ("supervision",),
+    "history": ("calls", "recordings"),
+    "agent": ("agent",),
+}
+"""Areas (what stands before the dot of a permission) by the heading under which people look for them."""
+
+_WIDER: Final = {"users.write": "users.write-agents", "users.write-administrators": "users.write"}
+
+
+def group_of(permission: str) -> str:
+    """The heading of `GROUPS` a permission stands under."""
+    area = permission.partition(".")[0]
+    return next(group for group, areas in GROUPS.items() if area in areas)
+
+
+def needs_of(permission: str) -> frozenset[str]:
+    """Permissions without which this one is of no use: changing a thing needs seeing it."""
+    area, _, verb = permission.partition(".")
+    reads = {f"{area}.read"} if verb.startswith(("write", "act", "listen")) else set()
+    wider = _WIDER.get(permission)
+    return frozenset(reads | ({wider} if wider else set()))
+
+
+def missing_needs(permissions: Collection[str]) -> dict[str, frozenset[str]]:
+    """Permissions of a set whose needs are not in it, with what they lack."""
+    lacking = {permission: needs_of(permission).difference(permissions) for permission in permissions}
+    return {permission: missing for permission, missing in lacking.items() if missing}
 
 
 @dataclass(frozen=True)
@@ -56,6 +98,9 @@ class PredefinedRole:
     name: str
     permissions: frozenset[str]
 
+
+AGENT_POWERS: Final = frozenset({WORKS_AS_AGENT, "tokens.own"})
+"""Whoever makes agents gives these away without having them: nobody supervises and takes calls by the same role."""
 
 _READS_RESULTS: Final = frozenset({"campaigns.read", "supervision.read", "calls.read", "recordings.read", "tokens.own"})
 
@@ -80,10 +125,10 @@ _SEES_SETUP: Final = frozenset({"roles.read", "trunks.read", "custom-destination
 """What an administrator sets up: what a call costs, which program a call reaches, who may do what."""
 
 PREDEFINED_ROLES: Final[tuple[PredefinedRole, ...]] = (
-    PredefinedRole(ADMINISTRATOR, "Administrator", frozenset(PERMISSIONS) - {"agent.console"}),
+    PredefinedRole(ADMINISTRATOR, "Administrator", frozenset(PERMISSIONS) - {WORKS_AS_AGENT}),
     PredefinedRole("manager", "Manager", _RUNS_CAMPAIGNS | _SEES_SETUP | {"users.write"}),
     PredefinedRole("supervisor", "Supervisor", _RUNS_CAMPAIGNS),
     PredefinedRole("basic-supervisor", "Basic supervisor", _READS_RESULTS),
-    PredefinedRole(AGENT, "Agent", frozenset({"agent.console", "tokens.own"})),
+    PredefinedRole(AGENT, "Agent", AGENT_POWERS),
     PredefinedRole("webphone-client", "Webphone client", frozenset()),
 )

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
-from omnileads.accounts.models import USERNAME_LENGTH
+from omnileads.accounts.models import USERNAME_LENGTH, Language
 from omnileads.kit.clock import Instant
 from omnileads.kit.schemas import Id, PlainText, RequestModel, ResponseModel, TypedSecret
 
@@ -27,6 +27,13 @@ Email = Annotated[str, Field(max_length=254, pattern=_EMAIL, description="Empty,
 Password = Annotated[TypedSecret, Field(max_length=1024)]
 TypedUsername = Annotated[str, Field(max_length=USERNAME_LENGTH)]
 TokenName = Annotated[PlainText, Field(min_length=1, max_length=80)]
+RoleName = Annotated[str, Field(min_length=1, max_length=80)]
+PermissionKey = Annotated[str, Field(max_length=64)]
+PermissionKeys = Annotated[list[PermissionKey], Field(max_length=200)]
+TokenPermissions = Annotated[
+    PermissionKeys | None,
+    Field(description="What the token may, of what its user may; null: everything the user may at that moment."),
+]
 TokenDays = Annotated[int, Field(ge=1, le=365, description="Days until the token expires.")]
 
 
@@ -48,6 +55,7 @@ class PasswordReset(RequestModel):
 class TokenCreate(RequestModel):
     name: TokenName
     expires_in_days: TokenDays = 90
+    permissions: TokenPermissions = None
 
 
 class TokenSignIn(Credentials):
@@ -55,11 +63,13 @@ class TokenSignIn(Credentials):
 
     name: TokenName = "api"
     expires_in_days: TokenDays = 1
+    permissions: TokenPermissions = None
 
 
 class TokenOut(ResponseModel):
     id: int
     name: str
+    permissions: list[str] | None
     created_at: Instant
     expires_at: Instant
     last_used_at: Instant | None
@@ -77,8 +87,33 @@ class RoleRef(ResponseModel):
 
 
 class RoleOut(RoleRef):
+    id: int
     is_predefined: bool
     permissions: list[str]
+    user_count: int
+
+
+class RoleCreate(RequestModel):
+    """Nobody gives a role more than they hold themselves."""
+
+    name: RoleName
+    permissions: PermissionKeys
+
+
+class RolePatch(RequestModel):
+    """Only what is sent changes; `permissions` replaces all of them."""
+
+    name: RoleName | None = None
+    permissions: PermissionKeys | None = None
+
+
+class PermissionOut(ResponseModel):
+    """`needs` are the permissions without which this one is of no use; a role must have them too."""
+
+    key: str
+    group: str
+    description: str
+    needs: list[str]
 
 
 class RoleList(ResponseModel):
@@ -101,6 +136,7 @@ class MeUser(ResponseModel):
     first_name: str
     last_name: str
     email: str
+    language: Language
     role: RoleRef
     must_change_password: bool
 
@@ -111,11 +147,12 @@ class Me(ResponseModel):
     user: MeUser
     permissions: list[str]
     agent: AgentOut | None
+    may_change_password: bool
     csrf_token: str | None
 
 
 class UserCreate(RequestModel):
-    """`group_id` is required for the role agent and refused for any other."""
+    """`group_id` is required for a role that works as an agent and refused for any other."""
 
     username: Username
     password: Password
@@ -123,6 +160,7 @@ class UserCreate(RequestModel):
     first_name: PersonName = ""
     last_name: PersonName = ""
     email: Email = ""
+    language: Language = "es"
     group_id: Id | None = None
     is_active: bool = True
     must_change_password: bool = False
@@ -135,6 +173,7 @@ class UserChange(RequestModel):
     first_name: PersonName | None = None
     last_name: PersonName | None = None
     email: Email | None = None
+    language: Language | None = None
     role_slug: str | None = None
     group_id: Id | None = None
     is_active: bool | None = None
@@ -146,8 +185,51 @@ class UserOut(ResponseModel):
     first_name: str
     last_name: str
     email: str
+    language: Language
     role_slug: str
     is_active: bool
     is_locked: bool
     agent: AgentOut | None
     created_at: Instant
+
+
+class UserDetail(UserOut):
+    """`permissions` are what the user may now."""
+
+    last_sign_in_at: Instant | None
+    permissions: list[str]
+
+
+class UserClone(RequestModel):
+    """The person of a new agent; role, group and campaigns are those of the agent it is cloned from."""
+
+    username: Username
+    password: Password
+    first_name: PersonName = ""
+    last_name: PersonName = ""
+    email: Email = ""
+    language: Language = "es"
+    must_change_password: bool = False
+
+
+class ImportProblem(ResponseModel):
+    field: str
+    code: str
+    message: str
+
+
+class ImportRow(ResponseModel):
+    """`line` counts from 1, where the header is. `fields` says what is wrong with a refused row."""
+
+    line: int
+    username: str
+    outcome: Literal["created", "would-create", "refused"]
+    fields: list[ImportProblem]
+
+
+class ImportReport(ResponseModel):
+    """`created` are the rows that were, or with `dry_run` would be, created."""
+
+    rows: list[ImportRow]
+    created: int
+    refused: int

@@ -14,7 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from omnileads.accounts.errors import AccountLocked, InvalidCredentials, WrongCurrentPassword
-from omnileads.accounts.models import SignInFailures, User
+from omnileads.accounts.models import AccessToken, SignInFailures, User
 from omnileads.accounts.passwords import Passwords
 from omnileads.kit.audit import AuditLog
 from omnileads.kit.clock import Clock
@@ -134,13 +134,17 @@ def unblock(session: Session, username: str) -> bool:
     return row is not None and row[0] is not None
 
 
-def principal_of(user: User, *, session_id: str | None = None, token_id: int | None = None) -> Principal:
+def principal_of(user: User, *, session_id: str | None = None, token: AccessToken | None = None) -> Principal:
+    """Who is signed in; with a token that has limits, no more than those."""
+    permissions = frozenset(user.role.permissions)
+    if token is not None and token.permissions is not None:
+        permissions &= frozenset(token.permissions)
     return Principal(
         user_id=user.id,
         username=user.username,
         role_slug=user.role.slug,
-        permissions=frozenset(user.role.permissions),
+        permissions=permissions,
         must_change_password=user.must_change_password,
         session_id=session_id,
-        token_id=token_id,
+        token_id=token.id if token is not None else None,
     )

@@ -1,25 +1,27 @@
 """Creating, changing and ending users.
 
-Who may manage whom depends on the role of the managed user (`_permissions_to_manage`), and whoever has only
+Who may manage whom depends on the role of the managed user (`accounts.management`), and whoever has only
 `users.write-agents` is further limited to the agents of the campaigns they supervise.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import redis
 from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
-from omnileads.accounts.errors import LastAdministrator, OwnAccount, RoleNotManaged, UsernameTaken
+from omnileads.accounts.errors import LastAdministrator, NotAnAgentUser, OwnAccount, RoleNotManaged, UsernameTaken
+from omnileads.accounts.management import WRITE_ANY, is_agent_role, require_managed
 from omnileads.accounts.models import Role, User
+from omnileads.accounts.notices import UserNotices
 from omnileads.accounts.passwords import Passwords, check_new_password
 from omnileads.accounts.ports import AgentDirectory, AgentRef
-from omnileads.accounts.roles import ADMINISTRATOR, AGENT
-from omnileads.accounts.schemas import UserChange, UserCreate
+from omnileads.accounts.roles import ADMINISTRATOR
+from omnileads.accounts.schemas import UserChange, UserClone, UserCreate
 from omnileads.accounts.sessions import WebSessions, announce_session_end
 from omnileads.accounts.sign_in import fold, locked_usernames, unblock
 from omnileads.accounts.tokens import AccessTokens
@@ -30,10 +32,6 @@ from omnileads.kit.errors import NotFound, ValidationFailed
 from omnileads.kit.pagination import PageQuery, contains, paginate
 from omnileads.kit.permissions import Principal
 from omnileads.kit.revision import bump_config_revision
-
-WRITE_ANY: Final = "users.write"
-WRITE_AGENTS: Final = "users.write-agents"
-WRITE_ADMINISTRATORS: Final = "users.write-administrators"
 
 
 @dataclass(frozen=True)
@@ -52,6 +50,7 @@ class Users:
         passwords: Passwords,
         directory: AgentDirectory,
         sessions: WebSessions,
+        notices: UserNotices,
     ) -> None:
         self._session = session
         self._redis = client
@@ -59,11 +58,12 @@ class Users:
         self._passwords = passwords
         self._directory = directory
         self._sessions = sessions
+        self._notices = notices
         self._audit = AuditLog(session, clock)
 
-    def page(self, query: PageQuery, role_slug: str | None) -> tuple[list[UserView], int]:
-        """Users in the order of their names, with how many there are."""
-        statement: Select[User] = select(User).where(User.deleted_at.is_(None))
+    def page(self, viewer: Principal, query: PageQuery, role_slug: str | None) -> tuple[list[UserView], int]:
+        """The users this person may see in the order of their names, with how many there are."""
+        statement = self._visible(viewer)
         if query.search:
             pattern = contains(query.search)
             columns = (User.username, User.first_name, User.last_name, User.email)
@@ -73,15 +73,42 @@ class Users:
         rows, total = paginate(self._session, statement.order_by(func.lower(User.username), User.id), query)
         return self._views(rows), total
 
-    def get(self, user_id: int) -> UserView:
-        """Raises NotFound."""
-        return self._views([self._live(user_id)])[0]
+    def visible(self, viewer: Principal) -> list[UserView]:
+        """All users this person may see in the order of their names."""
+        statement = self._visible(viewer).order_by(func.lower(User.username), User.id)
+        return self._views(self._session.scalars(statement).all())
+
+    def get(self, viewer: Principal, user_id: int) -> UserView:
+        """Raises NotFound, also for a user this person may not see."""
+        user = self._session.scalar(self._visible(viewer).where(User.id == user_id))
+        if user is None:
+            raise NotFound
+        return self._views([user])[0]
 
     def create(self, actor: Principal | None, wanted: UserCreate) -> UserView:
         """Raises ValidationFailed (password, role_slug, group_id), RoleNotManaged, UsernameTaken."""
         role = self._role(wanted.role_slug)
-        _require_managed(actor, role)
+        require_managed(actor, role)
         _check_group(role, wanted.group_id, is_required=True)
+        user = self._add(wanted, role)
+        if wanted.group_id is not None:
+            self._directory.create(self._session, user.id, wanted.group_id)
+        return self._created(actor, user)
+
+    def clone(self, actor: Principal, source_id: int, wanted: UserClone) -> UserView:
+        """Another agent in the same role, group and campaigns.
+
+        Raises NotFound, RoleNotManaged, NotAnAgentUser, ValidationFailed (`password`), UsernameTaken.
+        """
+        source = self._managed(actor, source_id)
+        if not is_agent_role(source.role):
+            raise NotAnAgentUser
+        like_source = {"role_slug": source.role.slug, "is_active": True}
+        user = self._add(UserCreate.model_validate({**dict(wanted), **like_source}), source.role)
+        self._directory.copy(self._session, source.id, user.id)
+        return self._created(actor, user)
+
+    def _add(self, wanted: UserCreate, role: Role) -> User:
         password = wanted.password.get_secret_value()
         check_new_password("password", password, _own_data(wanted))
         user = User(
@@ -89,6 +116,7 @@ class Users:
             first_name=wanted.first_name,
             last_name=wanted.last_name,
             email=wanted.email,
+            language=wanted.language,
             password_hash=self._passwords.hash(password),
             must_change_password=wanted.must_change_password,
             is_active=wanted.is_active,
@@ -97,9 +125,11 @@ class Users:
         )
         with constraint_errors(self._session, {"uq_users_username": UsernameTaken()}):
             self._session.add(user)
-        if wanted.group_id is not None:
-            self._directory.create(self._session, user.id, wanted.group_id)
+        return user
+
+    def _created(self, actor: Principal | None, user: User) -> UserView:
         self._audit.record("user.created", "user", user.id, actor=actor, after=_snapshot(user))
+        self._notices.created(user)
         return self._views([user])[0]
 
     def change(self, actor: Principal, user_id: int, wanted: UserChange) -> UserView:
@@ -109,8 +139,8 @@ class Users:
         fields = wanted.model_dump(exclude_none=True, exclude={"role_slug", "group_id"})
         role = self._role(wanted.role_slug) if wanted.role_slug else user.role
         if role is not user.role:
-            _require_managed(actor, role)
-        _check_group(role, wanted.group_id, is_required=user.role.slug != AGENT)
+            require_managed(actor, role)
+        _check_group(role, wanted.group_id, is_required=not is_agent_role(user.role))
         is_active = wanted.is_active if wanted.is_active is not None else user.is_active
         loses_power = role.slug != user.role.slug or not is_active
         if loses_power:
@@ -120,7 +150,7 @@ class Users:
             for name, value in fields.items():
                 setattr(user, name, value)
         self._follow_role(user, old_role, wanted.group_id)
-        if role.slug == AGENT and before != _snapshot(user):
+        if is_agent_role(role) and before != _snapshot(user):
             # The call engine shows agents' names and rings the active ones only.
             bump_config_revision(self._session, self._redis)
         if loses_power:
@@ -155,6 +185,7 @@ class Users:
         user.must_change_password = must_change
         self._end_access(user, with_tokens=True)
         self._audit.record("user.password-reset", "user", user.id, actor=actor)
+        self._notices.password_changed(user)
 
     def change_own_password(self, actor: Principal, new_password: str) -> User:
         """Set the caller's password; the current one was confirmed by `SignIn`. Raises ValidationFailed."""
@@ -164,6 +195,7 @@ class Users:
         self._set_password(user, new_password)
         user.must_change_password = False
         self._audit.record("user.password-changed", "user", user.id, actor=actor)
+        self._notices.password_changed(user)
         return user
 
     def _set_password(self, user: User, new_password: str) -> None:
@@ -176,16 +208,28 @@ class Users:
             raise NotFound
         return user
 
+    def _visible(self, viewer: Principal) -> Select[User]:
+        """Who manages only agents sees those of their campaigns, those of none, and themselves."""
+        statement = select(User).where(User.deleted_at.is_(None))
+        if viewer.sees_everything or viewer.may(WRITE_ANY):
+            return statement
+        supervised = self._directory.supervised_by(self._session, viewer.user_id)
+        seen = {viewer.user_id} | supervised | self._directory.in_no_campaign(self._session)
+        return statement.where(User.id.in_(seen))
+
     def _managed(self, actor: Principal, user_id: int) -> User:
         """The user, if the actor may manage it. Raises NotFound, RoleNotManaged."""
         user = self._live(user_id)
-        _require_managed(actor, user.role)
+        require_managed(actor, user.role)
         if not actor.may(WRITE_ANY) and user_id not in self._directory.supervised_by(self._session, actor.user_id):
             raise RoleNotManaged("You can only manage the agents of campaigns you supervise.")
         return user
 
     def _role(self, slug: str) -> Role:
-        role = self._session.scalar(select(Role).where(Role.slug == slug))
+        """The role, kept from being changed or deleted until the transaction ends."""
+        role = self._session.scalar(
+            select(Role).where(Role.slug == slug, Role.deleted_at.is_(None)).with_for_update(read=True)
+        )
         if role is None:
             raise ValidationFailed.of("role_slug", "unknown", "There is no such role.")
         return role
@@ -205,7 +249,7 @@ class Users:
 
     def _follow_role(self, user: User, old_role: Role, group_id: int | None) -> None:
         """Keep the agent profile in step with the role."""
-        was_agent, is_agent = old_role.slug == AGENT, user.role.slug == AGENT
+        was_agent, is_agent = is_agent_role(old_role), is_agent_role(user.role)
         if was_agent and not is_agent:
             self._directory.retire(self._session, user.id)
         elif is_agent and group_id is not None:
@@ -232,20 +276,10 @@ def has_administrator(session: Session) -> bool:
     return bool(session.scalar(select(exists().where(User.is_active, User.deleted_at.is_(None), is_administrator))))
 
 
-def _require_managed(actor: Principal | None, role: Role) -> None:
-    """No actor means `oml` on the server, which may do everything."""
-    if actor is not None and not any(actor.may(permission) for permission in _permissions_to_manage(role.slug)):
-        raise RoleNotManaged
-
-
-def _permissions_to_manage(role_slug: str) -> Iterable[str]:
-    return {ADMINISTRATOR: (WRITE_ADMINISTRATORS,), AGENT: (WRITE_ANY, WRITE_AGENTS)}.get(role_slug, (WRITE_ANY,))
-
-
 def _check_group(role: Role, group_id: int | None, *, is_required: bool) -> None:
-    if role.slug == AGENT and group_id is None and is_required:
+    if is_agent_role(role) and group_id is None and is_required:
         raise ValidationFailed.of("group_id", "missing", "Choose the agent's group.")
-    if role.slug != AGENT and group_id is not None:
+    if not is_agent_role(role) and group_id is not None:
         raise ValidationFailed.of("group_id", "not-an-agent", "Only agents have a group.")
 
 
@@ -259,6 +293,7 @@ def _snapshot(user: User) -> dict[str, Any]:
         "first_name": user.first_name,
         "last_name": user.last_name,
         "email": user.email,
+        "language": user.language,
         "role_slug": user.role.slug,
         "is_active": user.is_active,
     }

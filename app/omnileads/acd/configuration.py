@@ -1,31 +1,25 @@
 """Reads the routing configuration from Postgres. Called in a thread; one transaction, a few statements."""
 
 from collections.abc import Container
+from datetime import tzinfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from omnileads.accounts.models import User
-from omnileads.acd.core.config import (
-    AgentProfile,
-    Destination,
-    DestinationType,
-    Queue,
-    Route,
-    RoutingConfig,
-    Strategy,
-)
-from omnileads.agents.models import Agent, AgentGroup, Pause
+from omnileads.acd.core.config import AgentProfile, Queue, Route, RoutingConfig, Strategy
+from omnileads.acd.flow_configuration import destination, load_flow, media
+from omnileads.agents.models import Agent, AgentGroup, Pause, PauseSetPause
 from omnileads.campaigns.models import Campaign
 from omnileads.telephony.models import InboundRoute
 from omnileads.telephony.moh_playlists import moh_class
 
-SOUNDS = "sound:/var/lib/omnileads/asterisk/sounds"
-"""Where asterisk-sync puts the audio files, as an ARI media URI; the file is named after the audio file's id."""
 
+def load(session: Session, timezone: tzinfo) -> RoutingConfig:
+    """The configuration in force: agents and campaigns that are not deleted, campaigns that are not finished.
 
-def load(session: Session) -> RoutingConfig:
-    """The configuration in force: agents and campaigns that are not deleted, campaigns that are not finished."""
+    `timezone` is the installation's; time conditions are meant in it.
+    """
     agents = {profile.id: profile for profile in _profiles(session)}
     campaigns = session.scalars(select(Campaign).where(Campaign.deleted_at.is_(None), Campaign.state != "finished"))
     pauses = session.execute(select(Pause.id, Pause.name).where(Pause.deleted_at.is_(None)))
@@ -35,10 +29,13 @@ def load(session: Session) -> RoutingConfig:
         agents=agents,
         routes={route.did: _route(route) for route in routes},
         pauses={str(pause_id): name for pause_id, name in pauses},
+        timezone=timezone,
+        **load_flow(session),
     )
 
 
 def _profiles(session: Session) -> list[AgentProfile]:
+    limits = _pause_limits(session)
     rows = session.execute(
         select(Agent.id, Agent.extension, User.first_name, User.last_name, User.username, AgentGroup)
         .join(User, User.id == Agent.user_id)
@@ -54,9 +51,20 @@ def _profiles(session: Session) -> list[AgentProfile]:
             auto_attend_inbound=group.auto_attend_inbound,
             auto_unpause_seconds=group.auto_unpause_seconds,
             force_disposition=group.force_disposition,
+            may_call_off_campaign=group.allow_off_campaign_calls,
+            may_call_from_inbound="inbound" in group.manual_call_campaign_kinds,
+            pause_limits=limits.get(group.pause_set_id, {}),
         )
         for agent_id, extension, first_name, last_name, username, group in rows
     ]
+
+
+def _pause_limits(session: Session) -> dict[int | None, dict[str, int]]:
+    """Pause set id -> pause id -> seconds; pauses without a limit are left out."""
+    limits: dict[int | None, dict[str, int]] = {}
+    for row in session.scalars(select(PauseSetPause).where(PauseSetPause.limit_seconds > 0)):
+        limits.setdefault(row.pause_set_id, {})[str(row.pause_id)] = row.limit_seconds
+    return limits
 
 
 def _queue(campaign: Campaign, known_agents: Container[int]) -> Queue:
@@ -73,10 +81,10 @@ def _queue(campaign: Campaign, known_agents: Container[int]) -> Queue:
         ring_seconds=queue.ring_seconds,
         retry_seconds=queue.retry_seconds,
         wrapup_seconds=queue.wrapup_seconds,
-        welcome_media=f"{SOUNDS}/{queue.welcome_audio_id}" if queue.welcome_audio_id is not None else None,
+        welcome_media=media(queue.welcome_audio_id) if queue.welcome_audio_id is not None else None,
         moh_class=moh_class(queue.moh_playlist_id),
         is_recorded=campaign.recording_enabled,
-        failover=_destination(queue.failover_type, queue.failover_id) if queue.failover_type else None,
+        failover=destination(queue.failover_type, queue.failover_id) if queue.failover_type else None,
         auto_attend_inbound=campaign.auto_attend_inbound,
         auto_unpause_seconds=campaign.auto_unpause_seconds,
         force_disposition=campaign.force_disposition,
@@ -87,11 +95,7 @@ def _route(route: InboundRoute) -> Route:
     return Route(
         did=route.did,
         name=route.name,
-        destination=_destination(route.destination_type, route.destination_id),
+        destination=destination(route.destination_type, route.destination_id),
         caller_id_prefix=route.caller_id_prefix,
         language=route.language,
     )
-
-
-def _destination(kind: str, destination_id: int | None) -> Destination:
-    return Destination(DestinationType(kind), destination_id)

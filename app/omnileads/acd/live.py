@@ -24,33 +24,43 @@ def agent_live(world: World, agent: Agent) -> Document:
         "since": agent.since,
         "acw_until": agent.acw_until,
         "must_disposition": agent.owes_disposition,
+        "last_call_result": agent.last_result,
+        "pause_until": agent.pause_until,
         "call_id": agent.call_id,
-        "campaign_id": call.campaign_id if call else None,
+        "campaign_id": max(call.campaign_id, 0) if call else None,
         "number": call.number if call else None,
-        "campaigns": list(world.config.memberships.get(agent.id, ())),
+        "campaigns": world.config.campaigns_of(agent.id),
         "registered": agent.is_registered,
     }
 
 
+_STATES = {
+    CallPhase.WELCOME: "welcome",
+    CallPhase.QUEUED: "waiting",
+    CallPhase.CALLING_AGENT: "dialing",
+    CallPhase.DIALING: "dialing",
+    CallPhase.TALKING: "talking",
+}
+
+
 def call_live(world: World, call: Call) -> Document | None:
-    """A caller as shown now; None for one that is in no campaign."""
-    queue = world.queue(call.campaign_id)
-    if call.campaign_id == 0 or call.phase is CallPhase.CLOSING:
+    """A call as shown now; None for one that is in no campaign and with no agent, as in an IVR.
+
+    `campaign_id` is 0 for a call outside of campaigns and for one to an agent in person.
+    """
+    state = _STATES.get(call.phase)
+    if state is None:
         return None
+    queue = world.queue(call.campaign_id)
     return {
         "call_id": call.id,
-        "campaign_id": call.campaign_id,
-        "campaign_name": queue.name if queue else "",
+        "campaign_id": max(call.campaign_id, 0),
+        "campaign_name": queue.name if queue is not None and queue.id > 0 else "",
+        "direction": "outbound" if call.is_outbound else "inbound",
         "number": call.number,
         "did": call.did,
-        "state": _state(call),
+        "state": "ringing" if call.phase is CallPhase.QUEUED and call.offers else state,
         "since": call.since,
         "entered_at": call.entered_at,
         "agent_ids": [offer.agent_id for offer in call.offers] or ([call.agent_id] if call.agent_id else []),
     }
-
-
-def _state(call: Call) -> str:
-    if call.phase is CallPhase.QUEUED:
-        return "ringing" if call.offers else "waiting"
-    return "welcome" if call.phase is CallPhase.WELCOME else "talking"

@@ -18,6 +18,7 @@ from omnileads.acd.lease import Lease, LeaseLost
 from omnileads.acd.requests import RequestReader
 from omnileads.acd.runner import Runner, epoch_ms
 from omnileads.acd.webphones import WebphoneWatcher
+from omnileads.kit.clock import installation_zone
 from omnileads.kit.db import Database
 from omnileads.kit.health import HealthServer, Probe
 from omnileads.kit.redis import connect_async
@@ -65,7 +66,7 @@ class ConfigurationSource:
     def _load(self) -> RoutingConfig:
         with self._database.transaction() as session:
             revision = current_config_revision(session)
-            config = configuration.load(session)
+            config = configuration.load(session, installation_zone())
         self.revision = revision
         return config
 

@@ -13,7 +13,15 @@ import redis.asyncio
 import structlog
 from redis.exceptions import RedisError
 
-from omnileads.acd.core.events import AgentDispositioned, AgentLogin, AgentLogout, AgentPause, AgentUnpause, Event
+from omnileads.acd.core.events import (
+    AgentCallOut,
+    AgentDispositioned,
+    AgentLogin,
+    AgentLogout,
+    AgentPause,
+    AgentUnpause,
+    Event,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -29,22 +37,22 @@ Answer = Callable[[Event], Document]
 """Decides a request and returns the reply: {"ok": true, "agent": ...} or {"ok": false, "code", "message"}"""
 
 
+_PARSERS: dict[str, Callable[[int, Document], Event]] = {
+    "agent.login": lambda agent_id, _: AgentLogin(agent_id),
+    "agent.logout": lambda agent_id, _: AgentLogout(agent_id),
+    "agent.pause": lambda agent_id, command: AgentPause(agent_id, str(command["pause_id"])),
+    "agent.unpause": lambda agent_id, _: AgentUnpause(agent_id),
+    "agent.call": lambda agent_id, command: AgentCallOut(
+        agent_id, str(command["call_id"]), str(command["number"]), int(command["campaign_id"] or 0)
+    ),
+    "agent.dispositioned": lambda agent_id, command: AgentDispositioned(agent_id, str(command["call_id"])),
+}
+
+
 def parse(command: Document) -> Event | None:
     """The engine's event for a request, None for a type this engine does not know. Raises KeyError, ValueError."""
-    agent_id = int(command["agent_id"])
-    match command["type"]:
-        case "agent.login":
-            return AgentLogin(agent_id)
-        case "agent.logout":
-            return AgentLogout(agent_id)
-        case "agent.pause":
-            return AgentPause(agent_id, str(command["pause_id"]))
-        case "agent.unpause":
-            return AgentUnpause(agent_id)
-        case "agent.dispositioned":
-            return AgentDispositioned(agent_id, str(command["call_id"]))
-        case _:
-            return None
+    parser = _PARSERS.get(command["type"])
+    return parser(int(command["agent_id"]), command) if parser is not None else None
 
 
 class RequestReader:

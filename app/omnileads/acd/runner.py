@@ -24,6 +24,7 @@ from omnileads.acd.core.config import RoutingConfig
 from omnileads.acd.core.engine import Engine
 from omnileads.acd.core.events import ConfigurationChanged, Event, Tick, WebphoneChanged
 from omnileads.acd.core.model import CallEvent
+from omnileads.acd.crm import Crm
 from omnileads.acd.live import agent_live
 from omnileads.acd.store import Store
 from omnileads.kit.ids import new_id
@@ -71,7 +72,7 @@ class Runner:
         self._settings = settings
         self.engine = Engine(config, SystemRandom(), unavailable_logout_seconds=settings.acd.unavailable_logout_seconds)
         self.store = Store(client, self.engine.world)
-        self.telephony = Telephony(settings.kamailio, self.tell)
+        self.telephony = Telephony(settings.kamailio, Crm(settings.outgoing), self.tell)
         self.is_connected = False
         self._ids = CallIds()
         self._timer: asyncio.TimerHandle | None = None

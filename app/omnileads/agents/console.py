@@ -10,10 +10,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from omnileads.accounts.models import User
-from omnileads.agents.errors import NotAnAgent
+from omnileads.agents.errors import NotAnAgent, PauseNotOffered
 from omnileads.agents.live import LiveAgents
-from omnileads.agents.models import Agent, Pause
+from omnileads.agents.models import Agent
 from omnileads.agents.names import agent_names
+from omnileads.agents.pause_sets import offered_pauses
 from omnileads.agents.schemas import (
     AgentLive,
     ConsoleAgent,
@@ -21,7 +22,6 @@ from omnileads.agents.schemas import (
     ConsoleDispositionOption,
     ConsoleGroup,
     ConsoleSession,
-    PauseOut,
     SipCredentials,
 )
 from omnileads.campaigns.models import Campaign, CampaignMember
@@ -48,6 +48,12 @@ def require_agent(session: Session, user_id: int) -> Agent:
     return agent
 
 
+def check_pause(session: Session, agent: Agent, pause_id: int) -> None:
+    """Raise PauseNotOffered unless the agent's group has this pause."""
+    if all(pause.id != pause_id for pause in offered_pauses(session, agent.group.pause_set_id)):
+        raise PauseNotOffered
+
+
 class AgentConsole:
     def __init__(self, session: Session, settings: Settings, live: LiveAgents, clock: Clock) -> None:
         self._session = session
@@ -58,11 +64,10 @@ class AgentConsole:
     def open(self, user_id: int) -> ConsoleSession:
         """Everything the console needs to start. Raises NotAnAgent, RedisError."""
         agent = require_agent(self._session, user_id)
-        name = agent_names(self._session, [agent.id])[agent.id]
-        campaigns = self._campaigns(agent.id)
+        console_agent, campaigns = _console_agent(self._session, agent), _campaigns(self._session, agent.id)
         state = self._live.one(agent.id) or AgentLive(
             agent_id=agent.id,
-            name=name,
+            name=console_agent.name,
             extension=agent.extension,
             group_id=agent.group_id,
             status="OFFLINE",
@@ -70,11 +75,9 @@ class AgentConsole:
             campaigns=[campaign.id for campaign in campaigns],
         )
         return ConsoleSession(
-            agent=ConsoleAgent(
-                id=agent.id, name=name, extension=agent.extension, group=ConsoleGroup.model_validate(agent.group)
-            ),
+            agent=console_agent,
             sip=self._credentials(agent.extension),
-            pauses=self._pauses(),
+            pauses=offered_pauses(self._session, agent.group.pause_set_id),
             campaigns=campaigns,
             state=state,
         )
@@ -93,28 +96,40 @@ class AgentConsole:
             realm=realm,
         )
 
-    def _pauses(self) -> list[PauseOut]:
-        rows = self._session.scalars(select(Pause).where(Pause.deleted_at.is_(None)).order_by(Pause.name))
-        return [PauseOut.model_validate(pause) for pause in rows]
 
-    def _campaigns(self, agent_id: int) -> list[ConsoleCampaign]:
-        statement = (
-            select(Campaign)
-            .join(CampaignMember, CampaignMember.campaign_id == Campaign.id)
-            .where(CampaignMember.agent_id == agent_id, Campaign.deleted_at.is_(None), Campaign.state != "finished")
-            .order_by(Campaign.name)
+def console_configuration(session: Session, agent_id: int) -> str:
+    """What the console of this agent works by (group, pauses, campaigns), as text that changes when any of it does."""
+    agent = session.get_one(Agent, agent_id)
+    parts = [
+        _console_agent(session, agent),
+        *offered_pauses(session, agent.group.pause_set_id),
+        *_campaigns(session, agent_id),
+    ]
+    return "\n".join(part.model_dump_json() for part in parts)
+
+
+def _console_agent(session: Session, agent: Agent) -> ConsoleAgent:
+    name = agent_names(session, [agent.id])[agent.id]
+    group = ConsoleGroup.model_validate(agent.group)
+    return ConsoleAgent(id=agent.id, name=name, extension=agent.extension, group=group)
+
+
+def _campaigns(session: Session, agent_id: int) -> list[ConsoleCampaign]:
+    statement = (
+        select(Campaign)
+        .join(CampaignMember, CampaignMember.campaign_id == Campaign.id)
+        .where(CampaignMember.agent_id == agent_id, Campaign.deleted_at.is_(None), Campaign.state != "finished")
+        .order_by(Campaign.name)
+    )
+    return [
+        ConsoleCampaign(
+            id=campaign.id,
+            name=campaign.name,
+            ring_seconds=campaign.queue.ring_seconds,
+            dispositions=[ConsoleDispositionOption.model_validate(option) for option in campaign.disposition_options],
         )
-        return [
-            ConsoleCampaign(
-                id=campaign.id,
-                name=campaign.name,
-                ring_seconds=campaign.queue.ring_seconds,
-                dispositions=[
-                    ConsoleDispositionOption.model_validate(option) for option in campaign.disposition_options
-                ],
-            )
-            for campaign in self._session.scalars(statement).unique()
-        ]
+        for campaign in session.scalars(statement).unique()
+    ]
 
 
 def ephemeral_password(secret: str, user: str) -> str:

@@ -15,6 +15,20 @@ class PauseNameTaken(ValidationFailed):
         super().__init__(fields=[FieldProblem("name", "taken", "Another pause has this name.")])
 
 
+class PauseSetNameTaken(ValidationFailed):
+    def __init__(self) -> None:
+        super().__init__(fields=[FieldProblem("name", "taken", "Another pause set has this name.")])
+
+
+class PauseSetInUse(Conflict):
+    code = "in-use"
+
+
+class PauseNotOffered(Conflict):
+    code = "pause-not-offered"
+    message = "Your group does not have this pause. Choose another one."
+
+
 class GroupInUse(Conflict):
     code = "agent-group-in-use"
 

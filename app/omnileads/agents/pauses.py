@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from omnileads.agents.errors import PauseInUse, PauseNameTaken
 from omnileads.agents.live import LiveAgents
-from omnileads.agents.models import Pause
+from omnileads.agents.models import Pause, PauseSet, PauseSetPause
 from omnileads.agents.names import listed
 from omnileads.agents.schemas import PauseCreate, PauseOut, PausePatch
 from omnileads.kit.changes import ConfigurationChanges, patched
@@ -53,7 +53,10 @@ class Pauses:
         return PauseOut.model_validate(pause)
 
     def delete(self, pause_id: int) -> None:
-        """Hide the pause; history keeps its name. Raises PauseInUse while agents are on it or about to be."""
+        """Hide the pause; history keeps its name.
+
+        Raises PauseInUse while agents are on it or about to be, and while it is in a pause set.
+        """
         pause = self._pause(pause_id)
         held_by = [
             agent.name
@@ -62,12 +65,23 @@ class Pauses:
         ]
         if held_by:
             raise PauseInUse(f"Agents are on this pause now: {listed(held_by)}. Delete it when they are back.")
+        sets = self._session.scalars(
+            select(PauseSet.name)
+            .join(PauseSetPause, PauseSetPause.pause_set_id == PauseSet.id)
+            .where(PauseSetPause.pause_id == pause_id)
+            .order_by(PauseSet.name)
+        ).all()
+        if sets:
+            raise PauseInUse(f"Pause sets have this pause: {listed(sets)}. Take it out of them first.")
         pause.deleted_at = self._clock.now()
         self._session.flush()
         self._changes.record("pause.deleted", "pause", pause.id, before=_snapshot(pause))
 
     def _pause(self, pause_id: int) -> Pause:
-        pause = self._session.scalar(select(Pause).where(Pause.id == pause_id, Pause.deleted_at.is_(None)))
+        """The pause, locked against being put into a set at the same time. Raises NotFound."""
+        pause = self._session.scalar(
+            select(Pause).where(Pause.id == pause_id, Pause.deleted_at.is_(None)).with_for_update()
+        )
         if pause is None:
             raise NotFound
         return pause

@@ -6,10 +6,11 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
-from omnileads.agents.console import AgentConsole, require_agent
+from omnileads.agents.console import AgentConsole, check_pause, require_agent
 from omnileads.agents.engine import EngineClient
 from omnileads.agents.groups import AgentGroups
 from omnileads.agents.live import LiveAgents
+from omnileads.agents.pause_sets import PauseSets
 from omnileads.agents.pauses import Pauses
 from omnileads.agents.profiles import page_of_agents
 from omnileads.agents.schemas import (
@@ -18,14 +19,20 @@ from omnileads.agents.schemas import (
     AgentGroupPatch,
     AgentLive,
     AgentOption,
+    CallRequest,
     ConsoleSession,
     PauseCreate,
     PauseOut,
     PausePatch,
     PauseRequest,
+    PauseSetCreate,
+    PauseSetOut,
+    PauseSetPatch,
 )
 from omnileads.kit.changes import ConfigurationChanges
+from omnileads.kit.clock import epoch_ms
 from omnileads.kit.edge import CurrentRuntime, CurrentSettings, Transaction
+from omnileads.kit.ids import new_id
 from omnileads.kit.pagination import Page, Paging
 from omnileads.kit.permissions import CurrentPrincipal, requires
 from omnileads.kit.redis import connect_async
@@ -33,6 +40,7 @@ from omnileads.kit.schemas import PathId
 
 groups = APIRouter(prefix="/agent-groups", tags=["agent-groups"], dependencies=[requires("agent-groups.read")])
 pauses = APIRouter(prefix="/pauses", tags=["pauses"], dependencies=[requires("pauses.read")])
+pause_sets = APIRouter(prefix="/pause-sets", tags=["pauses"], dependencies=[requires("pauses.read")])
 agents = APIRouter(prefix="/agents", tags=["agents"], dependencies=[requires("campaigns.read")])
 console = APIRouter(prefix="/agent", tags=["agent-console"], dependencies=[requires("agent.console")])
 
@@ -46,8 +54,13 @@ def _pauses(session: Transaction, runtime: CurrentRuntime, principal: CurrentPri
     return Pauses(session, changes, LiveAgents(runtime.redis), runtime.clock)
 
 
+def _pause_sets(session: Transaction, runtime: CurrentRuntime, principal: CurrentPrincipal) -> PauseSets:
+    return PauseSets(session, ConfigurationChanges(session, runtime, principal))
+
+
 CurrentGroups = Annotated[AgentGroups, Depends(_groups)]
 CurrentPauses = Annotated[Pauses, Depends(_pauses)]
+CurrentPauseSets = Annotated[PauseSets, Depends(_pause_sets)]
 
 
 @groups.get("")
@@ -100,6 +113,31 @@ def delete_pause(service: CurrentPauses, pause_id: PathId) -> None:
     service.delete(pause_id)
 
 
+@pause_sets.get("")
+def list_pause_sets(service: CurrentPauseSets, paging: Paging) -> Page[PauseSetOut]:
+    return service.page(paging)
+
+
+@pause_sets.post("", status_code=201, dependencies=[requires("pauses.write")])
+def create_pause_set(service: CurrentPauseSets, body: PauseSetCreate) -> PauseSetOut:
+    return service.create(body)
+
+
+@pause_sets.get("/{pause_set_id}")
+def get_pause_set(service: CurrentPauseSets, pause_set_id: PathId) -> PauseSetOut:
+    return service.one(pause_set_id)
+
+
+@pause_sets.patch("/{pause_set_id}", dependencies=[requires("pauses.write")])
+def change_pause_set(service: CurrentPauseSets, pause_set_id: PathId, body: PauseSetPatch) -> PauseSetOut:
+    return service.change(pause_set_id, body)
+
+
+@pause_sets.delete("/{pause_set_id}", status_code=204, dependencies=[requires("pauses.write")])
+def delete_pause_set(service: CurrentPauseSets, pause_set_id: PathId) -> None:
+    service.delete(pause_set_id)
+
+
 @agents.get("")
 def list_agents(session: Transaction, paging: Paging, group_id: int | None = None) -> Page[AgentOption]:
     """Agents as choices, for example for a campaign's members; searched by name, username or extension."""
@@ -137,9 +175,20 @@ async def log_out(runtime: CurrentRuntime, settings: CurrentSettings, agent_id: 
     return await _ask(runtime, settings, {"type": "agent.logout", "agent_id": agent_id})
 
 
+def _agent_for_pause(runtime: CurrentRuntime, principal: CurrentPrincipal, body: PauseRequest) -> int:
+    """The caller's agent id, if their group has the wanted pause. Raises NotAnAgent, PauseNotOffered."""
+    with runtime.database.transaction() as session:
+        agent = require_agent(session, principal.user_id)
+        check_pause(session, agent, body.pause_id)
+        return agent.id
+
+
 @console.post("/pause")
 async def pause(
-    runtime: CurrentRuntime, settings: CurrentSettings, agent_id: CurrentAgentId, body: PauseRequest
+    runtime: CurrentRuntime,
+    settings: CurrentSettings,
+    agent_id: Annotated[int, Depends(_agent_for_pause)],
+    body: PauseRequest,
 ) -> AgentLive:
     command: dict[str, object] = {"type": "agent.pause", "agent_id": agent_id, "pause_id": str(body.pause_id)}
     return await _ask(runtime, settings, command)
@@ -148,3 +197,22 @@ async def pause(
 @console.post("/unpause")
 async def unpause(runtime: CurrentRuntime, settings: CurrentSettings, agent_id: CurrentAgentId) -> AgentLive:
     return await _ask(runtime, settings, {"type": "agent.unpause", "agent_id": agent_id})
+
+
+@console.post("/calls")
+async def call_out(
+    runtime: CurrentRuntime, settings: CurrentSettings, agent_id: CurrentAgentId, body: CallRequest
+) -> AgentLive:
+    """Call a number: the agent's webphone rings first and takes the call by itself, then the number is dialled.
+
+    How it goes on is told over `/ws/live`; the webphone ends the call. Refused with 409 where the agent, its group or
+    the outbound routes do not allow it.
+    """
+    command: dict[str, object] = {
+        "type": "agent.call",
+        "agent_id": agent_id,
+        "call_id": new_id(epoch_ms(runtime.clock.now())),
+        "number": body.number,
+        "campaign_id": body.campaign_id,
+    }
+    return await _ask(runtime, settings, command)

@@ -8,9 +8,10 @@ from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
 
 from omnileads.accounts.roles import PERMISSIONS
-from omnileads.accounts.routes import session, tokens, users
+from omnileads.accounts.routes import roles, session, tokens, users
 from omnileads.agents import routes as agents
 from omnileads.api import documentation, health
+from omnileads.callflow import routes as callflow
 from omnileads.calls import routes as calls
 from omnileads.campaigns import routes as campaigns
 from omnileads.dispositions import routes as dispositions
@@ -23,12 +24,16 @@ from omnileads.version import VERSION
 V2_ROUTERS: Final[tuple[APIRouter, ...]] = (
     session.router,
     tokens.router,
+    roles.router,
     users.router,
     agents.groups,
     agents.pauses,
+    agents.pause_sets,
     agents.agents,
     agents.console,
     *telephony.ROUTERS,
+    callflow.call_flow,
+    callflow.trials,
     campaigns.router,
     dispositions.router,
     calls.calls,

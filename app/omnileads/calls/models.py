@@ -16,9 +16,31 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from omnileads.kit.db import Base
 
+CallDirection = Literal["inbound", "outbound"]
 CallOutcome = Literal[
-    "waiting", "talking", "answered", "abandoned", "abandoned-welcome", "timeout", "unknown-did", "unknown"
+    "waiting",
+    "dialing",
+    "talking",
+    "answered",
+    "abandoned",
+    "abandoned-welcome",
+    "timeout",
+    "voicemail",
+    "left-flow",
+    "ended-flow",
+    "unknown-did",
+    "trunk-full",
+    "busy",
+    "no-answer",
+    "cancelled",
+    "unavailable",
+    "congestion",
+    "no-route",
+    "blocked",
+    "failed",
+    "unknown",
 ]
+"""What became of a call: still going on (the first three), served, lost, or (a call out) not reached."""
 EndedBy = Literal["agent", "caller"]
 RecordingState = Literal["pending", "available", "missing"]
 
@@ -86,6 +108,7 @@ class Call(Base):
     did: Mapped[str | None] = mapped_column(Text)
     number: Mapped[str] = mapped_column(Text)
     agent_id: Mapped[int | None] = mapped_column(Integer)
+    direction: Mapped[CallDirection] = mapped_column(String(8), default="inbound", server_default="inbound")
     outcome: Mapped[CallOutcome] = mapped_column(String(24))
     wait_seconds: Mapped[float | None] = mapped_column(Float)
     talk_seconds: Mapped[float | None] = mapped_column(Float)

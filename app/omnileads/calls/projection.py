@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final, Protocol
 
-from omnileads.calls.models import CallOutcome, EndedBy
+from omnileads.calls.models import CallDirection, CallOutcome, EndedBy
 
 ENTER_QUEUE: Final = frozenset({"ENTERQUEUE", "ENTERQUEUE-TRANSFER"})
 ENDED_BY: Final[dict[str, EndedBy]] = {"COMPLETEAGENT": "agent", "COMPLETEOUTNUM": "caller"}
@@ -20,8 +20,23 @@ LOST: Final[dict[str, CallOutcome]] = {
     "ABANDONWEL": "abandoned-welcome",
     "EXITWITHTIMEOUT": "timeout",
     "UNKNOWN-DID": "unknown-did",
+    "TRUNK-FULL": "trunk-full",
+    "VOICEMAIL": "voicemail",
+    "LEFTFLOW": "left-flow",
+    "ENDFLOW": "ended-flow",
 }
-LEFT_BY_CALLER: Final = frozenset({"ABANDON", "ABANDONWEL"})
+LEFT_BY_CALLER: Final = frozenset({"ABANDON", "ABANDONWEL", "VOICEMAIL", "LEFTFLOW"})
+NOT_REACHED: Final[dict[str, CallOutcome]] = {
+    "BUSY": "busy",
+    "NOANSWER": "no-answer",
+    "CANCEL": "cancelled",
+    "CHANUNAVAIL": "unavailable",
+    "CONGESTION": "congestion",
+    "NONDIALPLAN": "no-route",
+    "BLACKLIST": "blocked",
+    "OTHER": "failed",
+}
+"""The events with which a call out ends before anybody has answered."""
 
 
 class EventFacts(Protocol):
@@ -57,6 +72,7 @@ class CallFacts:
     did: str | None = None
     number: str = ""
     agent_id: int | None = None
+    direction: CallDirection = "inbound"
     outcome: CallOutcome = "unknown"
     wait_seconds: float | None = None
     talk_seconds: float | None = None
@@ -91,6 +107,29 @@ def _entered_queue(call: CallFacts, event: EventFacts) -> CallFacts:
     )
 
 
+def _dialled(call: CallFacts, event: EventFacts) -> CallFacts:
+    return replace(
+        call,
+        direction="outbound",
+        outcome="dialing",
+        campaign_id=event.campaign_id or call.campaign_id,
+        agent_id=_agent(event) or call.agent_id,
+    )
+
+
+def _not_reached(call: CallFacts, event: EventFacts) -> CallFacts:
+    return replace(
+        call,
+        direction="outbound",
+        outcome=NOT_REACHED[event.event],
+        campaign_id=event.campaign_id or call.campaign_id,
+        agent_id=_agent(event) or call.agent_id,
+        wait_seconds=_first_known(event.wait_seconds, call.wait_seconds),
+        ended_at=event.time,
+        ended_by="agent" if event.event == "CANCEL" else None,
+    )
+
+
 def _connected(call: CallFacts, event: EventFacts) -> CallFacts:
     return replace(
         call,
@@ -122,6 +161,7 @@ def _lost(call: CallFacts, event: EventFacts) -> CallFacts:
         outcome=LOST[event.event],
         campaign_id=event.campaign_id or call.campaign_id,
         wait_seconds=_first_known(event.wait_seconds, call.wait_seconds),
+        talk_seconds=_first_known(event.talk_seconds, call.talk_seconds),
         ended_at=event.time,
         ended_by="caller" if event.event in LEFT_BY_CALLER else None,
     )
@@ -137,7 +177,10 @@ def _first_known(*seconds: float | None) -> float | None:
 
 _STEPS: Final[dict[str, Callable[[CallFacts, EventFacts], CallFacts]]] = {
     **dict.fromkeys(ENTER_QUEUE, _entered_queue),
+    "DIAL": _dialled,
+    **dict.fromkeys(NOT_REACHED, _not_reached),
     "CONNECT": _connected,
+    "ANSWER": _connected,
     **dict.fromkeys(ENDED_BY, _completed),
     **dict.fromkeys(LOST, _lost),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from omnileads.calls.models import CallOutcome, EndedBy, RecordingState
+from omnileads.calls.models import CallDirection, CallOutcome, EndedBy, RecordingState
 from omnileads.kit.clock import Instant
 from omnileads.kit.schemas import ResponseModel
 
@@ -22,6 +22,7 @@ class CallOut(ResponseModel):
     id: str
     started_at: Instant
     campaign: NamedRef | None
+    direction: CallDirection
     did: str | None
     number: str
     agent: NamedRef | None

@@ -175,6 +175,7 @@ def _present_calls(session: Session, calls: Sequence[Call]) -> list[CallOut]:
             did=call.did,
             number=call.number,
             agent=_ref(call.agent_id, agents),
+            direction=call.direction,
             outcome=call.outcome,
             wait_seconds=call.wait_seconds,
             talk_seconds=call.talk_seconds,

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from omnileads.accounts.ports import AgentRef
 from omnileads.agents import profiles
 from omnileads.agents.errors import AgentOnCall
 from omnileads.agents.live import LiveAgents
-from omnileads.agents.models import Agent
+from omnileads.agents.models import Agent, AgentGroup
 from omnileads.campaigns.models import Campaign, CampaignMember, CampaignSupervisor
 from omnileads.kit.revision import bump_config_revision
 from omnileads.kit.runtime import Runtime
@@ -51,6 +51,24 @@ class CampaignAgentDirectory:
             session.flush()
             bump_config_revision(session, self._runtime.redis)
 
+    def copy(self, session: Session, source_user_id: int, user_id: int) -> AgentRef:
+        sources = profiles.live_profiles(session, [source_user_id])
+        if not sources:
+            raise LookupError(f"user {source_user_id} has no agent profile")
+        agent = profiles.create_profile(session, user_id, sources[0].group_id)
+        memberships = session.execute(
+            select(CampaignMember.campaign_id, CampaignMember.penalty)
+            .join(Campaign, Campaign.id == CampaignMember.campaign_id)
+            .where(CampaignMember.agent_id == sources[0].id, Campaign.deleted_at.is_(None))
+        )
+        session.add_all(
+            CampaignMember(campaign_id=campaign_id, agent_id=agent.id, penalty=penalty)
+            for campaign_id, penalty in memberships
+        )
+        session.flush()
+        bump_config_revision(session, self._runtime.redis)
+        return _ref(agent)
+
     def supervised_by(self, session: Session, supervisor_user_id: int) -> set[int]:
         statement = (
             select(Agent.user_id)
@@ -65,6 +83,23 @@ class CampaignAgentDirectory:
         )
         return set(session.scalars(statement))
 
+    def in_no_campaign(self, session: Session) -> set[int]:
+        is_member = exists(
+            select(CampaignMember.agent_id)
+            .join(Campaign, Campaign.id == CampaignMember.campaign_id)
+            .where(CampaignMember.agent_id == Agent.id, Campaign.deleted_at.is_(None))
+        )
+        return set(session.scalars(select(Agent.user_id).where(Agent.deleted_at.is_(None), ~is_member)))
+
+    def group_names(self, session: Session) -> dict[int, str]:
+        groups = select(AgentGroup.id, AgentGroup.name).where(AgentGroup.deleted_at.is_(None))
+        return dict(session.execute(groups).all())
+
 
 def _ref(agent: Agent) -> AgentRef:
-    return AgentRef(id=agent.id, extension=agent.extension, group_id=agent.group_id)
+    return AgentRef(
+        id=agent.id,
+        extension=agent.extension,
+        group_id=agent.group_id,
+        allow_password_change=agent.group.allow_password_change,
+    )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import time
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 from typing import Annotated, Protocol
+from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, AwareDatetime
 
@@ -23,6 +25,11 @@ class SystemClock:
 
     def monotonic(self) -> float:
         return time.monotonic()
+
+
+def installation_zone() -> tzinfo:
+    """The time zone of the installation: `TZ`, which the C library reads too. Raises ZoneInfoNotFoundError."""
+    return ZoneInfo(os.environ.get("TZ") or "UTC")
 
 
 def epoch_ms(moment: datetime) -> int:

@@ -87,6 +87,12 @@ class Database:
                 raise
             _commit(session)
 
+    @contextmanager
+    def rehearsal(self) -> Iterator[Session]:
+        """A session whose changes are thrown away at the end; what waits for a commit never happens."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            yield session
+
     def ping(self) -> None:
         """Raises an SQLAlchemyError when the database does not answer."""
         with self.engine.connect() as connection:

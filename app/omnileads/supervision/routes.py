@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
-from omnileads.agents.console import require_agent
+from omnileads.agents.console import console_configuration, require_agent
 from omnileads.agents.live import LIVE_AGENTS
 from omnileads.campaigns.presentation import LIVE_CALLS
 from omnileads.campaigns.scope import CurrentScope, campaign_scope
@@ -49,7 +49,8 @@ def get_live_campaigns(session: Transaction, runtime: CurrentRuntime, scope: Cur
 async def follow_live(websocket: WebSocket, runtime: CurrentRuntime, settings: CurrentSettings) -> None:
     """A snapshot, then every change the person may see, until the session ends.
 
-    Messages: snapshot, agent, call, call-ended, session-ended, ping. Agents get their own agent and calls only.
+    Messages: snapshot, agent, call, call-ended, session-changed (read `GET /session` and `GET /agent/session` again),
+    session-ended, ping. Agents get their own agent and calls only.
     """
     visit = await run_in_threadpool(_visit, websocket)
     await websocket.accept()
@@ -63,7 +64,9 @@ async def follow_live(websocket: WebSocket, runtime: CurrentRuntime, settings: C
 def _visit(websocket: WebSocket) -> Visit:
     principal = current_principal(websocket)
     with runtime_of(websocket).database.transaction() as session:
-        return principal, _viewer(session, principal)
+        viewer = _viewer(session, principal)
+        works_by = console_configuration(session, viewer.only_agent_id) if viewer.only_agent_id is not None else ""
+        return Visit(principal, viewer, works_by)
 
 
 def _visit_again(websocket: WebSocket) -> Visit:

@@ -16,7 +16,8 @@ class CallLive(ResponseModel):
     campaign_name: str | None
     number: str
     did: str | None
-    state: Literal["welcome", "waiting", "ringing", "talking"]
+    direction: Literal["inbound", "outbound"] = "inbound"
+    state: Literal["welcome", "waiting", "ringing", "dialing", "talking"]
     since: int
     entered_at: int
     agent_ids: list[int]

@@ -20,7 +20,20 @@ log = structlog.get_logger(__name__)
 
 SESSION_ENDED_CODE: Final = 4401
 
-Visit = tuple[Principal, Viewer]
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Who is behind a socket and what they may see. `console` is what else their console works by, to be compared."""
+
+    principal: Principal
+    viewer: Viewer
+    console: str = ""
+
+    def opens_the_same_console(self, other: Visit) -> bool:
+        """Whether a console opened by the other visit needs nothing new."""
+        return (self.principal.permissions, self.console) == (other.principal.permissions, other.console)
+
+
 Revisit = Callable[[], Visit]
 """Looks up again who is behind the socket and what they may see. Raises AppError when they may no longer be here."""
 
@@ -44,7 +57,8 @@ class LiveSocket:
         self._websocket = websocket
         self._hub = hub
         self._revisit = revisit
-        self._client = LiveClient(*visit)
+        self._visit = visit
+        self._client = LiveClient(visit.principal, visit.viewer)
         self._look_due = 0.0
 
     async def serve(self) -> None:
@@ -87,7 +101,7 @@ class LiveSocket:
         self._client.is_outdated = False
         self._look_due = self._now() + self._pace.look_again_seconds
         try:
-            principal, viewer = await run_in_threadpool(self._revisit)
+            visit = await run_in_threadpool(self._revisit)
         except AppError as error:
             if error.status < 500:
                 self._client.end()
@@ -95,10 +109,13 @@ class LiveSocket:
         except Exception:
             log.exception("live.look-again-failed")
             return
-        self._client.principal = principal
-        if viewer != self._client.viewer:
-            self._client.viewer = viewer
+        before, self._visit = self._visit, visit
+        self._client.principal = visit.principal
+        if visit.viewer != before.viewer:
+            self._client.viewer = visit.viewer
             self._client.want_snapshot()
+        if not visit.opens_the_same_console(before):
+            await self._send(encode({"type": "session-changed"}))
 
     @staticmethod
     def _now() -> float:

@@ -30,7 +30,7 @@ class Viewer:
     def sees_call(self, call: Mapping[str, Any]) -> bool:
         if self.only_agent_id is not None:
             return self.only_agent_id in (call.get("agent_ids") or ())
-        return self.scope is None or call.get("campaign_id") in self.scope
+        return self.scope is None or call.get("campaign_id") in self.scope  # 0, no campaign, is in nobody's scope
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from omnileads.kit.clock import Clock, epoch_ms
 from omnileads.supervision.schemas import CampaignsToday, CampaignToday
 from omnileads.supervision.state import Document, LiveState
 
-ONLINE: Final = frozenset({"READY", "RINGING", "ONCALL", "PAUSE", "ACW"})
+ONLINE: Final = frozenset({"READY", "DIALING", "RINGING", "ONCALL", "PAUSE", "ACW"})
 PAUSED: Final = frozenset({"PAUSE", "ACW"})
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final, Self
 
 LONGEST_TALK_MS: Final = 24 * 60 * 60 * 1000
@@ -30,9 +31,15 @@ def check_pattern(pattern: str) -> None:
     _expression(pattern)
 
 
+@lru_cache(maxsize=4096)
+def compiled(pattern: str) -> re.Pattern[str]:
+    """The pattern as an expression for whole numbers. Raises PatternError."""
+    return re.compile(_expression(pattern))
+
+
 def fits(pattern: str, number: str) -> bool:
     """Whether a number is one of the pattern's. Raises PatternError."""
-    return re.fullmatch(_expression(pattern), number) is not None
+    return compiled(pattern).fullmatch(number) is not None
 
 
 def _expression(pattern: str) -> str:

@@ -30,6 +30,7 @@ def test_signing_in_answers_who_and_sets_the_cookies(client: TestClient, users: 
         "first_name": "Ana",
         "last_name": "Gómez",
         "email": "ana@contact.example",
+        "language": "es",
         "role": {"slug": "manager", "name": "Manager"},
         "must_change_password": False,
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
@@ -10,6 +12,7 @@ from omnileads.accounts.models import AccessToken
 from omnileads.accounts.tokens import MAX_TOKENS
 from omnileads.kit.runtime import Runtime
 from tests.conftest import INTERNAL_TOKEN, PASSWORD, Browsers, People, SignedIn, VirtualClock
+from tests.domain import fields_of
 
 TOKENS = "/api/v2/tokens"
 SESSION = "/api/v2/session"
@@ -19,11 +22,39 @@ def bearer(token: str) -> dict[str, str]:
     return {"Authorization": f"Bearer {token}"}
 
 
-def create(client: TestClient, name: str = "crm", days: int = 1) -> dict[str, str]:
-    answer = client.post(TOKENS, json={"name": name, "expires_in_days": days})
+def create(client: TestClient, name: str = "crm", days: int = 1, **fields: Any) -> dict[str, Any]:
+    answer = client.post(TOKENS, json={"name": name, "expires_in_days": days, **fields})
     assert answer.status_code == 201, answer.text
-    created: dict[str, str] = answer.json()
+    created: dict[str, Any] = answer.json()
     return created
+
+
+def test_a_token_opens_no_more_than_it_was_made_for(sign_in: SignedIn, client: TestClient) -> None:
+    owner = sign_in("manager")
+    made = create(owner, permissions=["calls.read", "users.read", "users.read"])
+    assert made["permissions"] == ["calls.read", "users.read"]
+    headers = bearer(made["token"])
+    assert client.get(SESSION, headers=headers).json()["permissions"] == ["calls.read", "users.read"]
+    assert client.get("/api/v2/users", headers=headers).status_code == 200
+    assert client.get("/api/v2/pauses", headers=headers).status_code == 403
+    nothing = create(owner, name="nothing", permissions=[])
+    assert client.get("/api/v2/users", headers=bearer(nothing["token"])).status_code == 403
+
+
+def test_a_token_gets_nothing_its_user_does_not_have(sign_in: SignedIn, client: TestClient, users: People) -> None:
+    answer = sign_in("manager").post(TOKENS, json={"name": "crm", "permissions": ["users.read", "trunks.write"]})
+    assert (answer.status_code, fields_of(answer)) == (422, {"permissions.1": "not-held"})
+    users.make("manager", username="ana")
+    body = {"username": "ana", "password": PASSWORD, "permissions": ["everything"]}
+    assert fields_of(client.post(f"{TOKENS}/sign-in", json=body)) == {"permissions.0": "not-held"}
+
+
+def test_a_token_follows_what_its_user_may(sign_in: SignedIn, client: TestClient, users: People) -> None:
+    ana = users.make("manager")
+    token = create(sign_in(ana), permissions=["users.read", "calls.read"])["token"]
+    answer = sign_in("administrator").patch(f"/api/v2/users/{ana.id}", json={"role_slug": "basic-supervisor"})
+    assert answer.status_code == 200
+    assert client.get(SESSION, headers=bearer(token)).json()["permissions"] == ["calls.read"]
 
 
 def test_a_token_opens_what_its_user_may_without_cookie_and_csrf(sign_in: SignedIn, client: TestClient) -> None:

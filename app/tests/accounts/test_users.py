@@ -10,7 +10,9 @@ from sqlalchemy.orm import Session
 
 from omnileads.accounts.errors import LastAdministrator
 from omnileads.accounts.models import User
+from omnileads.accounts.notices import UserNotices
 from omnileads.accounts.passwords import Passwords
+from omnileads.accounts.roles import PERMISSIONS
 from omnileads.accounts.schemas import UserChange
 from omnileads.accounts.sessions import WebSessions
 from omnileads.accounts.users import Users
@@ -21,7 +23,7 @@ from omnileads.kit.audit import AuditEntry
 from omnileads.kit.permissions import Principal
 from omnileads.kit.revision import current_config_revision
 from omnileads.kit.runtime import Runtime
-from tests.conftest import PASSWORD, Browsers, People, SignedIn
+from tests.conftest import PASSWORD, PUBLIC_URL, Browsers, People, SignedIn
 from tests.rows import make_campaign
 
 USERS = "/api/v2/users"
@@ -46,6 +48,7 @@ def test_an_administrator_creates_a_user_who_can_sign_in(sign_in: SignedIn, brow
         "first_name": "Ana",
         "last_name": "Gómez",
         "email": "ana@contact.example",
+        "language": "es",
         "role_slug": "manager",
         "is_active": True,
         "is_locked": False,
@@ -350,11 +353,13 @@ def test_the_last_administrator_stays(users: People, runtime: Runtime, passwords
     """Whoever else may manage administrators, by a role made for that, cannot leave the system without one."""
     last = users.make("administrator")
     users.make("administrator", is_active=False)
-    deputy = Principal(0, "deputy", "deputy", frozenset({"users.write", "users.write-administrators"}))
+    deputy = Principal(0, "deputy", "deputy", frozenset(PERMISSIONS))
 
     def service(session: Session) -> Users:
         sessions = WebSessions(session, runtime.redis, runtime.clock, 3600)
-        return Users(session, runtime.redis, runtime.clock, passwords, CampaignAgentDirectory(runtime), sessions)
+        notices = UserNotices(session, runtime.jobs, PUBLIC_URL)
+        directory = CampaignAgentDirectory(runtime)
+        return Users(session, runtime.redis, runtime.clock, passwords, directory, sessions, notices)
 
     for change in (
         lambda session: service(session).delete(deputy, last.id),

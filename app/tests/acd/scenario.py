@@ -3,19 +3,31 @@
 It also checks, after every event, what must hold at all times (`check_invariants`).
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from random import Random
 
-from omnileads.acd.core.commands import Command, Connect, Decision, HangUp, RingAgent, Unbridge
+from omnileads.acd.core.commands import (
+    Command,
+    Connect,
+    Decision,
+    HangUp,
+    PlayAnnouncement,
+    RingAgent,
+    Unbridge,
+)
 from omnileads.acd.core.config import AgentProfile, Destination, DestinationType, Queue, Route, RoutingConfig
 from omnileads.acd.core.engine import Engine
 from omnileads.acd.core.events import (
+    AgentCallOut,
     AgentLogin,
     CallArrived,
     CallerHungUp,
+    Dialled,
+    DigitPressed,
     Event,
     LegAnswered,
     LegEnded,
+    PlaybackFinished,
     Tick,
     WebphoneChanged,
 )
@@ -106,6 +118,50 @@ class Scenario:
         self.tell(CallArrived(call_id, f"chan-{call_id}", did=did, number=f"555{self._calls:04d}"))
         return call_id
 
+    def press(self, call_id: str, digits: str) -> None:
+        """The caller presses keys, one after the other, as long as it is asked."""
+        for digit in digits:
+            if call_id in self.callers:
+                self.tell(DigitPressed(self.callers[call_id], digit))
+
+    def hear_out(self, call_id: str) -> None:
+        """What is being played to the caller ends."""
+        call = self.engine.world.calls[call_id]
+        assert call.playback_id is not None, "nothing is played"
+        self.tell(PlaybackFinished(call.playback_id))
+
+    def call_out(self, agent_id: int, number: str, campaign_id: int = 0) -> str:
+        """The agent asks for a call; its webphone rings if the engine agrees."""
+        self._calls += 1
+        call_id = f"call{self._calls:05d}"
+        self.tell(AgentCallOut(agent_id, call_id, number, campaign_id))
+        return call_id
+
+    def leg_of(self, call_id: str) -> str:
+        leg_id = self.engine.world.calls[call_id].leg_id
+        assert leg_id is not None
+        return leg_id
+
+    def customer(self, call_id: str) -> str:
+        """The channel to the called number."""
+        return self.engine.world.calls[call_id].channel_id
+
+    def customer_answers(self, call_id: str) -> None:
+        self.tell(Dialled(self.customer(call_id), "answered"))
+
+    def customer_gone(self, call_id: str, cause: int) -> None:
+        channel = self.customer(call_id)
+        self.bridged.pop(call_id, None)
+        self.tell(CallerHungUp(channel, cause))
+
+    def of(self, kind: type[Command]) -> list[Command]:
+        """The commands of one kind so far."""
+        return [command for command in self.commands if isinstance(command, kind)]
+
+    def played(self) -> list[str]:
+        """What was played so far, to anybody."""
+        return [command.media for command in self.commands if isinstance(command, PlayAnnouncement)]
+
     def caller_hangs_up(self, call_id: str) -> None:
         channel = self.callers.pop(call_id, None)
         if channel is not None:
@@ -141,16 +197,22 @@ class Scenario:
         for call in world.calls.values():
             for offer in call.offers:
                 busy[offer.agent_id].append(call.id)
-                assert world.agent(offer.agent_id).is_ringing, "an agent is offered a call it does not know of"
+                agent = world.agent(offer.agent_id)
+                is_told = agent.is_dialing if call.is_outbound else agent.is_ringing
+                assert is_told, "an agent is offered a call it does not know of"
             if call.phase is CallPhase.TALKING:
                 assert call.agent_id is not None
                 busy[call.agent_id].append(call.id)
                 assert world.agent(call.agent_id).is_talking
-            assert call.phase is CallPhase.QUEUED or not call.offers
+            if call.phase is CallPhase.DIALING:
+                assert call.agent_id is not None
+                busy[call.agent_id].append(call.id)
+                assert world.agent(call.agent_id).is_dialing
+            assert call.phase in (CallPhase.QUEUED, CallPhase.CALLING_AGENT) or not call.offers
         for agent_id, calls in busy.items():
             assert len(calls) == 1, f"agent {agent_id} has several calls: {calls}"
         for agent in world.agents.values():
-            if agent.is_ringing or agent.is_talking:
+            if agent.is_busy:
                 assert agent.id in busy, f"agent {agent.id} is busy with nothing"
         for queue_id, waiting in world.waiting.items():
             listed = {key[2] for key in waiting}
@@ -162,6 +224,9 @@ class Scenario:
             assert listed == expected, "the waiting list has lost or invented a caller"
             if listed and queue_id in world.ready:
                 assert len(world.ready[queue_id]) == 0, "a caller waits although an agent is ready"
+        assert not world.to_send, "a call was left without its destination"
+        used = Counter(call.trunk_id for call in world.calls.values())
+        assert {trunk: count for trunk, count in world.trunk_calls.items() if count} == dict(used)
         assert len(set(self.bridged.values())) == len(self.bridged)
         assert set(self.bridged.values()) <= self.legs.keys(), "bridged with a leg that is gone"
 
@@ -173,7 +238,8 @@ class Scenario:
                     assert command.leg_id not in self.legs
                     self.legs[command.leg_id] = command
                 case Connect():
-                    assert command.call_id not in self.bridged, "one caller reached two agents"
+                    before = self.bridged.get(command.call_id)
+                    assert before in (None, command.leg_id), "one caller reached two agents"
                     if command.leg_id in self.legs:
                         self.bridged[command.call_id] = command.leg_id
                 case Unbridge():

@@ -6,9 +6,19 @@ import pytest
 
 from omnileads.acd.ari.translation import clean_number, stasis_arguments, translate
 from omnileads.acd.core.config import Destination, DestinationType
-from omnileads.acd.core.events import CallArrived, CallerHungUp, LegAnswered, LegEnded, PlaybackFinished
+from omnileads.acd.core.events import (
+    CallArrived,
+    CallerHungUp,
+    Dialled,
+    DialplanFailed,
+    DigitPressed,
+    LegAnswered,
+    LegEnded,
+    PlaybackFinished,
+)
 
 CALLER = {"id": "17.1", "name": "PJSIP/carrier-00000001", "caller": {"number": "+54 9 351<script>"}}
+OUT = {"id": "C1-out-0", "name": "PJSIP/carrier-00000003", "caller": {"number": ""}}
 LEG = {"id": "C1-0", "name": "PJSIP/agents-00000002", "caller": {"number": ""}}
 
 
@@ -19,6 +29,26 @@ LEG = {"id": "C1-0", "name": "PJSIP/agents-00000002", "caller": {"number": ""}}
             {"type": "StasisStart", "channel": CALLER, "args": ["inbound", "1000"]},
             CallArrived("new", "17.1", did="1000", number="+549351script"),
         ),
+        (
+            {"type": "StasisStart", "channel": CALLER, "args": ["pbx", "10017", "4"]},
+            CallArrived("new", "17.1", did="10017", number="+549351script", trunk_id=4, is_from_pbx=True),
+        ),
+        (
+            {
+                "type": "StasisStart",
+                "channel": CALLER,
+                "args": ["destination", "3", "12", "Omlcrmplan=a%2Cb%20c&bad%20n=1"],
+            },
+            CallArrived(
+                "new",
+                "17.1",
+                "",
+                "+549351script",
+                Destination(DestinationType.IVR, 12),
+                dialplan_data=(("Omlcrmplan", "a,b c"),),
+            ),
+        ),
+        ({"type": "StasisStart", "channel": CALLER, "args": ["failed"]}, DialplanFailed("17.1")),
         (
             {"type": "StasisStart", "channel": CALLER, "args": ["destination", "1", "12"]},
             CallArrived("new", "17.1", "", "+549351script", Destination(DestinationType.INBOUND_CAMPAIGN, 12)),
@@ -34,7 +64,15 @@ LEG = {"id": "C1-0", "name": "PJSIP/agents-00000002", "caller": {"number": ""}}
         ({"type": "ChannelHangupRequest", "channel": LEG}, None),
         ({"type": "ChannelDestroyed", "channel": LEG, "cause": 44}, LegEnded("C1-0", 44)),
         ({"type": "PlaybackFinished", "playback": {"id": "p1"}}, PlaybackFinished("p1")),
-        ({"type": "ChannelDtmfReceived"}, None),
+        ({"type": "ChannelDtmfReceived", "channel": CALLER, "digit": "5"}, DigitPressed("17.1", "5")),
+        ({"type": "ChannelHangupRequest", "channel": OUT}, None),
+        ({"type": "ChannelDestroyed", "channel": OUT, "cause": 17}, CallerHungUp("C1-out-0", 17)),
+        ({"type": "Dial", "peer": OUT, "dialstatus": "RINGING"}, Dialled("C1-out-0", "ringing")),
+        ({"type": "Dial", "peer": OUT, "dialstatus": "PROGRESS"}, Dialled("C1-out-0", "early-media")),
+        ({"type": "Dial", "peer": OUT, "dialstatus": "ANSWER"}, Dialled("C1-out-0", "answered")),
+        ({"type": "Dial", "peer": OUT, "dialstatus": ""}, None),
+        ({"type": "Dial", "peer": LEG, "dialstatus": "ANSWER"}, None),
+        ({"type": "ChannelVarset"}, None),
     ],
 )
 def test_events(document: dict[str, Any], event: object) -> None:

@@ -20,7 +20,7 @@ def test_a_caller_is_answered_hears_music_and_reaches_the_ready_agent() -> None:
     assert ring.headers["OMLCALLID"] == call
     assert ring.headers["Origin"] == "IN"
     assert ring.recording is not None
-    assert ring.recording.startswith("2023-11-14/inbound-1-1-5550001-")
+    assert ring.recording.startswith("2023-11-14/inbound-20231114-1-1-5550001-")
     scenario.wait(3)
     scenario.answer(leg)
     scenario.wait(30)

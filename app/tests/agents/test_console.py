@@ -85,7 +85,7 @@ def test_the_session_has_all_the_console_needs(
     assert session["agent"]["extension"] == 1000
     assert session["agent"]["group"]["name"] == "Team"
     assert session["agent"]["group"]["allow_hold"] is True
-    assert session["pauses"] == [pause]
+    assert session["pauses"] == [{**pause, "limit_seconds": 0}]
     (shown,) = session["campaigns"]
     assert shown.items() >= {"id": campaign["id"], "name": "Support", "ring_seconds": 25}.items()
     assert shown["dispositions"] == campaign["dispositions"]
@@ -132,9 +132,10 @@ def test_a_request_is_answered_by_the_engine(sign_in: SignedIn, team: Team, engi
 
 def test_a_pause_is_named(sign_in: SignedIn, team: Team, engine: Engine) -> None:
     user, agent = team.agent()
+    pause = sign_in("administrator").post(f"{API}/pauses", json={"name": "Lunch", "kind": "recreational"}).json()
     client = sign_in(user)
-    assert client.post(f"{API}/agent/pause", json={"pause_id": 7}).status_code == 200
-    assert engine.events == [AgentPause(agent.id, "7")]
+    assert client.post(f"{API}/agent/pause", json={"pause_id": pause["id"]}).status_code == 200
+    assert engine.events == [AgentPause(agent.id, str(pause["id"]))]
     assert client.post(f"{API}/agent/pause", json={"pause_id": 0}).status_code == 422
     assert client.post(f"{API}/agent/pause", json={}).status_code == 422
 

@@ -5,23 +5,37 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 from omnileads.kit.audit import AuditEntry
 from omnileads.kit.runtime import Runtime
-from tests.conftest import People, SignedIn
+from tests.conftest import PASSWORD, People, SignedIn
 from tests.domain import API, Team, fields_of
+from tests.supervision.web import Web
 
 DEFAULTS = {
     "auto_unpause_seconds": 0,
     "auto_attend_inbound": False,
     "auto_attend_dialer": False,
     "force_disposition": False,
+    "force_unpause": False,
     "allow_off_campaign_calls": False,
+    "allow_calls_between_agents": False,
     "allow_hold": True,
     "allow_recordings": False,
     "allow_dashboard": True,
+    "allow_contacts": True,
+    "allow_callbacks": True,
+    "allow_dispositions": True,
+    "allow_preview_campaigns": True,
+    "allow_password_change": True,
+    "show_timers": True,
+    "personal_callback_limit": None,
+    "personal_callback_days": None,
+    "manual_call_campaign_kinds": ["manual", "dialer", "inbound", "preview"],
+    "pause_set_id": None,
 }
 
 
@@ -93,3 +107,42 @@ def test_who_may(sign_in: SignedIn, role: str, status: int) -> None:
 
 def test_nobody_else(client: TestClient) -> None:
     assert client.get(f"{API}/agent-groups").status_code == 401
+
+
+def test_limits_of_callbacks_are_set_and_taken_away(admin: TestClient) -> None:
+    made = create(admin, personal_callback_limit=5, personal_callback_days=30).json()
+    assert (made["personal_callback_limit"], made["personal_callback_days"]) == (5, 30)
+    changed = admin.patch(f"{API}/agent-groups/{made['id']}", json={"personal_callback_limit": None}).json()
+    assert (changed["personal_callback_limit"], changed["personal_callback_days"]) == (None, 30)
+
+
+def test_kinds_of_campaigns_are_kept_once_and_in_order(admin: TestClient) -> None:
+    made = create(admin, manual_call_campaign_kinds=["preview", "manual", "preview"]).json()
+    assert made["manual_call_campaign_kinds"] == ["manual", "preview"]
+
+
+def test_a_group_that_forbids_it_keeps_its_agents_from_changing_the_password(
+    admin: TestClient, sign_in: SignedIn, runtime: Runtime, users: People
+) -> None:
+    team = Team(runtime, users)
+    client = sign_in(team.agent()[0])
+    change = {"current_password": PASSWORD, "new_password": "another fine passphrase"}
+    assert client.get(f"{API}/session").json()["may_change_password"] is True
+    admin.patch(f"{API}/agent-groups/{team.group.id}", json={"allow_password_change": False})
+    assert client.get(f"{API}/session").json()["may_change_password"] is False
+    refused = client.post(f"{API}/session/password", json=change)
+    assert (refused.status_code, refused.json()["code"]) == (403, "password-change-not-allowed")
+    newcomer = sign_in(team.agent(must_change_password=True)[0])
+    assert newcomer.post(f"{API}/session/password", json=change).status_code == 204
+
+
+def test_an_open_console_is_told_of_a_change_of_its_group(
+    admin: TestClient, sign_in: SignedIn, app: FastAPI, runtime: Runtime, users: People
+) -> None:
+    team = Team(runtime, users)
+    client = sign_in(team.agent()[0])
+    with Web(app) as web, web.socket(client) as live:
+        assert live.message()["type"] == "snapshot"
+        admin.patch(f"{API}/agent-groups/{team.group.id}", json={"allow_hold": False})
+        assert live.message() == {"type": "session-changed"}
+    assert client.get(f"{API}/agent/session").json()["agent"]["group"]["allow_hold"] is False

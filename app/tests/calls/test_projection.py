@@ -58,6 +58,22 @@ def test_an_answered_call() -> None:
         (["ENTERQUEUE", "EXITWITHTIMEOUT"], "timeout", None),
         (["ENTERQUEUE", "EXITWITHTIMEOUT", "ENTERQUEUE-TRANSFER"], "waiting", None),
         (["UNKNOWN-DID"], "unknown-did", None),
+        (["TRUNK-FULL"], "trunk-full", None),
+        (["VOICEMAIL"], "voicemail", "caller"),
+        (["LEFTFLOW"], "left-flow", "caller"),
+        (["ENDFLOW"], "ended-flow", None),
+        (["ENTERQUEUE", "EXITWITHTIMEOUT", "VOICEMAIL"], "voicemail", "caller"),
+        (["DIAL"], "dialing", None),
+        (["DIAL", "ANSWER"], "talking", None),
+        (["DIAL", "ANSWER", "COMPLETEOUTNUM"], "answered", "caller"),
+        (["DIAL", "BUSY"], "busy", None),
+        (["DIAL", "NOANSWER"], "no-answer", None),
+        (["DIAL", "CANCEL"], "cancelled", "agent"),
+        (["DIAL", "CHANUNAVAIL"], "unavailable", None),
+        (["DIAL", "CONGESTION"], "congestion", None),
+        (["DIAL", "NONDIALPLAN"], "no-route", None),
+        (["DIAL", "BLACKLIST"], "blocked", None),
+        (["DIAL", "OTHER"], "failed", None),
         (["RINGNOANSWER"], "unknown", None),
         (["SOMETHING-NEW"], "unknown", None),
     ],
@@ -65,7 +81,8 @@ def test_an_answered_call() -> None:
 def test_outcomes(events: list[str], outcome: str, ended_by: str | None) -> None:
     call = project([event(index, name) for index, name in enumerate(events)])
     assert (call.outcome, call.ended_by) == (outcome, ended_by)
-    assert (call.ended_at is None) == (outcome in ("waiting", "talking", "unknown"))
+    assert (call.ended_at is None) == (outcome in ("waiting", "dialing", "talking", "unknown"))
+    assert call.direction == ("outbound" if events[0] == "DIAL" else "inbound")
 
 
 def test_a_call_that_went_on_belongs_to_where_it_ended() -> None:
@@ -96,6 +113,10 @@ NAMES = [
     "EXITWITHTIMEOUT",
     "RINGNOANSWER",
     "UNKNOWN-DID",
+    "DIAL",
+    "ANSWER",
+    "BUSY",
+    "VOICEMAIL",
     "HOLD",
 ]
 EVENTS = st.lists(

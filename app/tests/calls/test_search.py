@@ -56,6 +56,7 @@ def test_a_call_is_shown_with_its_names(log: Log, sign_in: SignedIn) -> None:
         "did": "5550100",
         "number": "3515550001",
         "agent": {"id": log.agent.id, "name": "Ana Paz"},
+        "direction": "inbound",
         "outcome": "answered",
         "wait_seconds": 2.0,
         "talk_seconds": 30.0,

@@ -7,6 +7,7 @@ import json
 import socket
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,7 +29,7 @@ class Door:
     """Answers who is behind the socket, as the test says."""
 
     def __init__(self) -> None:
-        self.answer: Visit | Exception = (PRINCIPAL, Viewer(None))
+        self.answer: Visit | Exception = Visit(PRINCIPAL, Viewer(None))
         self.asked = 0
         self.served = asyncio.Event()
 
@@ -54,7 +55,7 @@ def web(settings: Settings, runtime: Runtime, door: Door) -> Iterator[Web]:
     @app.websocket("/ws/live")
     async def live(websocket: WebSocket) -> None:
         await websocket.accept()
-        await LiveSocket(websocket, hub, (PRINCIPAL, Viewer(None)), door.look, pace).serve()
+        await LiveSocket(websocket, hub, Visit(PRINCIPAL, Viewer(None)), door.look, pace).serve()
         door.served.set()
 
     with Web(app) as web:
@@ -91,8 +92,17 @@ def test_what_a_person_may_see_is_followed(web: Web, door: Door, runtime: Runtim
         live.message()
         runtime.redis.publish(LIVE_CHANNEL, encode({"type": "agent", "agent": {"agent_id": 1, "campaigns": [5]}}))
         assert live.message()["type"] == "agent"
-        door.answer = (PRINCIPAL, Viewer(frozenset({6})))
+        door.answer = Visit(PRINCIPAL, Viewer(frozenset({6})))
         assert live.message()["agents"] == []
+
+
+def test_a_console_is_told_when_what_it_works_by_has_changed(web: Web, door: Door) -> None:
+    with web.socket_of(web.plain_socket()) as live:
+        live.message()
+        door.answer = Visit(PRINCIPAL, Viewer(None), console="another group")
+        assert live.message() == {"type": "session-changed"}
+        door.answer = Visit(replace(PRINCIPAL, permissions=frozenset({"calls.read"})), Viewer(None), "another group")
+        assert live.message() == {"type": "session-changed"}
 
 
 def test_a_browser_that_stops_reading_is_let_go(web: Web, door: Door, runtime: Runtime) -> None:

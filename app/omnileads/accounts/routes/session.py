@@ -7,14 +7,15 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Request, Response
 from sqlalchemy.orm import Session
 
-from omnileads.accounts.errors import SessionRequired
+from omnileads.accounts.errors import PasswordChangeNotAllowed, SessionRequired
 from omnileads.accounts.models import User
-from omnileads.accounts.ports import AgentDirectory
+from omnileads.accounts.ports import AgentDirectory, AgentRef
 from omnileads.accounts.schemas import AgentOut, Credentials, Me, MeUser, PasswordChange
 from omnileads.accounts.sessions import CSRF_COOKIE, SESSION_COOKIE, StartedSession, csrf_token
+from omnileads.accounts.sign_in import principal_of
 from omnileads.accounts.wiring import CurrentDirectory, CurrentSessions, CurrentSignIn, CurrentUsers
 from omnileads.kit.edge import Transaction
-from omnileads.kit.permissions import CurrentPrincipal, public, signed_in
+from omnileads.kit.permissions import CurrentPrincipal, Principal, public, signed_in
 
 router = APIRouter(prefix="/session", tags=["session"])
 
@@ -33,7 +34,7 @@ def sign_in(
     user = credentials.authenticate(body.username, body.password.get_secret_value(), "web")
     started = sessions.start(user, user_agent)
     _set_cookies(response, started)
-    return _me(session, user, directory, started.csrf_token)
+    return _me(session, user, principal_of(user), directory, started.csrf_token)
 
 
 @router.get("", dependencies=[signed_in()])
@@ -42,7 +43,7 @@ def show_me(request: Request, session: Transaction, principal: CurrentPrincipal,
     user = session.get_one(User, principal.user_id)
     cookie = request.cookies.get(SESSION_COOKIE)
     token = csrf_token(cookie) if cookie and principal.session_id else None
-    return _me(session, user, directory, token)
+    return _me(session, user, principal, directory, token)
 
 
 @router.delete("", status_code=204, dependencies=[signed_in()])
@@ -62,11 +63,14 @@ def change_own_password(
     principal: CurrentPrincipal,
     credentials: CurrentSignIn,
     users: CurrentUsers,
+    directory: CurrentDirectory,
 ) -> None:
     """Change one's own password. The session goes on; tokens stay valid."""
     if principal.session_id is None:
         raise SessionRequired
     user = session.get_one(User, principal.user_id)
+    if not _may_change_password(user, directory.by_user(session, [user.id]).get(user.id)):
+        raise PasswordChangeNotAllowed
     credentials.confirm_password(user, body.current_password.get_secret_value())
     users.change_own_password(principal, body.new_password.get_secret_value())
 
@@ -76,11 +80,17 @@ def _set_cookies(response: Response, started: StartedSession) -> None:
     response.set_cookie(CSRF_COOKIE, started.csrf_token, secure=True, httponly=False, samesite="strict")
 
 
-def _me(session: Session, user: User, directory: AgentDirectory, csrf: str | None) -> Me:
+def _may_change_password(user: User, agent: AgentRef | None) -> bool:
+    """An agent's group may forbid it, but not to somebody who must choose a password first."""
+    return agent is None or agent.allow_password_change or user.must_change_password
+
+
+def _me(session: Session, user: User, principal: Principal, directory: AgentDirectory, csrf: str | None) -> Me:
     agent = directory.by_user(session, [user.id]).get(user.id)
     return Me(
         user=MeUser.model_validate(user),
-        permissions=sorted(user.role.permissions),
+        permissions=sorted(principal.permissions),
         agent=AgentOut.model_validate(agent) if agent else None,
+        may_change_password=_may_change_password(user, agent),
         csrf_token=csrf,
     )

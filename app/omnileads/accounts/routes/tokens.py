@@ -26,7 +26,7 @@ def create_token(body: TokenCreate, principal: CurrentPrincipal, tokens: Current
     """Create a token. Needs a web session, so that a token cannot renew itself for ever."""
     if principal.session_id is None:
         raise SessionRequired
-    return _created(*tokens.create(principal, body.name, body.expires_in_days))
+    return _created(*tokens.create(principal, body.name, body.expires_in_days, body.permissions))
 
 
 @router.post("/sign-in", status_code=201, dependencies=[public()])
@@ -38,7 +38,7 @@ def sign_in_for_token(body: TokenSignIn, credentials: CurrentSignIn, tokens: Cur
         raise PasswordChangeRequired
     if not principal.may("tokens.own"):
         raise Forbidden
-    return _created(*tokens.replace(principal, body.name, body.expires_in_days))
+    return _created(*tokens.replace(principal, body.name, body.expires_in_days, body.permissions))
 
 
 @router.delete("/{token_id}", status_code=204, dependencies=[requires("tokens.own")])

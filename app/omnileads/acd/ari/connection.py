@@ -22,7 +22,8 @@ APPLICATION = "omnileads"
 """Name of the Stasis application in the dialplan."""
 
 WANTED_EVENTS = (
-    *("StasisStart", "ChannelHangupRequest", "ChannelDestroyed", "PlaybackFinished", "ApplicationReplaced"),
+    *("StasisStart", "ChannelHangupRequest", "ChannelDestroyed", "PlaybackFinished", "ChannelDtmfReceived", "Dial"),
+    "ApplicationReplaced",
     "RESTResponse",
 )
 """Asterisk filters the answers to requests like events: without RESTResponse in this list none arrives."""

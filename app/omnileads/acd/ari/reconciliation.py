@@ -8,9 +8,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from omnileads.acd.ari.telephony import Telephony
-from omnileads.acd.ari.translation import arrival, is_agent_leg, stasis_arguments
+from omnileads.acd.ari.translation import entered, is_agent_leg, is_outbound, stasis_arguments
 from omnileads.acd.core.commands import Command, Connect, HangUp, StartMusic, Unbridge
-from omnileads.acd.core.events import CallerHungUp, Event, LegAnswered, LegEnded, PlaybackFinished
+from omnileads.acd.core.events import (
+    CallArrived,
+    CallerHungUp,
+    Dialled,
+    Event,
+    LegAnswered,
+    LegEnded,
+    PlaybackFinished,
+)
 from omnileads.acd.core.model import Call, CallPhase
 from omnileads.acd.core.world import World
 
@@ -32,14 +40,19 @@ async def compare(world: World, telephony: Telephony, new_call_id: Callable[[], 
     bridges: dict[str, JsonObject] = {bridge["id"]: bridge for bridge in await telephony.bridges()}
     findings = Findings()
     for call in list(world.calls.values()):
-        if call.channel_id not in channels:
+        if call.is_outbound and call.phase is not CallPhase.TALKING:
+            _compare_call_out(call, channels, findings)
+        elif call.channel_id not in channels:
             findings.events.append(CallerHungUp(call.channel_id))
+        elif call.phase is CallPhase.AWAY:
+            await _compare_away(call, channels[call.channel_id], telephony, findings, new_call_id)
         else:
             await _compare_call(world, call, channels, bridges, telephony, findings)
     _adopt_or_end_strangers(world, channels, findings, new_call_id)
     for bridge in bridges.values():
         call_of_bridge = world.calls.get(bridge["id"])
-        if bridge.get("name") == "omnileads" and (call_of_bridge is None or call_of_bridge.phase != CallPhase.TALKING):
+        is_needed = call_of_bridge is not None and call_of_bridge.phase in (CallPhase.TALKING, CallPhase.DIALING)
+        if bridge.get("name") == "omnileads" and not is_needed:
             findings.repairs.append(Unbridge(call_id=bridge["id"]))
     return findings
 
@@ -53,7 +66,7 @@ async def _compare_call(
     findings: Findings,
 ) -> None:
     match call.phase:
-        case CallPhase.WELCOME | CallPhase.CLOSING:
+        case CallPhase.WELCOME | CallPhase.ASKING | CallPhase.CLOSING:
             if call.playback_id is not None and not await telephony.is_playing(call.playback_id):
                 findings.events.append(PlaybackFinished(call.playback_id))
         case CallPhase.QUEUED:
@@ -68,6 +81,34 @@ async def _compare_call(
                 findings.events.append(LegEnded(leg_id, NORMAL_CLEARING))
             elif not {call.channel_id, leg_id} <= set(members):
                 findings.repairs.append(Connect(call.id, call.channel_id, leg_id))
+
+
+def _compare_call_out(call: Call, channels: dict[str, JsonObject], findings: Findings) -> None:
+    """A call out that nobody has answered yet, as far as the engine knows."""
+    leg_id = call.leg_id or ""
+    if call.phase is CallPhase.CALLING_AGENT:
+        _compare_offer(leg_id, channels, findings)
+    elif leg_id not in channels:
+        findings.events.append(LegEnded(leg_id, NORMAL_CLEARING))
+    elif call.channel_id not in channels:
+        findings.events.append(CallerHungUp(call.channel_id, NORMAL_CLEARING))
+    elif channels[call.channel_id].get("state") == "Up":
+        findings.events.append(Dialled(call.channel_id, "answered"))
+
+
+async def _compare_away(
+    call: Call,
+    channel: JsonObject,
+    telephony: Telephony,
+    findings: Findings,
+    new_call_id: Callable[[], str],
+) -> None:
+    """A caller in the dialplan is watched again, or has come back meanwhile."""
+    arguments = stasis_arguments(channel)
+    if arguments is None:
+        await telephony.watch(call.channel_id)
+    elif (event := entered(channel, arguments, new_call_id)) is not None:
+        findings.events.append(event)
 
 
 def _compare_offer(leg_id: str, channels: dict[str, JsonObject], findings: Findings) -> None:
@@ -85,7 +126,7 @@ def _adopt_or_end_strangers(
     for channel_id, channel in channels.items():
         if channel_id in world.call_of_channel or channel_id in world.call_of_leg:
             continue
-        if is_agent_leg(channel):
+        if is_agent_leg(channel) or is_outbound(channel):
             findings.repairs.append(HangUp(call_id=channel_id, channel_id=channel_id))
-        elif (caller := arrival(channel, stasis_arguments(channel) or [], new_call_id)) is not None:
+        elif isinstance(caller := entered(channel, stasis_arguments(channel) or [], new_call_id), CallArrived):
             findings.events.append(caller)

@@ -5,7 +5,7 @@ event that says so is on its way. A leg that cannot be rung is told to the engin
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import Any
 
 import structlog
@@ -13,15 +13,21 @@ import structlog
 from omnileads.acd.ari.connection import APPLICATION, AriConnection, AriRefused, AriUnavailable
 from omnileads.acd.core.commands import (
     AnswerCaller,
+    AskCrm,
     Command,
     Connect,
+    DialOut,
     HangUp,
     PlayAnnouncement,
+    PlayRinging,
     RingAgent,
+    RunDialplan,
     StartMusic,
+    StopAnnouncement,
     Unbridge,
 )
-from omnileads.acd.core.events import Event, LegEnded, PlaybackFinished
+from omnileads.acd.core.events import CallerHungUp, CrmAnswered, Event, LegEnded, PlaybackFinished
+from omnileads.acd.crm import Crm
 from omnileads.settings import KamailioTopic
 
 log = structlog.get_logger(__name__)
@@ -38,11 +44,26 @@ _GONE = 404
 class Telephony:
     """Commands to Asterisk. `report` takes the events that follow from commands which failed."""
 
-    def __init__(self, kamailio: KamailioTopic, report: Callable[[Event], object]) -> None:
+    def __init__(self, kamailio: KamailioTopic, crm: Crm, report: Callable[[Event], object]) -> None:
         self._webphones = f"{kamailio.host}:{kamailio.sip_port}"
+        self._crm = crm
         self._report = report
         self._connection: AriConnection | None = None
         self._lanes: dict[str, asyncio.Task[None]] = {}
+        self._actions: dict[type[Command], Callable[[Any], Awaitable[None]]] = {
+            AnswerCaller: self._answer,
+            PlayAnnouncement: self._play,
+            StopAnnouncement: self._stop_playing,
+            StartMusic: self._start_music,
+            AskCrm: self._ask_crm,
+            RunDialplan: self._run_dialplan,
+            RingAgent: self._ring,
+            DialOut: self._dial,
+            PlayRinging: self._play_ringing,
+            Connect: self._connect,
+            HangUp: self._hang_up,
+            Unbridge: self._unbridge,
+        }
 
     def use(self, connection: AriConnection | None) -> None:
         """Send commands over this connection from now on; None while there is none (commands then fail)."""
@@ -79,13 +100,19 @@ class Telephony:
             raise
         return True
 
+    async def watch(self, channel_id: str) -> None:
+        """Hear of a channel although it is outside of our application."""
+        await self._request(
+            "POST", f"applications/{APPLICATION}/subscription", {"eventSource": f"channel:{channel_id}"}
+        )
+
     # --- one command -------------------------------------------------------------------------------------------------
 
     async def _after(self, earlier: asyncio.Task[None] | None, command: Command) -> None:
         if earlier is not None:
             await asyncio.wait([earlier])
         try:
-            await self._carry_out(command)
+            await self._actions[type(command)](command)
         except (AriRefused, AriUnavailable) as error:
             is_gone = isinstance(error, AriRefused) and error.status == _GONE
             if not is_gone:
@@ -97,29 +124,35 @@ class Telephony:
                 )
             self._report_failure(command)
 
-    async def _carry_out(self, command: Command) -> None:
-        match command:
-            case AnswerCaller(channel_id=channel, language=language):
-                await asyncio.gather(
-                    self._request("POST", f"channels/{channel}/answer"),
-                    self._request(
-                        "POST",
-                        f"channels/{channel}/variable",
-                        {"variable": "CHANNEL(language)", "value": language},
-                    ),
-                )
-            case PlayAnnouncement(channel_id=channel, playback_id=playback, media=media):
-                await self._request("POST", f"channels/{channel}/play/{playback}", {"media": media})
-            case StartMusic(channel_id=channel, moh_class=moh_class):
-                await self._request("POST", f"channels/{channel}/moh", {"mohClass": moh_class})
-            case RingAgent():
-                await self._ring(command)
-            case Connect():
-                await self._connect(command)
-            case HangUp(channel_id=channel):
-                await self._request("DELETE", f"channels/{channel}", {"reason": "normal"})
-            case Unbridge(call_id=call_id):
-                await self._request("DELETE", f"bridges/{call_id}")
+    async def _answer(self, command: AnswerCaller) -> None:
+        language = {"variable": "CHANNEL(language)", "value": command.language}
+        await asyncio.gather(
+            self._request("POST", f"channels/{command.channel_id}/answer"),
+            self._request("POST", f"channels/{command.channel_id}/variable", language),
+        )
+
+    async def _play(self, command: PlayAnnouncement) -> None:
+        await self._request(
+            "POST", f"channels/{command.channel_id}/play/{command.playback_id}", {"media": command.media}
+        )
+
+    async def _stop_playing(self, command: StopAnnouncement) -> None:
+        await self._request("DELETE", f"playbacks/{command.playback_id}")
+
+    async def _start_music(self, command: StartMusic) -> None:
+        await self._request("POST", f"channels/{command.channel_id}/moh", {"mohClass": command.moh_class})
+
+    async def _play_ringing(self, command: PlayRinging) -> None:
+        await self._request("POST" if command.is_on else "DELETE", f"channels/{command.channel_id}/ring")
+
+    async def _hang_up(self, command: HangUp) -> None:
+        await self._request("DELETE", f"channels/{command.channel_id}", {"reason": command.reason})
+
+    async def _unbridge(self, command: Unbridge) -> None:
+        await self._request("DELETE", f"bridges/{command.call_id}")
+
+    async def _ask_crm(self, command: AskCrm) -> None:
+        self._report(CrmAnswered(command.call_id, await self._crm.ask(command.url, command.customer_id)))
 
     async def _ring(self, command: RingAgent) -> None:
         variables = {
@@ -138,6 +171,39 @@ class Telephony:
             "timeout": str(command.timeout_seconds),
         }
         await self._request("POST", f"channels/{command.leg_id}", query, {"variables": variables})
+
+    async def _run_dialplan(self, command: RunDialplan) -> None:
+        """Outside of our application a channel is heard of only where we ask for it."""
+        channel = command.channel_id
+        variables = {
+            name: f"{RECORDINGS_FOLDER}/{value}" if name == "OML_RECORD_FILE" else value
+            for name, value in command.variables.items()
+        }
+        await asyncio.gather(
+            self.watch(channel),
+            *(
+                self._request("POST", f"channels/{channel}/variable", {"variable": name, "value": value})
+                for name, value in variables.items()
+            ),
+        )
+        place = {"context": command.context, "extension": "s", "priority": "1"}
+        await self._request("POST", f"channels/{channel}/continue", place)
+
+    async def _dial(self, command: DialOut) -> None:
+        """Created first and dialled then, so that what the network plays before the answer can be heard."""
+        query = {
+            "endpoint": f"PJSIP/{command.number}@{command.trunk}",
+            "app": APPLICATION,
+            "appArgs": "outbound",
+            "channelId": command.channel_id,
+            "originator": command.leg_id,
+        }
+        await self._request("POST", "channels/create", query)
+        if command.caller_id:
+            variable = {"variable": "CONNECTEDLINE(num,i)", "value": command.caller_id}
+            await self._request("POST", f"channels/{command.channel_id}/variable", variable)
+        timeout = {"timeout": str(command.timeout_seconds)}
+        await self._request("POST", f"channels/{command.channel_id}/dial", timeout)
 
     async def _connect(self, command: Connect) -> None:
         """All in one go: Asterisk carries requests of one connection out in order.
@@ -169,6 +235,8 @@ class Telephony:
         match command:
             case RingAgent(leg_id=leg_id):
                 self._report(LegEnded(leg_id, TEMPORARY_FAILURE))
+            case DialOut(channel_id=channel_id):
+                self._report(CallerHungUp(channel_id, TEMPORARY_FAILURE))
             case PlayAnnouncement(playback_id=playback_id):
                 self._report(PlaybackFinished(playback_id))
             case _:

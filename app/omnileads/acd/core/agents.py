@@ -33,7 +33,7 @@ def login(world: World, event: AgentLogin) -> None:
 def logout(world: World, event: AgentLogout) -> None:
     """Stop working. Not while talking: the call would lose its agent."""
     agent = world.agent(event.agent_id)
-    if agent.is_talking:
+    if agent.is_on_line:
         _refuse(world, "agent-on-call", "You are on a call. Hang up before you log out.")
     elif agent.is_logged_in:
         _log_out(world, agent)
@@ -46,7 +46,7 @@ def pause(world: World, event: AgentPause) -> None:
         _refuse(world, "agent-offline", "You are not logged in to the campaigns. Start working first.")
     elif event.pause_id not in world.config.pauses:
         _refuse(world, "pause-not-found", "This pause does not exist any more. Choose another one.")
-    elif agent.is_talking or agent.is_ringing:
+    elif agent.is_busy:
         world.put_agent(replace(agent, pending_pause_id=event.pause_id))
     else:
         if agent.pause_id is not None:
@@ -87,7 +87,7 @@ def webphone_changed(world: World, event: WebphoneChanged) -> None:
     if agent.is_registered == event.is_registered:
         return
     agent = world.put_agent(replace(agent, is_registered=event.is_registered, since=_kept_since(world, agent)))
-    if not event.is_registered and agent.is_ringing and agent.call_id is not None:
+    if not event.is_registered and agent.is_busy and agent.call_id is not None:
         call = world.calls.get(agent.call_id)
         offer = next((offer for offer in call.offers if offer.agent_id == agent_id), None) if call else None
         if offer is not None:
@@ -103,6 +103,13 @@ def acw_expired(world: World, agent_id: int, due: int) -> None:
         _end_pause(world, agent)
 
 
+def pause_expired(world: World, agent_id: int, due: int) -> None:
+    """The pause has lasted for as long as the group allows."""
+    agent = world.agent(agent_id)
+    if agent.pause_id is not None and agent.pause_until == due:
+        _end_pause(world, agent)
+
+
 def rest_expired(world: World, rests: Collection[Timer]) -> None:
     """These agents may be asked again by these queues, at the same moment: `ringall` then rings all of them again."""
     for rest in rests:
@@ -114,7 +121,7 @@ def rest_expired(world: World, rests: Collection[Timer]) -> None:
 def logout_expired(world: World, agent_id: int, due: int) -> None:
     """The webphone has been away for too long: the agent's working time ends."""
     agent = world.agent(agent_id)
-    if agent.is_logged_in and not agent.is_registered and agent.logout_at == due and not agent.is_talking:
+    if agent.is_logged_in and not agent.is_registered and agent.logout_at == due and not agent.is_on_line:
         _log_out(world, agent)
 
 
@@ -123,7 +130,7 @@ def logout_expired(world: World, agent_id: int, due: int) -> None:
 
 def _end_pause(world: World, agent: Agent) -> None:
     assert agent.pause_id is not None  # noqa: S101 - callers have checked it
-    ended = replace(agent, pause_id=None, acw_until=None, call_id=None, since=world.now)
+    ended = replace(agent, pause_id=None, acw_until=None, pause_until=None, call_id=None, since=world.now)
     working_state.log(world, ended, "UNPAUSEALL", agent.pause_id)
     serve_agents(world, [agent.id])
 
@@ -144,6 +151,7 @@ def _log_out(world: World, agent: Agent) -> None:
         pause_id=None,
         pending_pause_id=None,
         acw_until=None,
+        pause_until=None,
         logout_at=None,
         call_id=None,
         owes_disposition=False,
@@ -154,7 +162,7 @@ def _log_out(world: World, agent: Agent) -> None:
 
 def _kept_since(world: World, agent: Agent) -> int:
     """A call's timer goes on through a registration that comes or goes; a ready agent's starts anew."""
-    return agent.since if agent.is_talking else world.now
+    return agent.since if agent.is_on_line else world.now
 
 
 def _refuse(world: World, code: str, message: str) -> None:

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
+from omnileads.acd.core.config import Destination
 from omnileads.acd.core.model import LogEvent
 
 
@@ -17,12 +19,39 @@ class AnswerCaller:
 
 @dataclass(frozen=True, slots=True)
 class PlayAnnouncement:
-    """Play `media` (an ARI media URI) to the caller; its end comes back as `PlaybackFinished`."""
+    """Play `media` (ARI media URIs, joined by commas) to the caller; its end comes back as `PlaybackFinished`."""
 
     call_id: str
     channel_id: str
     playback_id: str
     media: str
+
+
+@dataclass(frozen=True, slots=True)
+class StopAnnouncement:
+    """Cut an announcement short: the caller has pressed a digit."""
+
+    call_id: str
+    playback_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class AskCrm:
+    """Send the number a caller entered to a CRM; what it says comes back as `CrmAnswered`, whatever happens."""
+
+    call_id: str
+    url: str
+    customer_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunDialplan:
+    """Let a channel go on in a context of the dialplan, at `s,1`, with these channel variables."""
+
+    call_id: str
+    channel_id: str
+    context: str
+    variables: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +77,28 @@ class RingAgent:
 
 
 @dataclass(frozen=True, slots=True)
+class DialOut:
+    """Call `number` over a trunk for the agent on `leg_id`. What happens comes back as `Dialled` and `CallerHungUp`."""
+
+    call_id: str
+    channel_id: str
+    leg_id: str
+    trunk: str
+    number: str
+    caller_id: str
+    timeout_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlayRinging:
+    """Let an agent hear that it rings at the other side, or stop it."""
+
+    call_id: str
+    channel_id: str
+    is_on: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Connect:
     """Stop the music and bridge the caller with the agent's leg."""
 
@@ -62,6 +113,7 @@ class HangUp:
 
     call_id: str
     channel_id: str
+    reason: Literal["normal", "congestion"] = "normal"
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +123,20 @@ class Unbridge:
     call_id: str
 
 
-Command = AnswerCaller | PlayAnnouncement | StartMusic | RingAgent | Connect | HangUp | Unbridge
+Command = (
+    AnswerCaller
+    | PlayAnnouncement
+    | StopAnnouncement
+    | StartMusic
+    | AskCrm
+    | RunDialplan
+    | RingAgent
+    | DialOut
+    | PlayRinging
+    | Connect
+    | HangUp
+    | Unbridge
+)
 
 
 @dataclass(slots=True)
@@ -79,11 +144,13 @@ class Decision:
     """All that follows from one event.
 
     `refusal` is set when an agent's request cannot be granted: (kebab-case code, sentence). `calls` and `agents` name
-    the records that changed, so that the shell stores and publishes those and no others.
+    the records that changed, so that the shell stores and publishes those and no others. `sent` lists the destinations
+    each call was sent to on its way, time conditions included, for whoever wants to follow it.
     """
 
     commands: list[Command] = field(default_factory=list)
     log: list[LogEvent] = field(default_factory=list)
     calls: set[str] = field(default_factory=set)
     agents: set[int] = field(default_factory=set)
+    sent: list[tuple[str, Destination]] = field(default_factory=list)
     refusal: tuple[str, str] | None = None

@@ -6,7 +6,12 @@ as an event.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
 from enum import StrEnum
+from typing import Final, Literal
+
+from omnileads.acd.core.dialplan import OutboundRoute, Trunk
+from omnileads.acd.core.hours import TimeRange
 
 
 class Strategy(StrEnum):
@@ -21,10 +26,29 @@ class Strategy(StrEnum):
 
 
 class DestinationType(StrEnum):
-    """Where a call can be sent; later chapters add IVR, time conditions and the rest."""
+    """Where a call can be sent."""
 
     INBOUND_CAMPAIGN = "inbound-campaign"
+    TIME_CONDITION = "time-condition"
+    IVR = "ivr"
     HANGUP = "hangup"
+    CUSTOM_DESTINATION = "custom-destination"
+    VOICEMAIL = "voicemail"
+    CUSTOMER_IDENTIFICATION = "customer-identification"
+    AGENT = "agent"
+
+
+DESTINATION_TYPES: Final = {
+    "1": DestinationType.INBOUND_CAMPAIGN,
+    "2": DestinationType.TIME_CONDITION,
+    "3": DestinationType.IVR,
+    "5": DestinationType.HANGUP,
+    "7": DestinationType.CUSTOM_DESTINATION,
+    "8": DestinationType.VOICEMAIL,
+    "9": DestinationType.CUSTOMER_IDENTIFICATION,
+    "11": DestinationType.AGENT,
+}
+"""Destination types by the numbers that integrators use, in `sub-oml-dst-switch` and in a CRM's answer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +57,86 @@ class Destination:
 
     type: DestinationType
     id: int | None = None
+
+
+HANG_UP = Destination(DestinationType.HANGUP)
+
+
+@dataclass(frozen=True, slots=True)
+class TimeCondition:
+    """Sends a call one way within its hours and the other outside."""
+
+    id: int
+    name: str
+    ranges: tuple[TimeRange, ...]
+    match: Destination
+    otherwise: Destination
+
+
+@dataclass(frozen=True, slots=True)
+class Ivr:
+    """A menu: one digit, one destination. `media` is what ARI plays; after `retries` failures the call goes on."""
+
+    id: int
+    name: str
+    media: str
+    options: Mapping[str, Destination]
+    timeout: Destination
+    invalid: Destination
+    timeout_seconds: int = 5
+    timeout_retries: int = 1
+    timeout_media: str | None = None
+    invalid_retries: int = 1
+    invalid_media: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Identification:
+    """Asks the caller for a number that identifies a customer, and perhaps a CRM what to do with it."""
+
+    id: int
+    name: str
+    media: str
+    identified: Destination
+    unidentified: Destination
+    mode: Literal["ask-only", "crm-decides", "crm-routes"] = "ask-only"
+    url: str = ""
+    length: int = 0
+    """expected digits; 0 = any number of them, ended by `#` or by silence"""
+    timeout_seconds: int = 5
+    attempts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class CustomDestination:
+    """A place in the integrator's own dialplan; `failover` is for when it does not exist."""
+
+    id: int
+    name: str
+    context: str
+    extension: str
+    priority: int
+    failover: Destination
+
+
+@dataclass(frozen=True, slots=True)
+class VoicemailBox:
+    """Records what the caller has to say. Without greeting Asterisk's own is heard."""
+
+    id: int
+    name: str
+    greeting_media: str | None = None
+    max_seconds: int = 120
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingName:
+    """Which parts a recording's file name has beside its kind and the leg's id."""
+
+    with_date: bool = True
+    with_phone: bool = True
+    with_campaign_id: bool = True
+    with_agent_id: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +166,7 @@ class Queue:
 
 @dataclass(frozen=True, slots=True)
 class AgentProfile:
-    """An agent with the behaviour its group gives it; a campaign may override the last three (`Queue`)."""
+    """An agent with the behaviour its group gives it; a campaign may override the next three (`Queue`)."""
 
     id: int
     name: str
@@ -71,6 +175,30 @@ class AgentProfile:
     auto_attend_inbound: bool = False
     auto_unpause_seconds: int = 0
     force_disposition: bool = False
+    may_call_off_campaign: bool = False
+    may_call_from_inbound: bool = True
+    """whether the group lets its agents call out for campaigns of this kind"""
+    pause_limits: Mapping[str, int] = field(default_factory=dict)
+    """pause id -> seconds after which the pause ends by itself"""
+
+
+DIRECT_CALL_SECONDS = 30
+"""How long a call to one agent in person waits and rings."""
+
+
+def direct_queue(profile: AgentProfile) -> Queue:
+    """The queue of the calls to one agent in person, before those of its campaigns. Its id is the negated agent's."""
+    return Queue(
+        id=-profile.id,
+        name=profile.name,
+        members={profile.id: 0},
+        strategy=Strategy.RINGALL,
+        weight=1_000_000,
+        max_wait_seconds=DIRECT_CALL_SECONDS,
+        ring_seconds=DIRECT_CALL_SECONDS,
+        auto_attend_inbound=False,
+        force_disposition=False,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,17 +214,33 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class RoutingConfig:
-    """The whole snapshot. `memberships` is derived: agent id -> the queues it serves."""
+    """The whole snapshot. `queues` also gets each agent's queue of direct calls (`direct_queue`).
+
+    Derived: `memberships` (agent id -> the queues it serves), `agents_by_extension`.
+    """
 
     queues: Mapping[int, Queue] = field(default_factory=dict)
     agents: Mapping[int, AgentProfile] = field(default_factory=dict)
     routes: Mapping[str, Route] = field(default_factory=dict)
     pauses: Mapping[str, str] = field(default_factory=dict)
     """pause id -> name"""
+    time_conditions: Mapping[int, TimeCondition] = field(default_factory=dict)
+    ivrs: Mapping[int, Ivr] = field(default_factory=dict)
+    identifications: Mapping[int, Identification] = field(default_factory=dict)
+    custom_destinations: Mapping[int, CustomDestination] = field(default_factory=dict)
+    voicemail_boxes: Mapping[int, VoicemailBox] = field(default_factory=dict)
+    trunks: Mapping[int, Trunk] = field(default_factory=dict)
+    outbound_routes: tuple[OutboundRoute, ...] = ()
+    """in the order they are tried"""
+    recording_name: RecordingName = RecordingName()
+    timezone: tzinfo = UTC
+    """of the installation: time conditions are meant in it"""
     memberships: Mapping[int, tuple[int, ...]] = field(init=False)
     agents_by_extension: Mapping[str, int] = field(init=False)
 
     def __post_init__(self) -> None:
+        direct = {-profile.id: direct_queue(profile) for profile in self.agents.values()}
+        object.__setattr__(self, "queues", {**self.queues, **direct})
         memberships: dict[int, list[int]] = {}
         for queue in self.queues.values():
             for agent_id in queue.members:
@@ -105,6 +249,15 @@ class RoutingConfig:
         by_extension = {profile.extension: profile.id for profile in self.agents.values()}
         object.__setattr__(self, "agents_by_extension", by_extension)
 
+    def campaigns_of(self, agent_id: int) -> list[int]:
+        """The campaigns an agent serves."""
+        return [queue_id for queue_id in self.memberships.get(agent_id, ()) if queue_id > 0]
+
     def route_for(self, did: str) -> Route | None:
         """The route of a dialled number; a leading `+` makes no difference."""
         return self.routes.get(did) or self.routes.get(did.removeprefix("+")) or self.routes.get(f"+{did}")
+
+    def agent_dialled(self, number: str) -> AgentProfile | None:
+        """The agent that a PBX dials in person: the extension followed by the agent's id."""
+        agent_id = self.agents_by_extension.get(number[:4])
+        return self.agents[agent_id] if agent_id is not None and number[4:] == str(agent_id) else None

@@ -8,10 +8,11 @@ import heapq
 from collections.abc import Iterator
 from random import Random
 
-from omnileads.acd.core import agents, callers
+from omnileads.acd.core import agents, callers, dialogues, flow, outbound
 from omnileads.acd.core.commands import Decision
 from omnileads.acd.core.config import RoutingConfig
 from omnileads.acd.core.events import (
+    AgentCallOut,
     AgentDispositioned,
     AgentLogin,
     AgentLogout,
@@ -20,6 +21,10 @@ from omnileads.acd.core.events import (
     CallArrived,
     CallerHungUp,
     ConfigurationChanged,
+    CrmAnswered,
+    Dialled,
+    DialplanFailed,
+    DigitPressed,
     Event,
     LegAnswered,
     LegEnded,
@@ -32,8 +37,11 @@ from omnileads.acd.core.model import CallPhase, Snapshot
 from omnileads.acd.core.world import Timer, World
 
 _HANDLERS = {
-    CallArrived: callers.arrived,
+    CallArrived: flow.arrived,
+    DialplanFailed: flow.dialplan_failed,
     CallerHungUp: callers.hung_up,
+    DigitPressed: dialogues.digit_pressed,
+    CrmAnswered: dialogues.crm_answered,
     PlaybackFinished: callers.playback_finished,
     LegAnswered: callers.leg_answered,
     LegEnded: callers.leg_ended,
@@ -42,6 +50,8 @@ _HANDLERS = {
     AgentLogout: agents.logout,
     AgentPause: agents.pause,
     AgentUnpause: agents.unpause,
+    AgentCallOut: outbound.call_out,
+    Dialled: outbound.dialled,
     AgentDispositioned: agents.dispositioned,
 }
 
@@ -65,6 +75,7 @@ class Engine:
             self._reconfigure(event.config)
         elif not isinstance(event, Tick):
             _HANDLERS[type(event)](world, event)  # type: ignore[operator] # each handler takes its own event type
+        flow.send_pending(world)
         return decision
 
     def restore(self, snapshot: Snapshot, now: int) -> None:
@@ -93,6 +104,7 @@ class Engine:
                 agents.rest_expired(self.world, [timer, *self._others_due_with(timer)])
             else:
                 self._run_timer(timer)
+            flow.send_pending(self.world)
 
     def _others_due_with(self, first: Timer) -> Iterator[Timer]:
         """Take the timers of the same kind that are due in the same millisecond; they lie next to each other."""
@@ -106,6 +118,14 @@ class Engine:
                 callers.ring_expired(self.world, timer.key, timer.due)
             case "wait":
                 callers.wait_expired(self.world, timer.key, timer.due)
+            case "digits":
+                dialogues.expired(self.world, timer.key, timer.due)
+            case "dial":
+                outbound.dial_expired(self.world, timer.key, timer.due)
+            case "talk":
+                outbound.talk_expired(self.world, timer.key, timer.due)
+            case "pause":
+                agents.pause_expired(self.world, timer.agent_id, timer.due)
             case "acw":
                 agents.acw_expired(self.world, timer.agent_id, timer.due)
             case "logout":

@@ -1,6 +1,7 @@
 """What the engine is told. Ids are Asterisk's channel ids, or ours where we chose them when originating."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from omnileads.acd.core.config import Destination, RoutingConfig
 
@@ -9,7 +10,8 @@ from omnileads.acd.core.config import Destination, RoutingConfig
 class CallArrived:
     """A caller entered from a trunk and waits for us to decide.
 
-    `destination` is set when a custom dialplan sends the caller somewhere by itself; the DID then decides nothing.
+    `destination` is set when a custom dialplan sends the caller somewhere by itself; the DID then decides nothing. The
+    channel may then be that of a call the engine had sent into the dialplan.
     """
 
     call_id: str
@@ -17,13 +19,49 @@ class CallArrived:
     did: str
     number: str
     destination: Destination | None = None
+    trunk_id: int = 0
+    is_from_pbx: bool = False
+    dialplan_data: tuple[tuple[str, str], ...] = ()
+    """(name, value) of the variables the dialplan wants on the agent's screen"""
+
+
+@dataclass(frozen=True, slots=True)
+class DialplanFailed:
+    """The place in the dialplan where a caller was sent does not exist; the caller is back."""
+
+    channel_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class DigitPressed:
+    """The caller pressed a key: 0-9, * or #."""
+
+    channel_id: str
+    digit: str
+
+
+@dataclass(frozen=True, slots=True)
+class CrmAnswered:
+    """What a CRM said of a customer. Silence, errors and nonsense are "unidentified"."""
+
+    call_id: str
+    answer: Literal["identified", "unidentified"] | Destination
 
 
 @dataclass(frozen=True, slots=True)
 class CallerHungUp:
-    """The caller's channel is gone, for whatever reason."""
+    """The caller's channel is gone. `cause` (ITU-T Q.850) tells why a call out was not answered."""
 
     channel_id: str
+    cause: int = 16
+
+
+@dataclass(frozen=True, slots=True)
+class Dialled:
+    """A call out makes progress: it rings, the network plays something itself, or it is answered."""
+
+    channel_id: str
+    progress: Literal["ringing", "early-media", "answered"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +124,16 @@ class AgentUnpause:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentCallOut:
+    """An agent wants to call a number, for a campaign or (0) for none."""
+
+    agent_id: int
+    call_id: str
+    number: str
+    campaign_id: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class AgentDispositioned:
     """An agent stored the disposition of a call."""
 
@@ -108,6 +156,10 @@ class Tick:
 Event = (
     CallArrived
     | CallerHungUp
+    | DialplanFailed
+    | DigitPressed
+    | CrmAnswered
+    | Dialled
     | PlaybackFinished
     | LegAnswered
     | LegEnded
@@ -116,6 +168,7 @@ Event = (
     | AgentLogout
     | AgentPause
     | AgentUnpause
+    | AgentCallOut
     | AgentDispositioned
     | ConfigurationChanged
     | Tick

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import UTC, datetime
 
 from omnileads.acd.core.commands import RingAgent
 from omnileads.acd.core.config import AgentProfile, Queue
 from omnileads.acd.core.model import Call, Offer
+from omnileads.acd.core.recording import recording_path
 from omnileads.acd.core.world import Timer, World
 
 
@@ -35,7 +35,9 @@ def offer(world: World, call: Call, queue: Queue, agent_ids: list[int]) -> None:
     for number, agent_id in enumerate(agent_ids, start=call.next_leg):
         profile = world.config.agents[agent_id]
         leg_id = f"{call.id}-{number}"
-        recording = recording_path(call, queue, agent_id, leg_id, world.now) if queue.is_recorded else None
+        recording = (
+            recording_path(world, call, kind="inbound", agent_id=agent_id, leg_id=leg_id) if queue.is_recorded else None
+        )
         placed = Offer(
             leg_id=leg_id,
             agent_id=agent_id,
@@ -49,21 +51,16 @@ def offer(world: World, call: Call, queue: Queue, agent_ids: list[int]) -> None:
     world.put_call(replace(call, offers=(*call.offers, *offers), next_leg=call.next_leg + len(offers), since=world.now))
 
 
-def recording_path(call: Call, queue: Queue, agent_id: int, leg_id: str, now: int) -> str:
-    """Path below the recordings folder: a folder a day (UTC), then call type, campaign, agent, number and leg."""
-    day = datetime.fromtimestamp(now / 1000, tz=UTC).strftime("%Y-%m-%d")
-    number = "".join(character for character in call.number if character.isalnum()) or "anonymous"
-    return f"{day}/inbound-{queue.id}-{agent_id}-{number}-{leg_id}.wav"
-
-
 def attends_automatically(queue: Queue, profile: AgentProfile) -> bool:
     """The campaign's setting, or the group's where the campaign has none. So also the two below."""
     return profile.auto_attend_inbound if queue.auto_attend_inbound is None else queue.auto_attend_inbound
 
 
-def unpause_seconds(queue: Queue, profile: AgentProfile) -> int:
+def unpause_seconds(queue: Queue | None, profile: AgentProfile) -> int:
     """Seconds of after-call work; 0 = until the agent ends it."""
-    return profile.auto_unpause_seconds if queue.auto_unpause_seconds is None else queue.auto_unpause_seconds
+    if queue is None or queue.auto_unpause_seconds is None:
+        return profile.auto_unpause_seconds
+    return queue.auto_unpause_seconds
 
 
 def must_disposition(queue: Queue, profile: AgentProfile) -> bool:
@@ -77,7 +74,7 @@ def _ring(world: World, call: Call, queue: Queue, profile: AgentProfile, placed:
     headers = {
         "OMLCALLID": call.id,
         "Origin": "IN",
-        "IDCamp": str(queue.id),
+        "IDCamp": str(max(queue.id, 0)),
         "OMLCAMPNAME": queue.name,
         "OMLCAMPTYPE": "3",
         "OMLCALLTYPEIDTYPE": "3",
@@ -89,6 +86,8 @@ def _ring(world: World, call: Call, queue: Queue, profile: AgentProfile, placed:
         "FORCE_DISPOSITION": str(must_disposition(queue, profile)),
         "OMLCallWaitDuration": str((world.now - call.entered_at) // 1000),
         "OML-Ring-Seconds": str(queue.ring_seconds),
+        **({"IDCliente": call.customer_id} if call.customer_id else {}),
+        **dict(call.dialplan_data),
     }
     return RingAgent(
         call_id=call.id,

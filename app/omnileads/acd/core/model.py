@@ -5,7 +5,9 @@ milliseconds.
 """
 
 from dataclasses import dataclass, field
-from enum import StrEnum
+from enum import IntEnum, StrEnum
+
+from omnileads.acd.core.config import Destination, DestinationType
 
 ACW_PAUSE_ID = "0"
 """The original's pause id of after-call work in the activity log."""
@@ -15,12 +17,33 @@ SUPERVISION_PAUSE_ID = "00"
 
 
 class CallPhase(StrEnum):
-    """Where a caller is. `CLOSING` hears a last announcement and is then hung up."""
+    """Where a call is.
+
+    `ASKING` hears a prompt or is waited for to press digits, `LOOKUP` waits for the CRM's answer, `AWAY` is in the
+    dialplan (an integrator's, or voicemail), `CALLING_AGENT` and `DIALING` are the two halves of a call out, `CLOSING`
+    hears a last announcement and is then hung up.
+    """
 
     WELCOME = "welcome"
+    ASKING = "asking"
+    LOOKUP = "lookup"
+    AWAY = "away"
     QUEUED = "queued"
+    CALLING_AGENT = "calling-agent"
+    DIALING = "dialing"
     TALKING = "talking"
     CLOSING = "closing"
+
+
+FLOW_PHASES = frozenset({CallPhase.ASKING, CallPhase.LOOKUP, CallPhase.AWAY, CallPhase.CLOSING})
+"""The caller is in no queue and with no agent."""
+
+
+class CallType(IntEnum):
+    """The original's numbers of what a call was."""
+
+    MANUAL = 1
+    INBOUND = 3
 
 
 class AgentStatus(StrEnum):
@@ -29,6 +52,7 @@ class AgentStatus(StrEnum):
     OFFLINE = "OFFLINE"
     UNAVAILABLE = "UNAVAILABLE"
     READY = "READY"
+    DIALING = "DIALING"
     RINGING = "RINGING"
     ONCALL = "ONCALL"
     ACW = "ACW"
@@ -46,8 +70,51 @@ class Offer:
 
 
 @dataclass(frozen=True, slots=True)
+class Dialogue:
+    """What an IVR or a customer identification is asking."""
+
+    type: DestinationType
+    id: int
+    digits: str = ""
+    timeouts: int = 0
+    invalids: int = 0
+    """wrong answers; for an identification all failed attempts"""
+    due: int | None = None
+    """when waiting for the next digit, or for the CRM, ends; None while a prompt plays"""
+    leads_to: Destination | None = None
+    """where the call goes when the last prompt, which says why, has been heard"""
+
+
+@dataclass(frozen=True, slots=True)
+class Away:
+    """A caller in the dialplan: where it goes if the place does not exist, and what is recorded there."""
+
+    failover: Destination | None = None
+    recording: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """A number being called out over one trunk after the other."""
+
+    sent: str
+    """what the trunks receive"""
+    trunk_ids: tuple[int, ...]
+    """still to try"""
+    ring_seconds: int
+    ring_until: int = 0
+    attempts: int = 0
+    generates_ringing: bool = False
+    talk_limit_ms: int | None = None
+    talk_until: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Call:
-    """One caller, from arrival until hang-up."""
+    """One call, from its arrival or the agent's wish until hang-up.
+
+    `number` is the other side's. Of a call out, `channel_id` is empty until a trunk is dialled.
+    """
 
     id: str
     channel_id: str
@@ -73,8 +140,21 @@ class Call:
     playback_id: str | None = None
     visited: tuple[int, ...] = ()
     """campaigns this call has been in; a failover never goes back into one"""
+    trunk_id: int = 0
+    """the trunk whose channel the call uses; 0 = none of ours"""
+    is_outbound: bool = False
+    dialogue: Dialogue | None = None
+    away: Away | None = None
+    dial: Dial | None = None
+    customer_id: str = ""
+    """what the caller entered to be identified"""
+    dialplan_data: tuple[tuple[str, str], ...] = ()
+    """variables an integrator's dialplan set for the agent's screen: (name, value)"""
+    hops: int = 0
+    """how often the call was sent on without a person having done anything"""
     next_event: int = 0
     next_leg: int = 0
+    next_playback: int = 0
 
     def offer_of(self, leg_id: str) -> Offer | None:
         """The offer that rings on this leg, if it still does."""
@@ -96,6 +176,12 @@ class Agent:
     """the call offered, talked to or, in wrap-up, last talked to"""
     is_talking: bool = False
     is_ringing: bool = False
+    is_dialing: bool = False
+    """calls out and nobody has answered yet"""
+    last_result: str | None = None
+    """why the last call out reached nobody: BUSY, NOANSWER, ...; None if it did"""
+    pause_until: int | None = None
+    """when the pause ends by itself"""
     acw_until: int | None = None
     owes_disposition: bool = False
     dispositioned_call_id: str | None = None
@@ -106,28 +192,31 @@ class Agent:
     @property
     def is_ready(self) -> bool:
         """May be offered a call now."""
-        return (
-            self.is_logged_in
-            and self.is_registered
-            and self.pause_id is None
-            and not self.is_ringing
-            and not self.is_talking
-        )
+        return self.is_logged_in and self.is_registered and self.pause_id is None and not self.is_busy
+
+    @property
+    def is_busy(self) -> bool:
+        """With a call, or about to be."""
+        return self.is_ringing or self.is_on_line
+
+    @property
+    def is_on_line(self) -> bool:
+        """Talking, or calling out: the webphone has a call of its own accord."""
+        return self.is_dialing or self.is_talking
 
     @property
     def status(self) -> AgentStatus:
-        """What to call this state on a board."""
-        if self.is_talking:
-            return AgentStatus.ONCALL
-        if not self.is_logged_in:
-            return AgentStatus.OFFLINE
-        if not self.is_registered:
-            return AgentStatus.UNAVAILABLE
-        if self.is_ringing:
-            return AgentStatus.RINGING
-        if self.pause_id == ACW_PAUSE_ID:
-            return AgentStatus.ACW
-        return AgentStatus.READY if self.pause_id is None else AgentStatus.PAUSE
+        """What to call this state on a board: the first of these that is true."""
+        states = (
+            (self.is_talking, AgentStatus.ONCALL),
+            (not self.is_logged_in, AgentStatus.OFFLINE),
+            (self.is_dialing, AgentStatus.DIALING),
+            (not self.is_registered, AgentStatus.UNAVAILABLE),
+            (self.is_ringing, AgentStatus.RINGING),
+            (self.pause_id == ACW_PAUSE_ID, AgentStatus.ACW),
+            (self.pause_id is not None, AgentStatus.PAUSE),
+        )
+        return next((status for is_so, status in states if is_so), AgentStatus.READY)
 
 
 @dataclass(slots=True)
@@ -159,7 +248,7 @@ class CallEvent:
     recording: str | None = None
     agent_extra_id: int | None = None
     campaign_type: int = 3
-    call_type: int = 3
+    call_type: int = CallType.INBOUND
 
 
 @dataclass(frozen=True, slots=True)

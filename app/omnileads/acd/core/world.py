@@ -4,18 +4,18 @@
 """
 
 import heapq
-from collections import Counter
+from collections import Counter, deque
 from random import Random
 from typing import Literal, NamedTuple
 
 from sortedcontainers import SortedList
 
 from omnileads.acd.core.commands import Decision
-from omnileads.acd.core.config import Queue, RoutingConfig
+from omnileads.acd.core.config import Destination, Queue, RoutingConfig
 from omnileads.acd.core.model import Agent, Call, CallPhase, MemberStats, Snapshot
 from omnileads.acd.core.selection import ReadyAgents
 
-TimerKind = Literal["ring", "wait", "acw", "rest", "logout"]
+TimerKind = Literal["ring", "wait", "digits", "dial", "talk", "acw", "pause", "rest", "logout"]
 
 
 class Timer(NamedTuple):
@@ -25,7 +25,7 @@ class Timer(NamedTuple):
     """epoch ms"""
     kind: TimerKind
     key: str = ""
-    """the leg that rings, the call that waits"""
+    """the leg that rings, the call that waits, asks, dials or talks"""
     agent_id: int = 0
     queue_id: int = 0
 
@@ -48,6 +48,10 @@ class World:
         self.waiting: dict[int, SortedList[WaitingKey]] = {}
         self.queued: Counter[int] = Counter()
         """callers in each queue, those being offered included"""
+        self.trunk_calls: Counter[int] = Counter()
+        """calls that use a channel of each trunk"""
+        self.to_send: deque[tuple[str, Destination | None]] = deque()
+        """calls to send to a destination when the present step is done"""
         self.call_of_channel: dict[str, str] = {}
         self.call_of_leg: dict[str, str] = {}
         self.call_of_playback: dict[str, str] = {}
@@ -143,6 +147,8 @@ class World:
             self.put_agent(agent)
             if agent.acw_until is not None:
                 self.set_timer(Timer(agent.acw_until, "acw", agent_id=agent.id))
+            if agent.pause_until is not None:
+                self.set_timer(Timer(agent.pause_until, "pause", agent_id=agent.id))
             if agent.logout_at is not None:
                 self.set_timer(Timer(agent.logout_at, "logout", agent_id=agent.id))
 
@@ -171,7 +177,9 @@ class World:
                 self._index_queued(call)
 
     def _index_call(self, call: Call) -> None:
-        self.call_of_channel[call.channel_id] = call.id
+        if call.channel_id:
+            self.call_of_channel[call.channel_id] = call.id
+        self.trunk_calls[call.trunk_id] += 1
         for offer in call.offers:
             self.call_of_leg[offer.leg_id] = call.id
         if call.leg_id is not None:
@@ -190,6 +198,7 @@ class World:
         if call is None:
             return
         self.call_of_channel.pop(call.channel_id, None)
+        self.trunk_calls[call.trunk_id] -= 1
         for offer in call.offers:
             self.call_of_leg.pop(offer.leg_id, None)
         if call.leg_id is not None:
@@ -205,6 +214,12 @@ class World:
             self.set_timer(Timer(call.wait_until, "wait", call.id))
         for offer in call.offers:
             self.set_timer(Timer(offer.ring_until, "ring", offer.leg_id))
+        if call.dialogue is not None and call.dialogue.due is not None:
+            self.set_timer(Timer(call.dialogue.due, "digits", call.id))
+        if call.dial is not None and call.phase is CallPhase.DIALING:
+            self.set_timer(Timer(call.dial.ring_until, "dial", call.id))
+        if call.dial is not None and call.dial.talk_until is not None:
+            self.set_timer(Timer(call.dial.talk_until, "talk", call.id))
 
 
 def _waiting_key(call: Call) -> WaitingKey:

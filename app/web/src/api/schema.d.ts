@@ -110,6 +110,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/permissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Permissions
+         * @description Every permission there is, in the order in which people read them.
+         */
+        get: operations["list_permissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/roles": {
         parameters: {
             query?: never;
@@ -120,11 +140,40 @@ export interface paths {
         /** List Roles */
         get: operations["list_roles"];
         put?: never;
-        post?: never;
+        /**
+         * Create Role
+         * @description Create a role with no more than one may oneself.
+         */
+        post: operations["create_role"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v2/roles/{role_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Role */
+        get: operations["get_role"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Role
+         * @description Delete a role nobody has.
+         */
+        delete: operations["delete_role"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Role
+         * @description Change a role that is not predefined; effective at once for everybody who has it.
+         */
+        patch: operations["change_role"];
         trace?: never;
     };
     "/api/v2/users": {
@@ -134,14 +183,60 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Users */
+        /**
+         * List Users
+         * @description Users by name. Who manages agents only sees those of their campaigns, those of none, and themselves.
+         */
         get: operations["list_users"];
         put?: never;
         /**
          * Create User
-         * @description Create a user. For the role agent, `group_id` is required and an extension is assigned.
+         * @description Create a user. For a role that works as an agent, `group_id` is required and an extension is assigned.
          */
         post: operations["create_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/users/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import Users
+         * @description Create users from a CSV file with a header row: every row is judged, the good ones are created.
+         *
+         *     Columns: `username`, `password`, `role` (slug or name), and optionally `first_name`, `last_name`, `email`, `group`
+         *     (name; required for agents), `language` (`es`, `en`), `must_change_password` (yes, no). At most 500 users.
+         */
+        post: operations["import_users"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/users/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Users
+         * @description The users one may see as a CSV file, in the columns that the import takes.
+         */
+        get: operations["export_users"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -168,6 +263,26 @@ export interface paths {
         head?: never;
         /** Change User */
         patch: operations["change_user"];
+        trace?: never;
+    };
+    "/api/v2/users/{user_id}/clone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Clone User
+         * @description Create another agent with the role, the group and the campaigns (with penalties) of this one.
+         */
+        post: operations["clone_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v2/users/{user_id}/unblock": {
@@ -284,6 +399,43 @@ export interface paths {
         patch: operations["change_pause"];
         trace?: never;
     };
+    "/api/v2/pause-sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Pause Sets */
+        get: operations["list_pause_sets"];
+        put?: never;
+        /** Create Pause Set */
+        post: operations["create_pause_set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/pause-sets/{pause_set_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Pause Set */
+        get: operations["get_pause_set"];
+        put?: never;
+        post?: never;
+        /** Delete Pause Set */
+        delete: operations["delete_pause_set"];
+        options?: never;
+        head?: never;
+        /** Change Pause Set */
+        patch: operations["change_pause_set"];
+        trace?: never;
+    };
     "/api/v2/agents": {
         parameters: {
             query?: never;
@@ -389,6 +541,30 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/agent/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Own Calls */
+        get: operations["list_own_calls"];
+        put?: never;
+        /**
+         * Call Out
+         * @description Call a number: the agent's webphone rings first and takes the call by itself, then the number is dialled.
+         *
+         *     How it goes on is told over `/ws/live`; the webphone ends the call. Refused with 409 where the agent, its group or
+         *     the outbound routes do not allow it.
+         */
+        post: operations["call_out"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/sip-trunks": {
         parameters: {
             query?: never;
@@ -443,6 +619,63 @@ export interface paths {
         patch: operations["change_trunk"];
         trace?: never;
     };
+    "/api/v2/outbound-routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Outbound Routes */
+        get: operations["list_outbound_routes"];
+        put?: never;
+        /** Create Outbound Route */
+        post: operations["create_outbound_route"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/outbound-routes/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Order Outbound Routes
+         * @description All routes in the order in which they are tried.
+         */
+        put: operations["order_outbound_routes"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/outbound-routes/{route_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Outbound Route */
+        get: operations["get_outbound_route"];
+        put?: never;
+        post?: never;
+        /** Delete Outbound Route */
+        delete: operations["delete_outbound_route"];
+        options?: never;
+        head?: never;
+        /** Change Outbound Route */
+        patch: operations["change_outbound_route"];
+        trace?: never;
+    };
     "/api/v2/inbound-routes": {
         parameters: {
             query?: never;
@@ -478,6 +711,248 @@ export interface paths {
         head?: never;
         /** Change Inbound Route */
         patch: operations["change_inbound_route"];
+        trace?: never;
+    };
+    "/api/v2/destinations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Destinations
+         * @description Choices for a picker; "hangup" needs none and is never among them.
+         */
+        get: operations["list_destinations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/time-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Time Groups */
+        get: operations["list_time_groups"];
+        put?: never;
+        /** Create Time Group */
+        post: operations["create_time_group"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/time-groups/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Time Group */
+        get: operations["get_time_group"];
+        put?: never;
+        post?: never;
+        /** Delete Time Group */
+        delete: operations["delete_time_group"];
+        options?: never;
+        head?: never;
+        /** Change Time Group */
+        patch: operations["change_time_group"];
+        trace?: never;
+    };
+    "/api/v2/time-conditions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Time Conditions */
+        get: operations["list_time_conditions"];
+        put?: never;
+        /** Create Time Condition */
+        post: operations["create_time_condition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/time-conditions/{condition_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Time Condition */
+        get: operations["get_time_condition"];
+        put?: never;
+        post?: never;
+        /** Delete Time Condition */
+        delete: operations["delete_time_condition"];
+        options?: never;
+        head?: never;
+        /** Change Time Condition */
+        patch: operations["change_time_condition"];
+        trace?: never;
+    };
+    "/api/v2/ivrs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Ivrs */
+        get: operations["list_ivrs"];
+        put?: never;
+        /** Create Ivr */
+        post: operations["create_ivr"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/ivrs/{ivr_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Ivr */
+        get: operations["get_ivr"];
+        put?: never;
+        post?: never;
+        /** Delete Ivr */
+        delete: operations["delete_ivr"];
+        options?: never;
+        head?: never;
+        /** Change Ivr */
+        patch: operations["change_ivr"];
+        trace?: never;
+    };
+    "/api/v2/customer-identifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Customer Identifications */
+        get: operations["list_customer_identifications"];
+        put?: never;
+        /** Create Customer Identification */
+        post: operations["create_customer_identification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/customer-identifications/{identification_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Customer Identification */
+        get: operations["get_customer_identification"];
+        put?: never;
+        post?: never;
+        /** Delete Customer Identification */
+        delete: operations["delete_customer_identification"];
+        options?: never;
+        head?: never;
+        /** Change Customer Identification */
+        patch: operations["change_customer_identification"];
+        trace?: never;
+    };
+    "/api/v2/custom-destinations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Custom Destinations */
+        get: operations["list_custom_destinations"];
+        put?: never;
+        /** Create Custom Destination */
+        post: operations["create_custom_destination"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/custom-destinations/{destination_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Custom Destination */
+        get: operations["get_custom_destination"];
+        put?: never;
+        post?: never;
+        /** Delete Custom Destination */
+        delete: operations["delete_custom_destination"];
+        options?: never;
+        head?: never;
+        /** Change Custom Destination */
+        patch: operations["change_custom_destination"];
+        trace?: never;
+    };
+    "/api/v2/voicemail-boxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Voicemail Boxes */
+        get: operations["list_voicemail_boxes"];
+        put?: never;
+        /** Create Voicemail Box */
+        post: operations["create_voicemail_box"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/voicemail-boxes/{box_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Voicemail Box */
+        get: operations["get_voicemail_box"];
+        put?: never;
+        post?: never;
+        /** Delete Voicemail Box */
+        delete: operations["delete_voicemail_box"];
+        options?: never;
+        head?: never;
+        /** Change Voicemail Box */
+        patch: operations["change_voicemail_box"];
         trace?: never;
     };
     "/api/v2/audio-files": {
@@ -522,11 +997,93 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Get Audio File */
+        get: operations["get_audio_file"];
         put?: never;
         post?: never;
         /** Delete Audio File */
         delete: operations["delete_audio_file"];
+        options?: never;
+        head?: never;
+        /** Rename Audio File */
+        patch: operations["rename_audio_file"];
+        trace?: never;
+    };
+    "/api/v2/call-flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Call Flow
+         * @description The whole way from an inbound route, with what is wrong with it.
+         */
+        get: operations["get_call_flow"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/call-flow/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Call Flow
+         * @description Where a call would go at a moment, with these inputs; nothing is called.
+         */
+        post: operations["try_call_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/outbound-routes/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Outbound Route
+         * @description Which route takes a number and what its trunks receive; nothing is called.
+         */
+        post: operations["try_outbound_route"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/customer-identifications/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Customer Identification
+         * @description Ask the CRM as a call would, and show all of it.
+         */
+        post: operations["try_customer_identification"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -678,23 +1235,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v2/agent/calls": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** List Own Calls */
-        get: operations["list_own_calls"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v2/agent/calls/{call_id}": {
         parameters: {
             query?: never;
@@ -787,7 +1327,10 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
-        /** AgentGroupCreate */
+        /**
+         * AgentGroupCreate
+         * @description `pause_set_id` null: the agents may take every pause, for as long as they like.
+         */
         AgentGroupCreate: {
             /** Name */
             name: string;
@@ -813,10 +1356,20 @@ export interface components {
              */
             force_disposition?: boolean;
             /**
+             * Force Unpause
+             * @default false
+             */
+            force_unpause?: boolean;
+            /**
              * Allow Off Campaign Calls
              * @default false
              */
             allow_off_campaign_calls?: boolean;
+            /**
+             * Allow Calls Between Agents
+             * @default false
+             */
+            allow_calls_between_agents?: boolean;
             /**
              * Allow Hold
              * @default true
@@ -832,6 +1385,53 @@ export interface components {
              * @default true
              */
             allow_dashboard?: boolean;
+            /**
+             * Allow Contacts
+             * @default true
+             */
+            allow_contacts?: boolean;
+            /**
+             * Allow Callbacks
+             * @default true
+             */
+            allow_callbacks?: boolean;
+            /**
+             * Allow Dispositions
+             * @default true
+             */
+            allow_dispositions?: boolean;
+            /**
+             * Allow Preview Campaigns
+             * @default true
+             */
+            allow_preview_campaigns?: boolean;
+            /**
+             * Allow Password Change
+             * @default true
+             */
+            allow_password_change?: boolean;
+            /**
+             * Show Timers
+             * @default true
+             */
+            show_timers?: boolean;
+            /**
+             * Personal Callback Limit
+             * @description Personal callbacks an agent may have open; null: as many as they like.
+             */
+            personal_callback_limit?: number | null;
+            /**
+             * Personal Callback Days
+             * @description Days ahead a personal callback may be; null: any.
+             */
+            personal_callback_days?: number | null;
+            /**
+             * Manual Call Campaign Kinds
+             * @description Kinds of campaigns in which the agents may call by hand.
+             */
+            manual_call_campaign_kinds?: ("manual" | "dialer" | "inbound" | "preview")[];
+            /** Pause Set Id */
+            pause_set_id?: number | null;
         };
         /** AgentGroupOut */
         AgentGroupOut: {
@@ -843,14 +1443,38 @@ export interface components {
             auto_attend_dialer: boolean;
             /** Force Disposition */
             force_disposition: boolean;
+            /** Force Unpause */
+            force_unpause: boolean;
             /** Allow Off Campaign Calls */
             allow_off_campaign_calls: boolean;
+            /** Allow Calls Between Agents */
+            allow_calls_between_agents: boolean;
             /** Allow Hold */
             allow_hold: boolean;
             /** Allow Recordings */
             allow_recordings: boolean;
             /** Allow Dashboard */
             allow_dashboard: boolean;
+            /** Allow Contacts */
+            allow_contacts: boolean;
+            /** Allow Callbacks */
+            allow_callbacks: boolean;
+            /** Allow Dispositions */
+            allow_dispositions: boolean;
+            /** Allow Preview Campaigns */
+            allow_preview_campaigns: boolean;
+            /** Allow Password Change */
+            allow_password_change: boolean;
+            /** Show Timers */
+            show_timers: boolean;
+            /** Personal Callback Limit */
+            personal_callback_limit: number | null;
+            /** Personal Callback Days */
+            personal_callback_days: number | null;
+            /** Manual Call Campaign Kinds */
+            manual_call_campaign_kinds: ("manual" | "dialer" | "inbound" | "preview")[];
+            /** Pause Set Id */
+            pause_set_id: number | null;
             /** Id */
             id: number;
             /** Name */
@@ -873,14 +1497,44 @@ export interface components {
             auto_attend_dialer?: boolean | null;
             /** Force Disposition */
             force_disposition?: boolean | null;
+            /** Force Unpause */
+            force_unpause?: boolean | null;
             /** Allow Off Campaign Calls */
             allow_off_campaign_calls?: boolean | null;
+            /** Allow Calls Between Agents */
+            allow_calls_between_agents?: boolean | null;
             /** Allow Hold */
             allow_hold?: boolean | null;
             /** Allow Recordings */
             allow_recordings?: boolean | null;
             /** Allow Dashboard */
             allow_dashboard?: boolean | null;
+            /** Allow Contacts */
+            allow_contacts?: boolean | null;
+            /** Allow Callbacks */
+            allow_callbacks?: boolean | null;
+            /** Allow Dispositions */
+            allow_dispositions?: boolean | null;
+            /** Allow Preview Campaigns */
+            allow_preview_campaigns?: boolean | null;
+            /** Allow Password Change */
+            allow_password_change?: boolean | null;
+            /** Show Timers */
+            show_timers?: boolean | null;
+            /**
+             * Personal Callback Limit
+             * @description Personal callbacks an agent may have open; null: as many as they like.
+             */
+            personal_callback_limit?: number | null;
+            /**
+             * Personal Callback Days
+             * @description Days ahead a personal callback may be; null: any.
+             */
+            personal_callback_days?: number | null;
+            /** Manual Call Campaign Kinds */
+            manual_call_campaign_kinds?: ("manual" | "dialer" | "inbound" | "preview")[] | null;
+            /** Pause Set Id */
+            pause_set_id?: number | null;
         };
         /**
          * AgentLive
@@ -901,7 +1555,7 @@ export interface components {
              * Status
              * @enum {string}
              */
-            status: "READY" | "RINGING" | "ONCALL" | "PAUSE" | "ACW" | "UNAVAILABLE" | "OFFLINE" | "DISABLED";
+            status: "READY" | "DIALING" | "RINGING" | "ONCALL" | "PAUSE" | "ACW" | "UNAVAILABLE" | "OFFLINE" | "DISABLED";
             /** Pause Id */
             pause_id?: string | null;
             /** Pause Name */
@@ -917,6 +1571,10 @@ export interface components {
              * @default false
              */
             must_disposition?: boolean;
+            /** Last Call Result */
+            last_call_result?: string | null;
+            /** Pause Until */
+            pause_until?: number | null;
             /** Call Id */
             call_id?: string | null;
             /** Campaign Id */
@@ -962,6 +1620,8 @@ export interface components {
             id: number;
             /** Name */
             name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
             /** Size Bytes */
             size_bytes: number;
             /** Duration Seconds */
@@ -972,15 +1632,31 @@ export interface components {
              */
             created_at: string;
         };
+        /** AudioFilePatch */
+        AudioFilePatch: {
+            /** Name */
+            name: string;
+        };
         /** Body_add_audio_file */
         Body_add_audio_file: {
             /** Name */
             name: string;
             /**
              * File
-             * @description WAV: PCM 16 bit, mono, 8 kHz.
+             * @description WAV, MP3 or Ogg Vorbis, at most 20 minutes.
              */
             file: string;
+        };
+        /** Body_import_users */
+        Body_import_users: {
+            /** File */
+            file: string;
+            /**
+             * Dry Run
+             * @description Create nobody, only say what would happen.
+             * @default false
+             */
+            dry_run?: boolean;
         };
         /** CallDisposition */
         CallDisposition: {
@@ -1019,6 +1695,18 @@ export interface components {
             recording: string | null;
         };
         /**
+         * CallFlow
+         * @description The first node is the route.
+         */
+        CallFlow: {
+            /** Nodes */
+            nodes: components["schemas"]["FlowNode"][];
+            /** Edges */
+            edges: components["schemas"]["FlowEdge"][];
+            /** Findings */
+            findings: components["schemas"]["FlowFinding"][];
+        };
+        /**
          * CallLive
          * @description A call in progress. `entered_at` is when it entered its queue (or the platform, before that).
          */
@@ -1034,10 +1722,16 @@ export interface components {
             /** Did */
             did: string | null;
             /**
+             * Direction
+             * @default inbound
+             * @enum {string}
+             */
+            direction?: "inbound" | "outbound";
+            /**
              * State
              * @enum {string}
              */
-            state: "welcome" | "waiting" | "ringing" | "talking";
+            state: "welcome" | "waiting" | "ringing" | "dialing" | "talking";
             /** Since */
             since: number;
             /** Entered At */
@@ -1055,6 +1749,11 @@ export interface components {
              */
             started_at: string;
             campaign: components["schemas"]["NamedRef"] | null;
+            /**
+             * Direction
+             * @enum {string}
+             */
+            direction: "inbound" | "outbound";
             /** Did */
             did: string | null;
             /** Number */
@@ -1064,7 +1763,7 @@ export interface components {
              * Outcome
              * @enum {string}
              */
-            outcome: "waiting" | "talking" | "answered" | "abandoned" | "abandoned-welcome" | "timeout" | "unknown-did" | "unknown";
+            outcome: "waiting" | "dialing" | "talking" | "answered" | "abandoned" | "abandoned-welcome" | "timeout" | "voicemail" | "left-flow" | "ended-flow" | "unknown-did" | "trunk-full" | "busy" | "no-answer" | "cancelled" | "unavailable" | "congestion" | "no-route" | "blocked" | "failed" | "unknown";
             /** Wait Seconds */
             wait_seconds: number | null;
             /** Talk Seconds */
@@ -1074,6 +1773,19 @@ export interface components {
             disposition: components["schemas"]["CallDisposition"] | null;
             /** Has Recording */
             has_recording: boolean;
+        };
+        /**
+         * CallRequest
+         * @description A number to call, for one of the agent's campaigns or (null) for none.
+         */
+        CallRequest: {
+            /**
+             * Number
+             * @description Digits, * and #; may start with +.
+             */
+            number: string;
+            /** Campaign Id */
+            campaign_id?: number | null;
         };
         /**
          * CampaignToday
@@ -1188,25 +1900,66 @@ export interface components {
             auto_attend_dialer: boolean;
             /** Force Disposition */
             force_disposition: boolean;
+            /** Force Unpause */
+            force_unpause: boolean;
             /** Allow Off Campaign Calls */
             allow_off_campaign_calls: boolean;
+            /** Allow Calls Between Agents */
+            allow_calls_between_agents: boolean;
             /** Allow Hold */
             allow_hold: boolean;
             /** Allow Recordings */
             allow_recordings: boolean;
             /** Allow Dashboard */
             allow_dashboard: boolean;
+            /** Allow Contacts */
+            allow_contacts: boolean;
+            /** Allow Callbacks */
+            allow_callbacks: boolean;
+            /** Allow Dispositions */
+            allow_dispositions: boolean;
+            /** Allow Preview Campaigns */
+            allow_preview_campaigns: boolean;
+            /** Allow Password Change */
+            allow_password_change: boolean;
+            /** Show Timers */
+            show_timers: boolean;
+            /** Personal Callback Limit */
+            personal_callback_limit: number | null;
+            /** Personal Callback Days */
+            personal_callback_days: number | null;
+            /** Manual Call Campaign Kinds */
+            manual_call_campaign_kinds: ("manual" | "dialer" | "inbound" | "preview")[];
+            /** Pause Set Id */
+            pause_set_id: number | null;
             /** Id */
             id: number;
             /** Name */
             name: string;
+        };
+        /**
+         * ConsolePause
+         * @description A pause as an agent may take it; `limit_seconds` 0 is no limit.
+         */
+        ConsolePause: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "productive" | "recreational";
+            /** Limit Seconds */
+            limit_seconds: number;
         };
         /** ConsoleSession */
         ConsoleSession: {
             agent: components["schemas"]["ConsoleAgent"];
             sip: components["schemas"]["SipCredentials"];
             /** Pauses */
-            pauses: components["schemas"]["PauseOut"][];
+            pauses: components["schemas"]["ConsolePause"][];
             /** Campaigns */
             campaigns: components["schemas"]["ConsoleCampaign"][];
             state: components["schemas"]["AgentLive"];
@@ -1222,6 +1975,141 @@ export interface components {
             password: string;
         };
         /**
+         * CustomDestinationCreate
+         * @description A place in the custom dialplan; calls that cannot be sent there go to `failover`.
+         */
+        CustomDestinationCreate: {
+            /** Name */
+            name: string;
+            /** Context */
+            context: string;
+            /** Extension */
+            extension: string;
+            /**
+             * Priority
+             * @default 1
+             */
+            priority?: number;
+            failover: components["schemas"]["Destination"];
+        };
+        /** CustomDestinationOut */
+        CustomDestinationOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /** Context */
+            context: string;
+            /** Extension */
+            extension: string;
+            /** Priority */
+            priority: number;
+            failover: components["schemas"]["DestinationOut"];
+        };
+        /**
+         * CustomDestinationPatch
+         * @description Only what is sent changes.
+         */
+        CustomDestinationPatch: {
+            /** Name */
+            name?: string | null;
+            /** Context */
+            context?: string | null;
+            /** Extension */
+            extension?: string | null;
+            /** Priority */
+            priority?: number | null;
+            failover?: components["schemas"]["Destination"] | null;
+        };
+        /**
+         * CustomerIdentificationCreate
+         * @description `url` is the CRM that decides; it is not used by "ask-only".
+         */
+        CustomerIdentificationCreate: {
+            /** Name */
+            name: string;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "ask-only" | "crm-decides" | "crm-routes";
+            /**
+             * Url
+             * @default
+             */
+            url?: string;
+            /** Audio Id */
+            audio_id: number;
+            /**
+             * Length
+             * @description 0: any length, ended by # or silence.
+             * @default 0
+             */
+            length?: number;
+            /**
+             * Timeout Seconds
+             * @default 5
+             */
+            timeout_seconds?: number;
+            /**
+             * Attempts
+             * @default 1
+             */
+            attempts?: number;
+            identified: components["schemas"]["Destination"];
+            unidentified: components["schemas"]["Destination"];
+        };
+        /** CustomerIdentificationOut */
+        CustomerIdentificationOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "ask-only" | "crm-decides" | "crm-routes";
+            /** Url */
+            url: string;
+            /** Audio Id */
+            audio_id: number;
+            /** Length */
+            length: number;
+            /** Timeout Seconds */
+            timeout_seconds: number;
+            /** Attempts */
+            attempts: number;
+            identified: components["schemas"]["DestinationOut"];
+            unidentified: components["schemas"]["DestinationOut"];
+        };
+        /**
+         * CustomerIdentificationPatch
+         * @description Only what is sent changes.
+         */
+        CustomerIdentificationPatch: {
+            /** Name */
+            name?: string | null;
+            /** Mode */
+            mode?: ("ask-only" | "crm-decides" | "crm-routes") | null;
+            /** Url */
+            url?: string | null;
+            /** Audio Id */
+            audio_id?: number | null;
+            /** Length */
+            length?: number | null;
+            /** Timeout Seconds */
+            timeout_seconds?: number | null;
+            /** Attempts */
+            attempts?: number | null;
+            identified?: components["schemas"]["Destination"] | null;
+            unidentified?: components["schemas"]["Destination"] | null;
+        };
+        /**
          * Destination
          * @description Where a call goes. `id` is null for "hangup".
          */
@@ -1230,17 +2118,35 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "inbound-campaign" | "hangup";
+            type: "inbound-campaign" | "time-condition" | "ivr" | "hangup" | "custom-destination" | "voicemail" | "customer-identification" | "agent";
             /** Id */
             id?: number | null;
         };
-        /** DestinationOut */
+        /**
+         * DestinationChoice
+         * @description Something that calls can be sent to.
+         */
+        DestinationChoice: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "inbound-campaign" | "time-condition" | "ivr" | "hangup" | "custom-destination" | "voicemail" | "customer-identification" | "agent";
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /**
+         * DestinationOut
+         * @description `name` is null for "hangup" and for what is no longer there.
+         */
         DestinationOut: {
             /**
              * Type
              * @enum {string}
              */
-            type: "inbound-campaign" | "hangup";
+            type: "inbound-campaign" | "time-condition" | "ivr" | "hangup" | "custom-destination" | "voicemail" | "customer-identification" | "agent";
             /** Id */
             id: number | null;
             /** Name */
@@ -1343,31 +2249,6 @@ export interface components {
              */
             comment?: string;
         };
-        /**
-         * Failover
-         * @description Where callers go who waited too long or found the queue full. `id` is null for "hangup".
-         */
-        Failover: {
-            /**
-             * Type
-             * @enum {string}
-             */
-            type: "inbound-campaign" | "hangup";
-            /** Id */
-            id?: number | null;
-        };
-        /** FailoverOut */
-        FailoverOut: {
-            /**
-             * Type
-             * @enum {string}
-             */
-            type: "inbound-campaign" | "hangup";
-            /** Id */
-            id: number | null;
-            /** Name */
-            name: string | null;
-        };
         /** FieldProblemBody */
         FieldProblemBody: {
             /** Field */
@@ -1377,7 +2258,209 @@ export interface components {
             /** Message */
             message: string;
         };
-        /** InboundCampaignCreate */
+        /** FlowEdge */
+        FlowEdge: {
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "always" | "match" | "otherwise" | "digit" | "timeout" | "invalid" | "identified" | "unidentified" | "failover";
+            /** Digit */
+            digit: string | null;
+        };
+        /** FlowFinding */
+        FlowFinding: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "loop" | "missing" | "inactive-campaign" | "no-members";
+            /** Node Key */
+            node_key: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * FlowNode
+         * @description `key` is `<type>:<id>`, or `hangup`.
+         */
+        FlowNode: {
+            /** Key */
+            key: string;
+            /** Type */
+            type: ("inbound-campaign" | "time-condition" | "ivr" | "hangup" | "custom-destination" | "voicemail" | "customer-identification" | "agent") | "inbound-route";
+            /** Id */
+            id: number | null;
+            /** Name */
+            name: string;
+        };
+        /**
+         * FlowOutcome
+         * @description Where the call stays. `is_refused`: the caller hears that the number is not in service.
+         */
+        FlowOutcome: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "inbound-campaign" | "time-condition" | "ivr" | "hangup" | "custom-destination" | "voicemail" | "customer-identification" | "agent";
+            /** Id */
+            id: number | null;
+            /** Name */
+            name: string;
+            /** Is Refused */
+            is_refused: boolean;
+        };
+        /**
+         * FlowQuestion
+         * @description What the call waits for: the caller's digits or the CRM's answer.
+         */
+        FlowQuestion: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "digits" | "crm";
+            /** Node Key */
+            node_key: string;
+        };
+        /**
+         * FlowStep
+         * @description A place the call came to. `detail` is the input that led there, where one did.
+         */
+        FlowStep: {
+            /** Node Key */
+            node_key: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "inbound-campaign" | "time-condition" | "ivr" | "hangup" | "custom-destination" | "voicemail" | "customer-identification" | "agent";
+            /** Name */
+            name: string;
+            /**
+             * Event
+             * @enum {string}
+             */
+            event: "always" | "digits" | "timeout" | "crm";
+            /** Detail */
+            detail: string;
+        };
+        /**
+         * FlowTrial
+         * @description A call to try. `at` null means now; `inputs` are what the caller does at each question, in order.
+         */
+        FlowTrial: {
+            /** Did */
+            did: string;
+            /** At */
+            at?: string | null;
+            /**
+             * Number
+             * @default
+             */
+            number?: string;
+            /** Inputs */
+            inputs?: string[];
+        };
+        /**
+         * FlowTrialOut
+         * @description `outcome` is null while there is a `next` question without an input.
+         */
+        FlowTrialOut: {
+            /** Steps */
+            steps: components["schemas"]["FlowStep"][];
+            outcome: components["schemas"]["FlowOutcome"] | null;
+            next: components["schemas"]["FlowQuestion"] | null;
+        };
+        /** GroupRef */
+        GroupRef: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /** IdentificationTrial */
+        IdentificationTrial: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "ask-only" | "crm-decides" | "crm-routes";
+            /** Url */
+            url: string;
+            /** Digits */
+            digits: string;
+        };
+        /**
+         * IdentificationTrialOut
+         * @description The exact request and answer. `problem` says why the customer counts as not identified.
+         */
+        IdentificationTrialOut: {
+            request: components["schemas"]["TriedRequest"];
+            /** Status */
+            status: number | null;
+            /** Body */
+            body: string | null;
+            /** Duration Ms */
+            duration_ms: number;
+            /**
+             * Result
+             * @enum {string}
+             */
+            result: "identified" | "unidentified" | "destination";
+            destination: components["schemas"]["TriedDestination"] | null;
+            /** Problem */
+            problem: string | null;
+        };
+        /** ImportProblem */
+        ImportProblem: {
+            /** Field */
+            field: string;
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+        };
+        /**
+         * ImportReport
+         * @description `created` are the rows that were, or with `dry_run` would be, created.
+         */
+        ImportReport: {
+            /** Rows */
+            rows: components["schemas"]["ImportRow"][];
+            /** Created */
+            created: number;
+            /** Refused */
+            refused: number;
+        };
+        /**
+         * ImportRow
+         * @description `line` counts from 1, where the header is. `fields` says what is wrong with a refused row.
+         */
+        ImportRow: {
+            /** Line */
+            line: number;
+            /** Username */
+            username: string;
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "created" | "would-create" | "refused";
+            /** Fields */
+            fields: components["schemas"]["ImportProblem"][];
+        };
+        /**
+         * InboundCampaignCreate
+         * @description `failover` is where callers go who waited too long or found the queue full; null hangs up.
+         *
+         *     `moh_playlist_id` null is the default music.
+         */
         InboundCampaignCreate: {
             /** Name */
             name: string;
@@ -1434,12 +2517,9 @@ export interface components {
             service_level_seconds?: number;
             /** Welcome Audio Id */
             welcome_audio_id?: number | null;
-            /**
-             * Moh Class
-             * @default default
-             */
-            moh_class?: string;
-            failover?: components["schemas"]["Failover"] | null;
+            /** Moh Playlist Id */
+            moh_playlist_id?: number | null;
+            failover?: components["schemas"]["Destination"] | null;
             /** Auto Attend Inbound */
             auto_attend_inbound?: boolean | null;
             /** Auto Unpause Seconds */
@@ -1497,9 +2577,9 @@ export interface components {
             service_level_seconds: number;
             /** Welcome Audio Id */
             welcome_audio_id: number | null;
-            /** Moh Class */
-            moh_class: string;
-            failover: components["schemas"]["FailoverOut"] | null;
+            /** Moh Playlist Id */
+            moh_playlist_id: number | null;
+            failover: components["schemas"]["DestinationOut"] | null;
             /** Auto Attend Inbound */
             auto_attend_inbound: boolean | null;
             /** Auto Unpause Seconds */
@@ -1544,9 +2624,9 @@ export interface components {
             service_level_seconds?: number | null;
             /** Welcome Audio Id */
             welcome_audio_id?: number | null;
-            /** Moh Class */
-            moh_class?: string | null;
-            failover?: components["schemas"]["Failover"] | null;
+            /** Moh Playlist Id */
+            moh_playlist_id?: number | null;
+            failover?: components["schemas"]["Destination"] | null;
             /** Auto Attend Inbound */
             auto_attend_inbound?: boolean | null;
             /** Auto Unpause Seconds */
@@ -1561,6 +2641,111 @@ export interface components {
             supervisor_ids?: number[] | null;
             /** Dispositions */
             dispositions?: components["schemas"]["DispositionOptionIn"][] | null;
+        };
+        /** IvrCreate */
+        IvrCreate: {
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Audio Id */
+            audio_id: number;
+            /**
+             * Timeout Seconds
+             * @default 5
+             */
+            timeout_seconds?: number;
+            /**
+             * Timeout Retries
+             * @description Further attempts after the first.
+             * @default 1
+             */
+            timeout_retries?: number;
+            /** Timeout Audio Id */
+            timeout_audio_id?: number | null;
+            timeout: components["schemas"]["Destination"];
+            /**
+             * Invalid Retries
+             * @description Further attempts after the first.
+             * @default 1
+             */
+            invalid_retries?: number;
+            /** Invalid Audio Id */
+            invalid_audio_id?: number | null;
+            invalid: components["schemas"]["Destination"];
+            /** Options */
+            options: components["schemas"]["IvrOptionIn"][];
+        };
+        /** IvrOptionIn */
+        IvrOptionIn: {
+            /**
+             * Digit
+             * @description A key of the caller's telephone.
+             */
+            digit: string;
+            destination: components["schemas"]["Destination"];
+        };
+        /** IvrOptionOut */
+        IvrOptionOut: {
+            /** Digit */
+            digit: string;
+            destination: components["schemas"]["DestinationOut"];
+        };
+        /** IvrOut */
+        IvrOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /** Description */
+            description: string;
+            /** Audio Id */
+            audio_id: number;
+            /** Timeout Seconds */
+            timeout_seconds: number;
+            /** Timeout Retries */
+            timeout_retries: number;
+            /** Timeout Audio Id */
+            timeout_audio_id: number | null;
+            timeout: components["schemas"]["DestinationOut"];
+            /** Invalid Retries */
+            invalid_retries: number;
+            /** Invalid Audio Id */
+            invalid_audio_id: number | null;
+            invalid: components["schemas"]["DestinationOut"];
+            /** Options */
+            options: components["schemas"]["IvrOptionOut"][];
+        };
+        /**
+         * IvrPatch
+         * @description Only what is sent changes; a list that is sent replaces the list.
+         */
+        IvrPatch: {
+            /** Name */
+            name?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Audio Id */
+            audio_id?: number | null;
+            /** Timeout Seconds */
+            timeout_seconds?: number | null;
+            /** Timeout Retries */
+            timeout_retries?: number | null;
+            /** Timeout Audio Id */
+            timeout_audio_id?: number | null;
+            timeout?: components["schemas"]["Destination"] | null;
+            /** Invalid Retries */
+            invalid_retries?: number | null;
+            /** Invalid Audio Id */
+            invalid_audio_id?: number | null;
+            invalid?: components["schemas"]["Destination"] | null;
+            /** Options */
+            options?: components["schemas"]["IvrOptionIn"][] | null;
         };
         /** LiveSnapshot */
         LiveSnapshot: {
@@ -1586,6 +2771,8 @@ export interface components {
             /** Permissions */
             permissions: string[];
             agent: components["schemas"]["AgentOut"] | null;
+            /** May Change Password */
+            may_change_password: boolean;
             /** Csrf Token */
             csrf_token: string | null;
         };
@@ -1601,6 +2788,11 @@ export interface components {
             last_name: string;
             /** Email */
             email: string;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "es" | "en";
             role: components["schemas"]["RoleRef"];
             /** Must Change Password */
             must_change_password: boolean;
@@ -1627,12 +2819,137 @@ export interface components {
             /** Extension */
             extension: number | null;
         };
+        /** NamedItem */
+        NamedItem: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
         /** NamedRef */
         NamedRef: {
             /** Id */
             id: number;
             /** Name */
             name: string;
+        };
+        /**
+         * OutboundPatternIn
+         * @description `prefix` is taken off what was dialled; the rest must fit `match`, an Asterisk pattern without "_".
+         */
+        OutboundPatternIn: {
+            /**
+             * Prepend
+             * @description Digits, *, # and +.
+             * @default
+             */
+            prepend?: string;
+            /**
+             * Prefix
+             * @description Digits, *, # and +.
+             * @default
+             */
+            prefix?: string;
+            /** Match */
+            match: string;
+        };
+        /** OutboundPatternOut */
+        OutboundPatternOut: {
+            /** Prepend */
+            prepend: string;
+            /** Prefix */
+            prefix: string;
+            /** Match */
+            match: string;
+        };
+        /**
+         * OutboundRouteCreate
+         * @description `trunk_ids` in the order they are tried.
+         */
+        OutboundRouteCreate: {
+            /** Name */
+            name: string;
+            /**
+             * Ring Seconds
+             * @default 45
+             */
+            ring_seconds?: number;
+            /**
+             * Dial Options
+             * @description r: generated ringing; L(ms): longest talk.
+             * @default
+             */
+            dial_options?: string;
+            /** Patterns */
+            patterns: components["schemas"]["OutboundPatternIn"][];
+            /** Trunk Ids */
+            trunk_ids: number[];
+        };
+        /**
+         * OutboundRouteOrder
+         * @description Every route exactly once.
+         */
+        OutboundRouteOrder: {
+            /** Ids */
+            ids: number[];
+        };
+        /**
+         * OutboundRouteOut
+         * @description `position` counts from 0; the first route that matches is taken.
+         */
+        OutboundRouteOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /** Position */
+            position: number;
+            /** Ring Seconds */
+            ring_seconds: number;
+            /** Dial Options */
+            dial_options: string;
+            /** Patterns */
+            patterns: components["schemas"]["OutboundPatternOut"][];
+            /** Trunks */
+            trunks: components["schemas"]["NamedItem"][];
+        };
+        /**
+         * OutboundRoutePatch
+         * @description Only what is sent changes; a list that is sent replaces the list.
+         */
+        OutboundRoutePatch: {
+            /** Name */
+            name?: string | null;
+            /** Ring Seconds */
+            ring_seconds?: number | null;
+            /** Dial Options */
+            dial_options?: string | null;
+            /** Patterns */
+            patterns?: components["schemas"]["OutboundPatternIn"][] | null;
+            /** Trunk Ids */
+            trunk_ids?: number[] | null;
+        };
+        /** OutboundTrial */
+        OutboundTrial: {
+            /**
+             * Number
+             * @description Digits, * # +.
+             */
+            number: string;
+        };
+        /**
+         * OutboundTrialOut
+         * @description `sent` is what the trunks receive, tried in the order of `trunks`. All null or empty when no route takes it.
+         */
+        OutboundTrialOut: {
+            route: components["schemas"]["TriedRoute"] | null;
+            pattern: components["schemas"]["TriedPattern"] | null;
+            /** Sent */
+            sent: string | null;
+            /** Trunks */
+            trunks: components["schemas"]["TriedTrunk"][];
         };
         /** Page[AgentGroupOut] */
         Page_AgentGroupOut_: {
@@ -1678,6 +2995,39 @@ export interface components {
             /** Page Size */
             page_size: number;
         };
+        /** Page[CustomDestinationOut] */
+        Page_CustomDestinationOut_: {
+            /** Items */
+            items: components["schemas"]["CustomDestinationOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[CustomerIdentificationOut] */
+        Page_CustomerIdentificationOut_: {
+            /** Items */
+            items: components["schemas"]["CustomerIdentificationOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[DestinationChoice] */
+        Page_DestinationChoice_: {
+            /** Items */
+            items: components["schemas"]["DestinationChoice"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
         /** Page[InboundCampaignOut] */
         Page_InboundCampaignOut_: {
             /** Items */
@@ -1689,10 +3039,43 @@ export interface components {
             /** Page Size */
             page_size: number;
         };
+        /** Page[IvrOut] */
+        Page_IvrOut_: {
+            /** Items */
+            items: components["schemas"]["IvrOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[OutboundRouteOut] */
+        Page_OutboundRouteOut_: {
+            /** Items */
+            items: components["schemas"]["OutboundRouteOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
         /** Page[PauseOut] */
         Page_PauseOut_: {
             /** Items */
             items: components["schemas"]["PauseOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[PauseSetOut] */
+        Page_PauseSetOut_: {
+            /** Items */
+            items: components["schemas"]["PauseSetOut"][];
             /** Total */
             total: number;
             /** Page */
@@ -1722,6 +3105,28 @@ export interface components {
             /** Page Size */
             page_size: number;
         };
+        /** Page[TimeConditionOut] */
+        Page_TimeConditionOut_: {
+            /** Items */
+            items: components["schemas"]["TimeConditionOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[TimeGroupOut] */
+        Page_TimeGroupOut_: {
+            /** Items */
+            items: components["schemas"]["TimeGroupOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
         /** Page[TrunkOut] */
         Page_TrunkOut_: {
             /** Items */
@@ -1736,7 +3141,18 @@ export interface components {
         /** Page[UserOut] */
         Page_UserOut_: {
             /** Items */
-            items: components["schemas"]["UserOut"][];
+            items: components["schemas"]["omnileads__accounts__schemas__UserOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[VoicemailBoxOut] */
+        Page_VoicemailBoxOut_: {
+            /** Items */
+            items: components["schemas"]["VoicemailBoxOut"][];
             /** Total */
             total: number;
             /** Page */
@@ -1807,6 +3223,76 @@ export interface components {
             /** Pause Id */
             pause_id: number;
         };
+        /** PauseSetCreate */
+        PauseSetCreate: {
+            /** Name */
+            name: string;
+            /** Pauses */
+            pauses: components["schemas"]["PauseSetEntry"][];
+        };
+        /** PauseSetEntry */
+        PauseSetEntry: {
+            /** Pause Id */
+            pause_id: number;
+            /**
+             * Limit Seconds
+             * @description Longest pause, in seconds; 0: no limit.
+             * @default 0
+             */
+            limit_seconds?: number;
+        };
+        /**
+         * PauseSetOut
+         * @description `groups` are the agent groups that use the set.
+         */
+        PauseSetOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Pauses */
+            pauses: components["schemas"]["PauseSetPauseOut"][];
+            /** Groups */
+            groups: components["schemas"]["GroupRef"][];
+        };
+        /**
+         * PauseSetPatch
+         * @description Only what is sent changes; `pauses` replaces all of them.
+         */
+        PauseSetPatch: {
+            /** Name */
+            name?: string | null;
+            /** Pauses */
+            pauses?: components["schemas"]["PauseSetEntry"][] | null;
+        };
+        /** PauseSetPauseOut */
+        PauseSetPauseOut: {
+            /** Pause Id */
+            pause_id: number;
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "productive" | "recreational";
+            /** Limit Seconds */
+            limit_seconds: number;
+        };
+        /**
+         * PermissionOut
+         * @description `needs` are the permissions without which this one is of no use; a role must have them too.
+         */
+        PermissionOut: {
+            /** Key */
+            key: string;
+            /** Group */
+            group: string;
+            /** Description */
+            description: string;
+            /** Needs */
+            needs: string[];
+        };
         /**
          * Problem
          * @description Every error's body. `code` is stable; `message` says what to do; `fields` is filled for 422.
@@ -1847,6 +3333,16 @@ export interface components {
             /** Message */
             message: string;
         };
+        /**
+         * RoleCreate
+         * @description Nobody gives a role more than they hold themselves.
+         */
+        RoleCreate: {
+            /** Name */
+            name: string;
+            /** Permissions */
+            permissions: string[];
+        };
         /** RoleList */
         RoleList: {
             /** Items */
@@ -1858,10 +3354,24 @@ export interface components {
             slug: string;
             /** Name */
             name: string;
+            /** Id */
+            id: number;
             /** Is Predefined */
             is_predefined: boolean;
             /** Permissions */
             permissions: string[];
+            /** User Count */
+            user_count: number;
+        };
+        /**
+         * RolePatch
+         * @description Only what is sent changes; `permissions` replaces all of them.
+         */
+        RolePatch: {
+            /** Name */
+            name?: string | null;
+            /** Permissions */
+            permissions?: string[] | null;
         };
         /** RoleRef */
         RoleRef: {
@@ -1899,6 +3409,8 @@ export interface components {
             id: number;
             /** Name */
             name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
             /** Did */
             did: string;
             /** Caller Id Prefix */
@@ -1946,12 +3458,135 @@ export interface components {
             /** Realm */
             realm: string;
         };
+        /**
+         * SyncOut
+         * @description Whether Asterisk runs what is written here; `message` says what to do when it failed.
+         */
+        SyncOut: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "applied" | "failed";
+            /** Message */
+            message: string;
+        };
         /** TemplateName */
         TemplateName: {
             /** En */
             en: string;
             /** Es */
             es: string;
+        };
+        /** TimeConditionCreate */
+        TimeConditionCreate: {
+            /** Name */
+            name: string;
+            /** Time Group Id */
+            time_group_id: number;
+            match: components["schemas"]["Destination"];
+            otherwise: components["schemas"]["Destination"];
+        };
+        /** TimeConditionOut */
+        TimeConditionOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /** Time Group Id */
+            time_group_id: number;
+            time_group: components["schemas"]["NamedItem"];
+            match: components["schemas"]["DestinationOut"];
+            otherwise: components["schemas"]["DestinationOut"];
+        };
+        /**
+         * TimeConditionPatch
+         * @description Only what is sent changes.
+         */
+        TimeConditionPatch: {
+            /** Name */
+            name?: string | null;
+            /** Time Group Id */
+            time_group_id?: number | null;
+            match?: components["schemas"]["Destination"] | null;
+            otherwise?: components["schemas"]["Destination"] | null;
+        };
+        /** TimeGroupCreate */
+        TimeGroupCreate: {
+            /** Name */
+            name: string;
+            /** Ranges */
+            ranges: components["schemas"]["TimeRange"][];
+        };
+        /** TimeGroupOut */
+        TimeGroupOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /** Ranges */
+            ranges: components["schemas"]["TimeRangeOut"][];
+        };
+        /**
+         * TimeGroupPatch
+         * @description Only what is sent changes; a list that is sent replaces the list.
+         */
+        TimeGroupPatch: {
+            /** Name */
+            name?: string | null;
+            /** Ranges */
+            ranges?: components["schemas"]["TimeRange"][] | null;
+        };
+        /**
+         * TimeRange
+         * @description Every part that is not null must hold; both ends count, and a range may go round (22:00 to 06:00, Fri to Mon).
+         */
+        TimeRange: {
+            /**
+             * Time From
+             * @example 08:00
+             */
+            time_from: string;
+            /**
+             * Time To
+             * @example 08:00
+             */
+            time_to: string;
+            /** Weekday From */
+            weekday_from?: number | null;
+            /** Weekday To */
+            weekday_to?: number | null;
+            /** Month Day From */
+            month_day_from?: number | null;
+            /** Month Day To */
+            month_day_to?: number | null;
+            /** Month From */
+            month_from?: number | null;
+            /** Month To */
+            month_to?: number | null;
+        };
+        /** TimeRangeOut */
+        TimeRangeOut: {
+            /** Time From */
+            time_from: string;
+            /** Time To */
+            time_to: string;
+            /** Weekday From */
+            weekday_from: number | null;
+            /** Weekday To */
+            weekday_to: number | null;
+            /** Month Day From */
+            month_day_from: number | null;
+            /** Month Day To */
+            month_day_to: number | null;
+            /** Month From */
+            month_from: number | null;
+            /** Month To */
+            month_to: number | null;
         };
         /** TokenCreate */
         TokenCreate: {
@@ -1963,6 +3598,11 @@ export interface components {
              * @default 90
              */
             expires_in_days?: number;
+            /**
+             * Permissions
+             * @description What the token may, of what its user may; null: everything the user may at that moment.
+             */
+            permissions?: string[] | null;
         };
         /**
          * TokenCreated
@@ -1973,6 +3613,8 @@ export interface components {
             id: number;
             /** Name */
             name: string;
+            /** Permissions */
+            permissions: string[] | null;
             /**
              * Created At
              * Format: date-time
@@ -1999,6 +3641,8 @@ export interface components {
             id: number;
             /** Name */
             name: string;
+            /** Permissions */
+            permissions: string[] | null;
             /**
              * Created At
              * Format: date-time
@@ -2035,6 +3679,63 @@ export interface components {
              * @default 1
              */
             expires_in_days?: number;
+            /**
+             * Permissions
+             * @description What the token may, of what its user may; null: everything the user may at that moment.
+             */
+            permissions?: string[] | null;
+        };
+        /** TriedDestination */
+        TriedDestination: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "inbound-campaign" | "time-condition" | "ivr" | "hangup" | "custom-destination" | "voicemail" | "customer-identification" | "agent";
+            /** Id */
+            id: number | null;
+        };
+        /** TriedPattern */
+        TriedPattern: {
+            /** Prepend */
+            prepend: string;
+            /** Prefix */
+            prefix: string;
+            /** Match */
+            match: string;
+        };
+        /** TriedRequest */
+        TriedRequest: {
+            /**
+             * Method
+             * @default POST
+             * @constant
+             */
+            method?: "POST";
+            /** Url */
+            url: string;
+            /** Headers */
+            headers: {
+                [key: string]: string;
+            };
+            /** Body */
+            body: string;
+        };
+        /** TriedRoute */
+        TriedRoute: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /** TriedTrunk */
+        TriedTrunk: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Caller Id */
+            caller_id: string;
         };
         /** TrunkCreate */
         TrunkCreate: {
@@ -2069,7 +3770,7 @@ export interface components {
             caller_id: string;
             /** Wizard Text */
             wizard_text: string;
-            sync: components["schemas"]["TrunkSync"];
+            sync: components["schemas"]["SyncOut"];
         };
         /**
          * TrunkPatch
@@ -2084,19 +3785,6 @@ export interface components {
             caller_id?: string | null;
             /** Wizard Text */
             wizard_text?: string | null;
-        };
-        /**
-         * TrunkSync
-         * @description Whether Asterisk runs the trunk as it is written here; `message` says what to do when it failed.
-         */
-        TrunkSync: {
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "pending" | "applied" | "failed";
-            /** Message */
-            message: string;
         };
         /** TrunkTemplateOut */
         TrunkTemplateOut: {
@@ -2119,6 +3807,8 @@ export interface components {
             last_name?: string | null;
             /** Email */
             email?: string | null;
+            /** Language */
+            language?: ("es" | "en") | null;
             /** Role Slug */
             role_slug?: string | null;
             /** Group Id */
@@ -2127,8 +3817,51 @@ export interface components {
             is_active?: boolean | null;
         };
         /**
+         * UserClone
+         * @description The person of a new agent; role, group and campaigns are those of the agent it is cloned from.
+         */
+        UserClone: {
+            /**
+             * Username
+             * @description Letters, digits and @ . + - _ only; the case of letters does not matter.
+             */
+            username: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+            /**
+             * First Name
+             * @default
+             */
+            first_name?: string;
+            /**
+             * Last Name
+             * @default
+             */
+            last_name?: string;
+            /**
+             * Email
+             * @description Empty, or an email address.
+             * @default
+             */
+            email?: string;
+            /**
+             * Language
+             * @default es
+             * @enum {string}
+             */
+            language?: "es" | "en";
+            /**
+             * Must Change Password
+             * @default false
+             */
+            must_change_password?: boolean;
+        };
+        /**
          * UserCreate
-         * @description `group_id` is required for the role agent and refused for any other.
+         * @description `group_id` is required for a role that works as an agent and refused for any other.
          */
         UserCreate: {
             /**
@@ -2159,6 +3892,12 @@ export interface components {
              * @default
              */
             email?: string;
+            /**
+             * Language
+             * @default es
+             * @enum {string}
+             */
+            language?: "es" | "en";
             /** Group Id */
             group_id?: number | null;
             /**
@@ -2172,8 +3911,11 @@ export interface components {
              */
             must_change_password?: boolean;
         };
-        /** UserOut */
-        UserOut: {
+        /**
+         * UserDetail
+         * @description `permissions` are what the user may now.
+         */
+        UserDetail: {
             /** Id */
             id: number;
             /** Username */
@@ -2184,6 +3926,11 @@ export interface components {
             last_name: string;
             /** Email */
             email: string;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "es" | "en";
             /** Role Slug */
             role_slug: string;
             /** Is Active */
@@ -2196,6 +3943,90 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Last Sign In At */
+            last_sign_in_at: string | null;
+            /** Permissions */
+            permissions: string[];
+        };
+        /** VoicemailBoxCreate */
+        VoicemailBoxCreate: {
+            /** Name */
+            name: string;
+            /** Greeting Audio Id */
+            greeting_audio_id?: number | null;
+            /**
+             * Max Seconds
+             * @description Longest message.
+             * @default 120
+             */
+            max_seconds?: number;
+        };
+        /** VoicemailBoxOut */
+        VoicemailBoxOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /** Greeting Audio Id */
+            greeting_audio_id: number | null;
+            /** Max Seconds */
+            max_seconds: number;
+        };
+        /**
+         * VoicemailBoxPatch
+         * @description Only what is sent changes.
+         */
+        VoicemailBoxPatch: {
+            /** Name */
+            name?: string | null;
+            /** Greeting Audio Id */
+            greeting_audio_id?: number | null;
+            /** Max Seconds */
+            max_seconds?: number | null;
+        };
+        /** UserOut */
+        omnileads__accounts__schemas__UserOut: {
+            /** Id */
+            id: number;
+            /** Username */
+            username: string;
+            /** First Name */
+            first_name: string;
+            /** Last Name */
+            last_name: string;
+            /** Email */
+            email: string;
+            /**
+             * Language
+             * @enum {string}
+             */
+            language: "es" | "en";
+            /** Role Slug */
+            role_slug: string;
+            /** Is Active */
+            is_active: boolean;
+            /** Is Locked */
+            is_locked: boolean;
+            agent: components["schemas"]["AgentOut"] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * UserOut
+         * @description What refers to an item. `type` is a destination's type, or "inbound-route", "outbound-route", "moh-playlist".
+         */
+        omnileads__telephony__schemas__destinations__UserOut: {
+            /** Type */
+            type: string;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
         };
     };
     responses: never;
@@ -2524,6 +4355,44 @@ export interface operations {
             };
         };
     };
+    list_permissions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PermissionOut"][];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_roles: {
         parameters: {
             query?: never;
@@ -2540,6 +4409,170 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["RoleList"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RoleCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                role_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RolePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RoleOut"];
                 };
             };
             /** @description Some fields are not valid; `fields` says which. */
@@ -2628,7 +4661,87 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserOut"];
+                    "application/json": components["schemas"]["omnileads__accounts__schemas__UserOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_import_users"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportReport"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_users: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": unknown;
                 };
             };
             /** @description Some fields are not valid; `fields` says which. */
@@ -2668,7 +4781,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserOut"];
+                    "application/json": components["schemas"]["UserDetail"];
                 };
             };
             /** @description Some fields are not valid; `fields` says which. */
@@ -2750,7 +4863,51 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserOut"];
+                    "application/json": components["schemas"]["omnileads__accounts__schemas__UserOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clone_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UserClone"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["omnileads__accounts__schemas__UserOut"];
                 };
             };
             /** @description Some fields are not valid; `fields` says which. */
@@ -2790,7 +4947,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["UserOut"];
+                    "application/json": components["schemas"]["omnileads__accounts__schemas__UserOut"];
                 };
             };
             /** @description Some fields are not valid; `fields` says which. */
@@ -3273,6 +5430,215 @@ export interface operations {
             };
         };
     };
+    list_pause_sets: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_PauseSetOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_pause_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseSetCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseSetOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_pause_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pause_set_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseSetOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_pause_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pause_set_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_pause_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                pause_set_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PauseSetPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PauseSetOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_agents: {
         parameters: {
             query?: {
@@ -3483,6 +5849,95 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentLive"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_own_calls: {
+        parameters: {
+            query?: {
+                /** @description "today" or a date, as in 2026-11-22. */
+                day?: string;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CallOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    call_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallRequest"];
+            };
+        };
         responses: {
             /** @description Successful Response */
             200: {
@@ -3760,6 +6215,257 @@ export interface operations {
             };
         };
     };
+    list_outbound_routes: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OutboundRouteOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_outbound_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutboundRouteCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboundRouteOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_outbound_routes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutboundRouteOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboundRouteOut"][];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_outbound_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                route_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboundRouteOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_outbound_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                route_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_outbound_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                route_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutboundRoutePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboundRouteOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_inbound_routes: {
         parameters: {
             query?: {
@@ -3969,6 +6675,1306 @@ export interface operations {
             };
         };
     };
+    list_destinations: {
+        parameters: {
+            query?: {
+                type?: ("inbound-campaign" | "time-condition" | "ivr" | "hangup" | "custom-destination" | "voicemail" | "customer-identification" | "agent") | null;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DestinationChoice_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_time_groups: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimeGroupOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_time_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimeGroupCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeGroupOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_time_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeGroupOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_time_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_time_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimeGroupPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeGroupOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_time_conditions: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimeConditionOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_time_condition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimeConditionCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeConditionOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_time_condition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                condition_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeConditionOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_time_condition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                condition_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_time_condition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                condition_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimeConditionPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeConditionOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_ivrs: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_IvrOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_ivr: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IvrCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IvrOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_ivr: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ivr_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IvrOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_ivr: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ivr_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_ivr: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ivr_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IvrPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IvrOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_customer_identifications: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CustomerIdentificationOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_customer_identification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerIdentificationCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerIdentificationOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_customer_identification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identification_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerIdentificationOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_customer_identification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identification_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_customer_identification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identification_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomerIdentificationPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomerIdentificationOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_custom_destinations: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CustomDestinationOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_custom_destination: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomDestinationCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomDestinationOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_custom_destination: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destination_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomDestinationOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_custom_destination: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destination_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_custom_destination: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                destination_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomDestinationPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomDestinationOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_voicemail_boxes: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_VoicemailBoxOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_voicemail_box: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoicemailBoxCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoicemailBoxOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_voicemail_box: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                box_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoicemailBoxOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_voicemail_box: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                box_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_voicemail_box: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                box_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VoicemailBoxPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VoicemailBoxOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_audio_files: {
         parameters: {
             query?: {
@@ -4094,6 +8100,46 @@ export interface operations {
             };
         };
     };
+    get_audio_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                audio_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudioFileOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     delete_audio_file: {
         parameters: {
             query?: never;
@@ -4111,6 +8157,216 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    rename_audio_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                audio_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AudioFilePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudioFileOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_call_flow: {
+        parameters: {
+            query: {
+                route_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallFlow"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_call_flow: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FlowTrial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FlowTrialOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_outbound_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutboundTrial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboundTrialOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_customer_identification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentificationTrial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentificationTrialOut"];
+                };
             };
             /** @description Some fields are not valid; `fields` says which. */
             422: {
@@ -4620,53 +8876,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["CallEventOut"][];
-                };
-            };
-            /** @description Some fields are not valid; `fields` says which. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description An error; `code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    list_own_calls: {
-        parameters: {
-            query?: {
-                /** @description "today" or a date, as in 2026-11-22. */
-                day?: string;
-                /** @description Page number, from 1. */
-                page?: number;
-                /** @description Rows on a page. */
-                page_size?: number;
-                /** @description Text to look for. */
-                search?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_CallOut_"];
                 };
             };
             /** @description Some fields are not valid; `fields` says which. */

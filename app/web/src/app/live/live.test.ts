@@ -173,11 +173,13 @@ function me(agentId: number | null): Me {
       first_name: '',
       last_name: '',
       email: '',
+      language: 'es',
       role: { slug: 'agent', name: 'Agent' },
       must_change_password: false,
     },
     permissions: ['agent.console'],
     agent: agentId === null ? null : { id: agentId, extension: 1007, group_id: 1 },
+    may_change_password: true,
     csrf_token: 'x',
   }
 }

@@ -11,6 +11,15 @@ const TONES: Record<string, Tone> = {
   abandoned: 'danger',
   'abandoned-welcome': 'danger',
   timeout: 'warning',
+  voicemail: 'info',
+  dialing: 'info',
+  busy: 'warning',
+  'no-answer': 'warning',
+  cancelled: 'neutral',
+  unavailable: 'danger',
+  congestion: 'danger',
+  'no-route': 'danger',
+  'trunk-full': 'danger',
   'unknown-did': 'neutral',
 }
 

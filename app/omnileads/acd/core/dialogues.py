@@ -1,0 +1,188 @@
+"""Asking the caller: IVR menus and customer identification.
+
+A digit cuts a prompt short. Time-out is counted from the end of the prompt, and between digits.
+"""
+
+from collections.abc import Container
+from dataclasses import replace
+
+from omnileads.acd.core.commands import AskCrm, StopAnnouncement
+from omnileads.acd.core.config import Destination, DestinationType, Identification, Ivr
+from omnileads.acd.core.events import CrmAnswered, DigitPressed
+from omnileads.acd.core.model import Call, CallPhase, Dialogue
+from omnileads.acd.core.steps import announce, hang_up_caller, send_on
+from omnileads.acd.core.world import Timer, World
+
+CRM_SECONDS = 10
+"""How long a CRM is waited for; the shell gives up a little earlier."""
+
+
+def ask(world: World, call: Call, destination: Destination) -> None:
+    """Begin to ask; the destination is an IVR or an identification that exists."""
+    call = replace(call, dialogue=Dialogue(destination.type, destination.id or 0))
+    subject = _subject(world, call)
+    if subject is None:
+        hang_up_caller(world, call)
+    else:
+        announce(world, call, CallPhase.ASKING, subject.media)
+
+
+def prompt_ended(world: World, call: Call) -> None:
+    """The caller has heard everything: the clock starts."""
+    subject, dialogue = _subject(world, call), call.dialogue
+    if subject is None or dialogue is None or dialogue.leads_to is not None:
+        send_on(world, call, dialogue.leads_to if dialogue else None)
+    else:
+        _wait_for_digit(world, replace(call, playback_id=None), dialogue, subject.timeout_seconds)
+
+
+def digit_pressed(world: World, event: DigitPressed) -> None:
+    """A key, which counts only while something is asked."""
+    call = world.call_with_channel(event.channel_id)
+    if call is None or call.phase is not CallPhase.ASKING:
+        return
+    dialogue = call.dialogue
+    if dialogue is None or dialogue.leads_to is not None:
+        return
+    if call.playback_id is not None:
+        world.decision.commands.append(StopAnnouncement(call.id, call.playback_id))
+    # A person is there, so the way may lead back to where the call has been.
+    call = world.put_call(replace(call, playback_id=None, hops=0, visited=()))
+    match _subject(world, call):
+        case Ivr() as ivr if event.digit in ivr.options:
+            send_on(world, call, ivr.options[event.digit])
+        case Ivr() as ivr:
+            _failed(world, call, ivr, is_timeout=False)
+        case Identification() as identification:
+            _collect(world, call, dialogue, identification, event.digit)
+        case None:
+            send_on(world, call, None)
+
+
+def expired(world: World, call_id: str, due: int) -> None:
+    """No further digit came in time, or no answer from the CRM."""
+    call = world.calls.get(call_id)
+    if call is None or call.dialogue is None or call.dialogue.due != due:
+        return
+    match _subject(world, call):
+        case Identification() as identification if call.phase is CallPhase.LOOKUP:
+            send_on(world, call, identification.unidentified)
+        case Identification() as identification:
+            _judge(world, call, call.dialogue, identification)
+        case Ivr() as ivr:
+            _failed(world, call, ivr, is_timeout=True)
+        case None:
+            send_on(world, call, None)
+
+
+def crm_answered(world: World, event: CrmAnswered) -> None:
+    """The CRM's word, where it keeps to what its mode allows and names a destination that exists."""
+    call = world.calls.get(event.call_id)
+    if call is None or call.phase is not CallPhase.LOOKUP:
+        return
+    identification = _subject(world, call)
+    if not isinstance(identification, Identification):
+        send_on(world, call, None)
+    elif event.answer == "identified":
+        send_on(world, call, identification.identified)
+    elif (
+        isinstance(event.answer, Destination)
+        and identification.mode == "crm-routes"
+        and destination_exists(world, event.answer)
+    ):
+        send_on(world, call, event.answer)
+    else:
+        send_on(world, call, identification.unidentified)
+
+
+def destination_exists(world: World, destination: Destination) -> bool:
+    """Whether the configuration in force has this destination."""
+    config = world.config
+    places: dict[DestinationType, Container[int]] = {
+        DestinationType.INBOUND_CAMPAIGN: [queue_id for queue_id in config.queues if queue_id > 0],
+        DestinationType.AGENT: config.agents,
+        DestinationType.IVR: config.ivrs,
+        DestinationType.TIME_CONDITION: config.time_conditions,
+        DestinationType.CUSTOMER_IDENTIFICATION: config.identifications,
+        DestinationType.CUSTOM_DESTINATION: config.custom_destinations,
+        DestinationType.VOICEMAIL: config.voicemail_boxes,
+    }
+    return destination.type is DestinationType.HANGUP or destination.id in places[destination.type]
+
+
+# --- steps -----------------------------------------------------------------------------------------------------------
+
+
+def _subject(world: World, call: Call) -> Ivr | Identification | None:
+    """What is asked; None when it has left the configuration meanwhile."""
+    if call.dialogue is None:
+        return None
+    if call.dialogue.type is DestinationType.IVR:
+        return world.config.ivrs.get(call.dialogue.id)
+    return world.config.identifications.get(call.dialogue.id)
+
+
+def _failed(world: World, call: Call, ivr: Ivr, *, is_timeout: bool) -> None:
+    """A wrong digit or none: ask again, or give up after the retries."""
+    assert call.dialogue is not None  # noqa: S101 - callers have checked it
+    dialogue = replace(
+        call.dialogue,
+        due=None,
+        timeouts=call.dialogue.timeouts + (1 if is_timeout else 0),
+        invalids=call.dialogue.invalids + (0 if is_timeout else 1),
+    )
+    failures, retries, media, destination = (
+        (dialogue.timeouts, ivr.timeout_retries, ivr.timeout_media, ivr.timeout)
+        if is_timeout
+        else (dialogue.invalids, ivr.invalid_retries, ivr.invalid_media, ivr.invalid)
+    )
+    call = replace(call, dialogue=dialogue)
+    if failures <= retries:
+        announce(world, call, CallPhase.ASKING, f"{media},{ivr.media}" if media else ivr.media)
+    elif media:
+        # The reason is said before the caller is sent away; the dialogue is over when it has been heard.
+        announce(world, replace(call, dialogue=replace(dialogue, leads_to=destination)), CallPhase.ASKING, media)
+    else:
+        send_on(world, world.put_call(call), destination)
+
+
+def _collect(world: World, call: Call, dialogue: Dialogue, identification: Identification, digit: str) -> None:
+    if digit == "#":
+        _judge(world, call, dialogue, identification)
+        return
+    dialogue = replace(dialogue, digits=dialogue.digits + digit)
+    if len(dialogue.digits) >= (identification.length or _LONGEST_ID):
+        _judge(world, call, dialogue, identification)
+    else:
+        _wait_for_digit(world, call, dialogue, identification.timeout_seconds)
+
+
+_LONGEST_ID = 30
+
+
+def _judge(world: World, call: Call, dialogue: Dialogue, identification: Identification) -> None:
+    """The caller is done: take the number, ask again, or give up."""
+    digits = dialogue.digits
+    if digits and identification.length in (0, len(digits)):
+        call = replace(call, customer_id=digits)
+        if identification.mode == "ask-only":
+            send_on(world, world.put_call(call), identification.identified)
+        else:
+            due = world.now + CRM_SECONDS * 1000
+            call = replace(call, phase=CallPhase.LOOKUP, since=world.now, dialogue=replace(dialogue, due=due))
+            world.put_call(call)
+            world.set_timer(Timer(due, "digits", call.id))
+            world.decision.commands.append(AskCrm(call.id, identification.url, digits))
+        return
+    dialogue = replace(dialogue, digits="", due=None, invalids=dialogue.invalids + 1)
+    call = replace(call, dialogue=dialogue)
+    if dialogue.invalids < identification.attempts:
+        announce(world, call, CallPhase.ASKING, identification.media)
+    else:
+        send_on(world, world.put_call(call), identification.unidentified)
+
+
+def _wait_for_digit(world: World, call: Call, dialogue: Dialogue, seconds: int) -> None:
+    due = world.now + seconds * 1000
+    world.put_call(replace(call, dialogue=replace(dialogue, due=due)))
+    world.set_timer(Timer(due, "digits", call.id))

@@ -1,0 +1,271 @@
+"""Calls out: the agent's webphone first, then the number, over one trunk after the other.
+
+Only a trunk that cannot take the call (unavailable, congested, full) is followed by the next; an answer, a busy line,
+nobody there and a refusal are final, as in the original.
+"""
+
+from dataclasses import replace
+
+from omnileads.acd.core import working_state
+from omnileads.acd.core.commands import Connect, DialOut, HangUp, PlayRinging, RingAgent, RunDialplan
+from omnileads.acd.core.config import AgentProfile, Queue
+from omnileads.acd.core.dialplan import find_route
+from omnileads.acd.core.events import AgentCallOut, Dialled
+from omnileads.acd.core.matching import must_disposition, serve_agents, unpause_seconds
+from omnileads.acd.core.model import Agent, Call, CallPhase, Dial, Offer
+from omnileads.acd.core.recording import recording_path
+from omnileads.acd.core.steps import log_call, seconds_since, talk_fields
+from omnileads.acd.core.world import Timer, World
+
+AGENT_RING_SECONDS = 15
+"""How long the agent's own webphone may take to answer its own call."""
+
+_RESULT_OF_CAUSE = {16: "NOANSWER", 17: "BUSY", 18: "NOANSWER", 19: "NOANSWER", 21: "BUSY", 1: "OTHER", 28: "OTHER"}
+"""Q.850 causes that are the called side's answer, as events of the call log; 21 is "call rejected"."""
+
+_CONGESTION_CAUSES = frozenset({34, 38, 42, 44})
+"""Q.850: no circuit, network out of order, switching congestion, channel not available."""
+
+
+def call_out(world: World, event: AgentCallOut) -> None:
+    """An agent wants to call a number. What cannot be is refused before anything rings."""
+    agent = world.agent(event.agent_id)
+    profile = world.config.agents.get(event.agent_id)
+    queue = world.queue(event.campaign_id) if event.campaign_id > 0 else None
+    refusal = _refusal(agent, profile, queue, event) if profile is not None else _NOT_READY
+    if refusal is not None or profile is None:
+        world.decision.refusal = refusal
+        return
+    match = find_route(world.config.outbound_routes, event.number)
+    call = world.put_call(
+        Call(
+            id=event.call_id,
+            channel_id="",
+            number=event.number,
+            did="",
+            started_at=world.now,
+            entered_at=world.now,
+            phase=CallPhase.CALLING_AGENT,
+            since=world.now,
+            campaign_id=event.campaign_id,
+            agent_id=event.agent_id,
+            is_outbound=True,
+            is_answered=True,
+        )
+    )
+    if match is None:
+        call = log_call(world, call, "DIAL", agent_id=profile.id)
+        world.drop_call(log_call(world, call, "NONDIALPLAN", agent_id=profile.id))
+        world.decision.refusal = ("no-route", "No outbound route takes this number. Check it, or ask a supervisor.")
+        return
+    dial = Dial(
+        sent=match.sent,
+        trunk_ids=match.route.trunk_ids,
+        ring_seconds=match.route.ring_seconds,
+        generates_ringing=match.route.generates_ringing,
+        talk_limit_ms=match.route.talk_limit_ms,
+    )
+    leg_id = f"{call.id}-{call.next_leg}"
+    offer = Offer(leg_id, profile.id, world.now + AGENT_RING_SECONDS * 1000, recording=None)
+    world.put_call(replace(call, dial=dial, offers=(offer,), leg_id=leg_id, next_leg=call.next_leg + 1))
+    world.set_timer(Timer(offer.ring_until, "ring", leg_id))
+    working_state.start_dialing(world, profile.id, call.id)
+    world.decision.commands.append(_ring_agent(call, profile, queue, leg_id))
+
+
+def agent_answered(world: World, call: Call) -> None:
+    """The agent's webphone took its own call: dial. Or its leg is back from having its recording begun: connect."""
+    if call.phase is CallPhase.TALKING:
+        world.decision.commands.append(Connect(call.id, call.channel_id, call.leg_id or ""))
+    elif call.phase is CallPhase.CALLING_AGENT:
+        call = replace(call, phase=CallPhase.DIALING, offers=(), since=world.now, entered_at=world.now)
+        call = log_call(world, call, "DIAL", agent_id=call.agent_id)
+        _dial_next(world, call, "CHANUNAVAIL")
+
+
+def agent_left(world: World, call: Call) -> None:
+    """The agent hung up, or its webphone never took the call."""
+    if call.phase is CallPhase.TALKING:
+        call = log_call(world, call, "COMPLETEAGENT", **talk_fields(world, call))
+        world.decision.commands.append(HangUp(call.id, call.channel_id))
+        working_state.end_talk(world, call, hang_up_leg=False)
+        return
+    if call.channel_id:
+        world.decision.commands.append(HangUp(call.id, call.channel_id))
+    _fail(world, replace(call, leg_id=None), "CANCEL")
+
+
+def dialled(world: World, event: Dialled) -> None:
+    """A called number rings, plays something before the answer, or answers."""
+    call = world.call_with_channel(event.channel_id)
+    if call is None or call.dial is None or call.leg_id is None or call.phase is not CallPhase.DIALING:
+        return
+    match event.progress:
+        case "ringing":
+            world.decision.commands.append(PlayRinging(call.id, call.leg_id, is_on=True))
+        case "early-media" if not call.dial.generates_ringing:
+            world.decision.commands.append(PlayRinging(call.id, call.leg_id, is_on=False))
+            world.decision.commands.append(Connect(call.id, call.channel_id, call.leg_id))
+        case "early-media":
+            pass
+        case "answered":
+            _answered(world, call, call.dial, call.leg_id)
+
+
+def not_reached(world: World, call: Call, cause: int) -> None:
+    """The channel to the number ended without an answer."""
+    if cause in _RESULT_OF_CAUSE:
+        _fail(world, call, _RESULT_OF_CAUSE[cause])
+    else:
+        _dial_next(world, call, "CONGESTION" if cause in _CONGESTION_CAUSES else "CHANUNAVAIL")
+
+
+def dial_expired(world: World, call_id: str, due: int) -> None:
+    """It rang for as long as the route allows."""
+    call = world.calls.get(call_id)
+    if call is not None and call.phase is CallPhase.DIALING and call.dial is not None and call.dial.ring_until == due:
+        world.decision.commands.append(HangUp(call.id, call.channel_id))
+        _fail(world, call, "NOANSWER")
+
+
+def talk_expired(world: World, call_id: str, due: int) -> None:
+    """The talk has lasted for as long as the route allows."""
+    call = world.calls.get(call_id)
+    if call is not None and call.dial is not None and call.dial.talk_until == due and call.phase is CallPhase.TALKING:
+        agent_left(world, call)
+        world.decision.commands.append(HangUp(call.id, call.leg_id or ""))
+
+
+# --- steps -----------------------------------------------------------------------------------------------------------
+
+
+Refusal = tuple[str, str]
+"""(kebab-case code, sentence)"""
+
+
+def _refusal(agent: Agent, profile: AgentProfile, queue: Queue | None, event: AgentCallOut) -> Refusal | None:
+    """Why the agent cannot call out now, or not for this campaign."""
+    if not agent.is_logged_in or not agent.is_registered:
+        return _NOT_READY
+    if agent.is_busy:
+        return ("not-ready", "You are on a call. Hang up before you call out.")
+    if agent.owes_disposition:
+        return ("disposition-required", "Store the disposition of your last call before you go on.")
+    if event.campaign_id == 0:
+        return None if profile.may_call_off_campaign else _NOT_OFF_CAMPAIGN
+    return _refusal_of_campaign(agent, profile, queue)
+
+
+def _refusal_of_campaign(agent: Agent, profile: AgentProfile, queue: Queue | None) -> Refusal | None:
+    if queue is None or agent.id not in queue.members:
+        return ("not-a-member", "You do not work in this campaign. Choose one of yours.")
+    if not profile.may_call_from_inbound:
+        return ("campaign-kind-not-allowed", "Your group may not call out for inbound campaigns.")
+    return None
+
+
+_NOT_READY = ("not-ready", "You are not logged in, or your webphone is not connected. Start working first.")
+_NOT_OFF_CAMPAIGN = (
+    "off-campaign-not-allowed",
+    "Your group may not call outside of campaigns. Choose a campaign.",
+)
+
+
+def _ring_agent(call: Call, profile: AgentProfile, queue: Queue | None, leg_id: str) -> RingAgent:
+    """The webphone answers this by itself: it is the agent's own wish."""
+    headers = {
+        "OMLCALLID": call.id,
+        "Origin": "CLICK2CALL" if queue is not None else "withoutCamp",
+        "IDCamp": str(call.campaign_id),
+        "OMLCAMPNAME": queue.name if queue is not None else "",
+        "OMLCAMPTYPE": "3" if queue is not None else "1",
+        "OMLCALLTYPEIDTYPE": "1",
+        "OMLOUTNUM": call.number,
+        "AUTO_UNPAUSE": str(unpause_seconds(queue, profile)),
+        "FORCE_DISPOSITION": str(queue is not None and must_disposition(queue, profile)),
+        "OML-Ring-Seconds": str(AGENT_RING_SECONDS),
+    }
+    return RingAgent(
+        call_id=call.id,
+        leg_id=leg_id,
+        extension=profile.extension,
+        caller_id=call.number,
+        timeout_seconds=AGENT_RING_SECONDS + 2,
+        recording=None,
+        headers=headers,
+    )
+
+
+def _dial_next(world: World, call: Call, result: str) -> None:
+    """Dial over the next trunk with a free channel; `result` is what to say when there is none."""
+    call = world.put_call(replace(call, channel_id="", trunk_id=0))
+    dial = call.dial
+    assert dial is not None  # noqa: S101 - every call out has one
+    for position, trunk_id in enumerate(dial.trunk_ids, start=1):
+        trunk = world.config.trunks.get(trunk_id)
+        if trunk is None or world.trunk_calls[trunk_id] >= trunk.max_channels:
+            continue
+        channel_id = f"{call.id}-out-{dial.attempts}"
+        dial = replace(
+            dial,
+            trunk_ids=dial.trunk_ids[position:],
+            attempts=dial.attempts + 1,
+            ring_until=world.now + dial.ring_seconds * 1000,
+        )
+        world.put_call(replace(call, dial=dial, channel_id=channel_id, trunk_id=trunk_id))
+        world.set_timer(Timer(dial.ring_until, "dial", call.id))
+        world.decision.commands.append(
+            DialOut(
+                call_id=call.id,
+                channel_id=channel_id,
+                leg_id=call.leg_id or "",
+                trunk=trunk.name,
+                number=dial.sent,
+                caller_id=trunk.caller_id,
+                timeout_seconds=dial.ring_seconds + 2,
+            )
+        )
+        return
+    _fail(world, call, result)
+
+
+def _answered(world: World, call: Call, dial: Dial, leg_id: str) -> None:
+    queue, agent_id = world.queue(call.campaign_id), call.agent_id or 0
+    is_recorded = queue is not None and queue.is_recorded
+    path = recording_path(world, call, kind="manual", agent_id=agent_id, leg_id=leg_id) if is_recorded else None
+    talk_until = world.now + dial.talk_limit_ms if dial.talk_limit_ms else None
+    wait_seconds = seconds_since(world, call.entered_at)
+    call = replace(
+        call,
+        phase=CallPhase.TALKING,
+        since=world.now,
+        recording=path,
+        dial=replace(dial, talk_until=talk_until),
+    )
+    log_call(world, call, "ANSWER", agent_id=agent_id, wait_seconds=wait_seconds, recording=path)
+    if talk_until is not None:
+        world.set_timer(Timer(talk_until, "talk", call.id))
+    working_state.start_talking(world, agent_id, call.id)
+    world.decision.commands.append(PlayRinging(call.id, leg_id, is_on=False))
+    if path is not None:
+        # The recording begins in the dialplan of the agent's leg; it comes back as answered and is connected then.
+        variables = {"OML_RECORD_FILE": path, "OML_CALL_ID": call.id, "OML_LEG_ID": leg_id}
+        world.decision.commands.append(RunDialplan(call.id, leg_id, "oml-agent-leg", variables))
+    else:
+        world.decision.commands.append(Connect(call.id, call.channel_id, leg_id))
+
+
+def _fail(world: World, call: Call, result: str) -> None:
+    """Nobody was reached: note it, end the agent's leg, and let the agent go on."""
+    call = log_call(world, call, result, agent_id=call.agent_id, wait_seconds=seconds_since(world, call.entered_at))
+    if call.leg_id is not None:
+        world.decision.commands.append(HangUp(call.id, call.leg_id))
+    world.drop_call(call)
+    agent_id = call.agent_id or 0
+    world.put_agent(replace(world.agent(agent_id), last_result=result))
+    if call.campaign_id > 0 and call.dial is not None and call.dial.attempts > 0:
+        # In a campaign a number that was not reached is work done too, with a disposition of its own.
+        working_state.start_wrap_up(world, agent_id, call, world.queue(call.campaign_id))
+    else:
+        working_state.stop_ringing(world, agent_id)
+        serve_agents(world, [agent_id])
