@@ -18,7 +18,7 @@ _HEAD: Final = "; The custom dialplan of the console. Changes made here are over
 
 
 class DialplanRefused(ValidationFailed):
-    """One field problem for each line, with its number in the message."""
+    """One field problem for each line, with its number in the message; codes are "dialplan-" and the problem's code."""
 
 
 def dialplan_file(session: Session) -> str:
@@ -52,7 +52,9 @@ class CustomDialplans:
         """Raises DialplanRefused."""
         problems = check(wanted.text).problems
         if problems:
-            raise DialplanRefused(fields=[FieldProblem("text", "dialplan", str(problem)) for problem in problems])
+            raise DialplanRefused(
+                fields=[FieldProblem("text", f"dialplan-{problem.code}", str(problem)) for problem in problems]
+            )
         before = {"text": _text(self._session)}
         self._session.merge(CustomDialplan(id=_ROW, text=wanted.text))
         self._session.flush()

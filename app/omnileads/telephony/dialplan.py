@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from omnileads.telephony.wizard import Problem
+from omnileads.telephony.wizard import Problem, RefusedLineError
 
 
 def _words(text: str) -> frozenset[str]:
@@ -62,18 +62,14 @@ def check(text: str) -> DialplanReading:
     """Read a dialplan, whatever its line ends are, and judge every line."""
     lines = text.replace("\r\n", "\n").split("\n")
     if len(lines) > MAX_LINES:
-        return DialplanReading((), (Problem(MAX_LINES + 1, f"more than {MAX_LINES} lines."),))
+        return DialplanReading((), (Problem(MAX_LINES + 1, "too-many-lines", f"more than {MAX_LINES} lines."),))
     reader, problems = _Reader(), []
     for number, raw in enumerate(lines, start=1):
         try:
             reader.read(number, raw)
-        except _RefusedLineError as refused:
-            problems.append(Problem(number, str(refused)))
+        except RefusedLineError as refused:
+            problems.append(refused.at(number))
     return DialplanReading(tuple(reader.contexts), tuple(problems))
-
-
-class _RefusedLineError(Exception):
-    pass
 
 
 @dataclass(slots=True)
@@ -86,16 +82,18 @@ class _Reader:
     priority: int = 0
 
     def read(self, number: int, raw: str) -> None:
-        """Raises _RefusedLineError with the reason."""
+        """Raises RefusedLineError with the reason."""
         if len(raw) > MAX_LINE_LENGTH:
-            raise _RefusedLineError(f"longer than {MAX_LINE_LENGTH} characters.")
+            raise RefusedLineError("line-too-long", f"longer than {MAX_LINE_LENGTH} characters.")
         if _INVISIBLE.search(raw):
-            raise _RefusedLineError("contains an invisible control character; type the line again.")
+            raise RefusedLineError(
+                "invisible-character", "contains an invisible control character; type the line again."
+            )
         line = raw.strip()
         if line.startswith("#"):
-            raise _RefusedLineError("files cannot be included or programs run from here.")
+            raise RefusedLineError("include", "files cannot be included or programs run from here.")
         if ";--" in line:
-            raise _RefusedLineError('";--" opens a block comment; start comments with a single ";".')
+            raise RefusedLineError("block-comment", '";--" opens a block comment; start comments with a single ";".')
         line = _without_comment(line)
         if line.startswith("["):
             self._begin(number, line)
@@ -105,27 +103,31 @@ class _Reader:
     def _begin(self, number: int, line: str) -> None:
         match = _CONTEXT.fullmatch(line)
         if match is None:
-            raise _RefusedLineError('write a context as "[name]", of letters, digits, "-" and "_".')
+            raise RefusedLineError("context-form", 'write a context as "[name]", of letters, digits, "-" and "_".')
         name = match["name"]
         if _OURS.fullmatch(name):
-            raise _RefusedLineError(f'"{name}" is a part of the system; choose another name.')
+            raise RefusedLineError("context-of-ours", f'"{name}" is a part of the system; choose another name.')
         if name.lower() in (known.lower() for known in self.contexts):
-            raise _RefusedLineError(f'"{name}" is already there; write each context once.')
+            raise RefusedLineError("context-repeated", f'"{name}" is already there; write each context once.')
         self.contexts[name] = number
         self.steps.clear()
         self.extension, self.priority = None, 0
 
     def _read_inside(self, line: str) -> None:
         if not self.contexts:
-            raise _RefusedLineError('there is no context yet; begin with a line "[name]".')
+            raise RefusedLineError("no-context", 'there is no context yet; begin with a line "[name]".')
         include = _INCLUDE.fullmatch(line)
         if include is not None:
             if _OURS.fullmatch(include["name"]):
-                raise _RefusedLineError(f'"{include["name"]}" is a part of the system and cannot be included.')
+                raise RefusedLineError(
+                    "include-of-ours", f'"{include["name"]}" is a part of the system and cannot be included.'
+                )
             return
         step = _STEP.fullmatch(line)
         if step is None:
-            raise _RefusedLineError('write "exten => 100,1,Application(...)", "same => n,..." or "include => name".')
+            raise RefusedLineError(
+                "step-form", 'write "exten => 100,1,Application(...)", "same => n,..." or "include => name".'
+            )
         self._place(step)
         _refuse_work(line, step["application"])
 
@@ -133,14 +135,18 @@ class _Reader:
         """Follow the priorities as Asterisk counts them."""
         extension = step["extension"] or self.extension
         if extension is None:
-            raise _RefusedLineError('"same" continues an extension, and there is none above; begin with "exten".')
+            raise RefusedLineError(
+                "no-extension", '"same" continues an extension, and there is none above; begin with "exten".'
+            )
         priority = self.priority + 1 if step["priority"] == "n" else int(step["priority"])
         is_new = all(known != extension for known, _ in self.steps)
         self.extension, self.priority = extension, priority
         if is_new and step["priority"] != "1":
-            raise _RefusedLineError(f'the first step of "{extension}" must have the priority 1.')
+            raise RefusedLineError("first-priority", f'the first step of "{extension}" must have the priority 1.')
         if (extension, priority) in self.steps:
-            raise _RefusedLineError(f'"{extension}" already has a step {priority}; Asterisk would leave this one out.')
+            raise RefusedLineError(
+                "step-repeated", f'"{extension}" already has a step {priority}; Asterisk would leave this one out.'
+            )
         self.steps.add((extension, priority))
 
 
@@ -152,10 +158,12 @@ def _refuse_work(line: str, application: str) -> None:
     """Refuse a step that does, or may do, what the module's head says."""
     for name in (application, *(match["name"] for match in _CALL.finditer(line))):
         if name.lower() in _REFUSED:
-            raise _RefusedLineError(f'"{name}" cannot be used here: it reaches beyond the call.')
+            raise RefusedLineError("beyond-the-call", f'"{name}" cannot be used here: it reaches beyond the call.')
     targets = [match["target"] for match in _AGI.finditer(line)]
     is_local = not all(re.match(r"agi://[A-Za-z0-9._-]+", target) for target in targets)
     if is_local or (application.lower() == "agi" and not targets):
-        raise _RefusedLineError('"AGI" takes only a server on the network, as in "AGI(agi://host/script)".')
+        raise RefusedLineError("agi", '"AGI" takes only a server on the network, as in "AGI(agi://host/script)".')
     if any(pattern.search(line) for pattern in _MADE_AT_RUN_TIME):
-        raise _RefusedLineError("names of functions and variables must be written out, not made of variables.")
+        raise RefusedLineError(
+            "made-at-run-time", "names of functions and variables must be written out, not made of variables."
+        )

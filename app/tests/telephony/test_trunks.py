@@ -21,6 +21,8 @@ from tests.telephony.things import Things
 
 TRUNK = {"name": "Provider_a", "max_channels": 30, "caller_id": "5550100", "wizard_text": COMPLETE}
 
+UNKNOWN = {"registration": "none", "reachability": "unknown", "round_trip_ms": None, "reported_at": None}
+
 
 @pytest.fixture
 def asterisk(browsers: Browsers) -> TestClient:
@@ -40,8 +42,11 @@ def test_a_trunk_is_created_listed_changed_and_deleted(admin: TestClient) -> Non
         "wizard_text": COMPLETE.strip(),
         "id": made["id"],
         "sync": {"state": "pending", "message": ""},
+        "line": UNKNOWN,
+        "used_by": [],
     }
-    assert admin.get(f"{API}/sip-trunks", params={"search": "provider"}).json()["items"] == [made]
+    listed = admin.get(f"{API}/sip-trunks", params={"search": "provider"}).json()["items"]
+    assert listed == [{**made, "used_by": None}]
     assert admin.get(f"{API}/sip-trunks", params={"search": "100%"}).json()["total"] == 0
     changed = admin.patch(f"{API}/sip-trunks/{made['id']}", json={"max_channels": 10})
     assert changed.json()["max_channels"] == 10
@@ -55,6 +60,7 @@ def test_broken_text_is_refused_with_the_line(admin: TestClient) -> None:
     assert answer.status_code == 422
     problems = answer.json()["fields"]
     assert {problem["field"] for problem in problems} == {"wizard_text"}
+    assert [problem["code"] for problem in problems] == ["wizard-include", "wizard-section-head"]
     assert [problem["message"].partition(":")[0] for problem in problems] == ["line 10", "line 11"]
 
 
@@ -93,7 +99,10 @@ def test_a_patch_obeys_the_rules_of_a_creation(admin: TestClient) -> None:
 
 def test_templates(admin: TestClient) -> None:
     templates = admin.get(f"{API}/sip-trunks/templates").json()
-    assert len(templates) == 6
+    assert len(templates) == 7
+    inside = next(template for template in templates if template["slug"] == "inside-pbx")
+    assert "transport=trunk-container-transport" in inside["wizard_text"]
+    assert "UDP port 5163" in inside["wizard_text"]
     assert all(template["name"]["es"] and template["name"]["en"] for template in templates)
 
 
@@ -216,6 +225,31 @@ def test_each_file_says_its_failure_where_it_was_caused(things: Things, asterisk
     assert [sync["state"] for sync in syncs()] == ["applied", "failed", "pending", "failed"]
     report(asterisk, files_of(asterisk))
     assert syncs() == [{"state": "applied", "message": ""}] * 4
+
+
+def test_the_other_sides_of_trunks_are_shown(things: Things, asterisk: TestClient, clock: VirtualClock) -> None:
+    first = create(things.client).json()
+    second = create(things.client, name="Second").json()
+
+    def say(*lines: dict[str, Any]) -> None:
+        assert asterisk.post("/internal/asterisk/lines", json={"lines": list(lines)}).status_code == 204
+
+    def line(trunk: dict[str, Any]) -> dict[str, Any]:
+        shown: dict[str, Any] = things.client.get(f"{API}/sip-trunks/{trunk['id']}").json()["line"]
+        return shown
+
+    reachable = {"registration": "registered", "reachability": "reachable", "round_trip_ms": 31}
+    say({"trunk": "Provider_a", **reachable}, {"trunk": "gone", **reachable})
+    assert line(first) == {**reachable, "reported_at": "2026-03-02T12:00:00Z"}
+    assert line(second) == UNKNOWN
+    clock.advance(seconds=5)
+    away = {"registration": "rejected", "reachability": "unreachable", "round_trip_ms": None}
+    say({"trunk": "Provider_a", **away}, {"trunk": "Second", **reachable})
+    assert line(first) == {**away, "reported_at": "2026-03-02T12:00:05Z"}
+    shown = things.client.get(f"{API}/sip-trunks").json()["items"]
+    assert [item["line"]["reachability"] for item in shown] == ["unreachable", "reachable"]
+    say()
+    assert line(first) == line(second) == UNKNOWN
 
 
 def test_sounds_are_named_and_served(admin: TestClient, asterisk: TestClient) -> None:
