@@ -222,6 +222,7 @@ class Stack:
             "ASTERISK_TRUNK_LISTEN": HOST,
             "ASTERISK_SIP_TRUNK_PORT": str(TRUNK_PORT),
             "ASTERISK_SIP_TRUNK_NAT_PORT": "15762",
+            "ASTERISK_SIP_TRUNK_CONTAINER_PORT": "15763",
             "ASTERISK_RTP_MIN": "54000",
             "ASTERISK_RTP_MAX": "58999",
             "ASTERISK_AGENT_CODECS": "alaw",

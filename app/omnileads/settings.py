@@ -160,6 +160,7 @@ class TrunkPortsTopic(Topic):
 
     sip_trunk_port: Port = Field(default=5161, description="UDP port of Asterisk for trunks without NAT.")
     sip_trunk_nat_port: Port = Field(default=5162, description="UDP port of Asterisk for trunks behind NAT.")
+    sip_trunk_container_port: Port = Field(default=5163, description="UDP port of Asterisk for a PBX on its own host.")
 
 
 class OutgoingTopic(Topic):

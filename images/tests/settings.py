@@ -61,6 +61,7 @@ def asterisk() -> dict[str, str]:
         "ASTERISK_SIP_AGENT_PORT": str(free_port(UDP)),
         "ASTERISK_SIP_TRUNK_PORT": str(free_port(UDP)),
         "ASTERISK_SIP_TRUNK_NAT_PORT": str(free_port(UDP)),
+        "ASTERISK_SIP_TRUNK_CONTAINER_PORT": str(free_port(UDP)),
         "ASTERISK_RTP_MIN": str(first),
         "ASTERISK_RTP_MAX": str(last),
         "KAMAILIO_HOST": "127.0.0.1",

@@ -64,7 +64,7 @@ def test_it_offers_what_the_acd_and_the_manual_expect(start: Start) -> None:
     for context in ("from-pstn", "from-pbx", "sub-oml-dst-switch", "oml-agent-leg"):
         assert f"[ Context '{context}'" in cli(asterisk, f"dialplan show {context}")
     transports = cli(asterisk, "pjsip show transports")
-    for name in ("trunk-transport", "trunk-nat-transport", "agents"):
+    for name in ("trunk-transport", "trunk-nat-transport", "trunk-container-transport", "agents"):
         assert name in transports
     assert "allow                              : (opus|alaw|ulaw)" in cli(asterisk, "pjsip show endpoint agents")
     assert cli(asterisk, "moh show files").count("File: ") >= 3

@@ -25,13 +25,26 @@ class App:
     def __init__(self, port: int) -> None:
         self.port = port
         self.trunks = ""
+        self.playlists = ""
+        self.dialplan = ""
+        self.amd = ""
         self.sounds: dict[str, bytes] = {}
         self.reports: list[dict[str, Any]] = []
+        self.lines: dict[str, dict[str, Any]] = {}
         self.start()
 
     @property
+    def texts(self) -> dict[str, str]:
+        return {
+            "pjsip_trunks.conf": self.trunks,
+            "musiconhold_playlists.conf": self.playlists,
+            "oml_extensions_custom.conf": self.dialplan,
+            "amd.conf": self.amd,
+        }
+
+    @property
     def revision(self) -> str:
-        return hashlib.sha256(repr((self.trunks, sorted(self.sounds))).encode()).hexdigest()
+        return hashlib.sha256(repr((self.texts, sorted(self.sounds))).encode()).hexdigest()
 
     def start(self) -> None:
         app = self
@@ -46,11 +59,15 @@ class App:
                     threading.Event().wait(0.3)
                     return self._answer(304, b"")
                 sounds = {name: f"/internal/asterisk/sounds/{name}" for name in app.sounds}
-                body = {"revision": app.revision, "files": {"pjsip_trunks.conf": app.trunks, "sounds": sounds}}
+                body = {"revision": app.revision, "files": {"texts": app.texts, "sounds": sounds}}
                 return self._answer(200, json.dumps(body).encode())
 
             def do_POST(self) -> None:
-                app.reports.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+                document = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                if self.path.endswith("/lines"):
+                    app.lines = {line["trunk"]: line for line in document["lines"]}
+                else:
+                    app.reports.append(document)
                 self._answer(200, b"{}")
 
             def _answer(self, status: int, body: bytes) -> None:
@@ -70,7 +87,9 @@ class App:
         self._server.server_close()
 
     def report_on_present(self) -> dict[str, Any]:
-        return next((report for report in reversed(self.reports) if report["revision"] == self.revision), {})
+        """File -> what was said about it, when it was said about what the files are now."""
+        found = next((report for report in reversed(self.reports) if report["revision"] == self.revision), None)
+        return {entry["file"]: entry for entry in found["files"]} if found else {}
 
 
 @pytest.fixture
@@ -89,8 +108,10 @@ def pair(start: Start, volume: Callable[[], str], app: App) -> tuple[Container, 
     return asterisk, start("asterisk", variables, "asterisk-sync", volumes=folders)
 
 
-def reported(app: App, sync: Container) -> dict[str, Any]:
-    return eventually(app.report_on_present, within_seconds=20, evidence=sync.logs)
+def reported(app: App, sync: Container, file: str = "pjsip_trunks.conf") -> dict[str, Any]:
+    report = eventually(app.report_on_present, within_seconds=20, evidence=sync.logs)[file]
+    assert report["digest"] == hashlib.sha256(app.texts[file].encode()).hexdigest()
+    return report
 
 
 def trunk(name: str, **settings_: str) -> str:
@@ -125,6 +146,83 @@ def test_a_trunk_that_asterisk_refuses_changes_nothing_and_is_explained(
     assert reported(app, sync)["state"] == "applied"
 
 
+def test_a_changed_trunk_that_asterisk_refuses_goes_on_as_it_was(app: App, pair: tuple[Container, Container]) -> None:
+    asterisk, sync = pair
+    app.trunks = trunk("one", endpoint__language="es")
+    assert reported(app, sync)["state"] == "applied"
+    app.trunks = trunk("one", endpoint__language="en", endpoint__rtp_timeout="soon")
+    assert "did not accept one" in reported(app, sync)["message"]
+    assert "language                           : es" in cli(asterisk, "pjsip show endpoint one")
+
+
+CALM = "[oml-3]\nmode = playlist\nentry = /var/lib/omnileads/asterisk/sounds/7\n"
+
+
+def test_playlists_come_change_and_go(app: App, pair: tuple[Container, Container]) -> None:
+    asterisk, sync = pair
+    file = "musiconhold_playlists.conf"
+    app.playlists = CALM
+    assert reported(app, sync, file)["state"] == "applied"
+    assert f"Class: oml-3\n\tFile: {SYNCED}/sounds/7\n" in cli(asterisk, "moh show files")
+    app.playlists = CALM.replace("oml-3", "oml-4") + f"entry = {SYNCED}/sounds/8\n"
+    assert reported(app, sync, file)["state"] == "applied"
+    shown = cli(asterisk, "moh show files")
+    assert f"Class: oml-4\n\tFile: {SYNCED}/sounds/7\n\tFile: {SYNCED}/sounds/8\n" in shown
+    assert "oml-3" not in shown
+
+
+def test_the_custom_dialplan_is_taken_or_put_back(app: App, pair: tuple[Container, Container]) -> None:
+    asterisk, sync = pair
+    file = "oml_extensions_custom.conf"
+    app.dialplan = "[survey]\nexten => s,1,Answer()\nsame => n,Hangup()\n"
+    assert reported(app, sync, file)["state"] == "applied"
+    assert "1 extension (2 priorities)" in cli(asterisk, "dialplan show survey")
+    for broken in (
+        "[survey]\nexten => s,1,Answer()\nexten => s,1,Hangup()\n",
+        "[other]\nexten => s,1,NoOp(\n",
+        "[broken\nexten => s,1,NoOp()\n[whole]\nexten => s,1,NoOp()\n",
+    ):
+        app.dialplan = broken
+        report = reported(app, sync, file)
+        assert (report["state"], "did not accept" in report["message"]) == ("failed", True)
+        assert reported(app, sync)["state"] == "applied", "the other files are not held back"
+        assert "1 extension (2 priorities)" in cli(asterisk, "dialplan show survey")
+        assert "oml-enter" in cli(asterisk, "dialplan show oml-enter")
+    app.dialplan = "[other]\nexten => s,1,NoOp()\n"
+    assert reported(app, sync, file)["state"] == "applied"
+    assert "no existence" in cli(asterisk, "dialplan show survey")
+
+
+def test_the_numbers_of_the_machine_detection_are_taken(app: App, pair: tuple[Container, Container]) -> None:
+    _, sync = pair
+    for words in (5, 7):
+        app.amd = f"[general]\nmaximum_number_of_words = {words}\nmin_word_length = 90\n"
+        assert reported(app, sync, "amd.conf")["state"] == "applied"
+    app.amd = "[general]\nmaximum_number_of_words = 70000000000\n"
+    assert "maximum_number_of_words" in reported(app, sync, "amd.conf")["message"]
+
+
+def test_the_other_sides_of_the_trunks_are_watched(app: App, pair: tuple[Container, Container]) -> None:
+    asterisk, sync = pair
+    agents = asterisk.environment["ASTERISK_SIP_AGENT_PORT"]
+    app.trunks = trunk("answers", remote_hosts=f"127.0.0.1:{agents}", aor__qualify_frequency="1").replace(
+        "remote_hosts=127.0.0.1:5999\n", ""
+    ) + trunk("silent", aor__qualify_frequency="1", sends_registrations="yes")
+    eventually(
+        lambda: (
+            {name: line["reachability"] for name, line in app.lines.items()}
+            == {"answers": "reachable", "silent": "unreachable"}
+        ),
+        within_seconds=30,
+        evidence=lambda: f"{app.lines}\n{sync.logs()}",
+    )
+    assert app.lines["answers"]["registration"] == "none"
+    assert app.lines["answers"]["round_trip_ms"] is not None
+    assert app.lines["silent"]["registration"] == "unregistered"
+    app.trunks = ""
+    eventually(lambda: app.lines == {}, within_seconds=20, evidence=sync.logs)
+
+
 def test_sounds_come_and_go(app: App, pair: tuple[Container, Container]) -> None:
     asterisk, sync = pair
     app.sounds = {"1.wav": b"RIFF one", "2.wav": b"RIFF two"}
@@ -149,7 +247,8 @@ def test_it_outlives_restarts_of_the_app_and_of_asterisk(app: App, pair: tuple[C
     assert app.report_on_present() == {}, "nothing is applied while Asterisk is away"
     asterisk.start_again()
     asterisk.wait_until_healthy()
-    assert eventually(app.report_on_present, within_seconds=60, evidence=sync.logs)["state"] == "applied"
+    eventually(app.report_on_present, within_seconds=60, evidence=sync.logs)
+    assert reported(app, sync)["state"] == "applied"
     assert "Endpoint:  while-away" in cli(asterisk, "pjsip show endpoints")
 
 

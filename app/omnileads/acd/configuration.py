@@ -12,6 +12,7 @@ from omnileads.acd.flow_configuration import destination, load_flow, media
 from omnileads.agents.models import Agent, AgentGroup, Pause, PauseSetPause
 from omnileads.campaigns.models import Campaign
 from omnileads.telephony.models import InboundRoute
+from omnileads.telephony.moh_playlists import moh_class
 
 
 def load(session: Session, timezone: tzinfo) -> RoutingConfig:
@@ -81,7 +82,7 @@ def _queue(campaign: Campaign, known_agents: Container[int]) -> Queue:
         retry_seconds=queue.retry_seconds,
         wrapup_seconds=queue.wrapup_seconds,
         welcome_media=media(queue.welcome_audio_id) if queue.welcome_audio_id is not None else None,
-        moh_class=f"oml-{queue.moh_playlist_id}" if queue.moh_playlist_id is not None else "default",
+        moh_class=moh_class(queue.moh_playlist_id),
         is_recorded=campaign.recording_enabled,
         failover=destination(queue.failover_type, queue.failover_id) if queue.failover_type else None,
         auto_attend_inbound=campaign.auto_attend_inbound,

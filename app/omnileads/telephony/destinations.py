@@ -30,18 +30,6 @@ Ref = tuple[DestinationType, int]
 Scope = frozenset[int] | None
 """Campaign ids the caller sees, None for all."""
 
-NUMBERS: Final[Mapping[int, DestinationType]] = {
-    1: "inbound-campaign",
-    2: "time-condition",
-    3: "ivr",
-    5: "hangup",
-    7: "custom-destination",
-    8: "voicemail",
-    9: "customer-identification",
-    11: "agent",
-}
-"""How integrators write a type: in `sub-oml-dst-switch` and in the answers of a CRM."""
-
 TABLES: Final[Mapping[DestinationType, type[NamedRow]]] = {
     "time-condition": TimeCondition,
     "ivr": Ivr,

@@ -14,8 +14,12 @@ class TrunkNameTaken(ValidationFailed):
 
 
 class WizardTextRefused(ValidationFailed):
+    """Codes are "wizard-" and the code of the problem."""
+
     def __init__(self, problems: Iterable[Problem]) -> None:
-        super().__init__(fields=[FieldProblem("wizard_text", "wizard", str(problem)) for problem in problems])
+        super().__init__(
+            fields=[FieldProblem("wizard_text", f"wizard-{problem.code}", str(problem)) for problem in problems]
+        )
 
 
 class DidTaken(ValidationFailed):

@@ -1,5 +1,6 @@
 """Starting texts for a trunk, as the manual's chapter 10.1.1 gives them, one per kind of connection."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -88,11 +89,11 @@ class TrunkTemplate:
     wizard_text: str
 
 
-def trunk_templates(trunk_port: int, trunk_nat_port: int) -> tuple[TrunkTemplate, ...]:
-    """The templates; the ports (UDP, of this installation) appear in the comment on top of each text."""
+def trunk_templates(ports: Mapping[str, int]) -> tuple[TrunkTemplate, ...]:
+    """The templates; the ports (UDP, of this installation, by transport) are in the comment on top of each text."""
 
     def text(body: str, transport: str, far: str = "no") -> str:
-        port = trunk_nat_port if transport == "trunk-nat-transport" else trunk_port
+        port = ports[transport]
         head = (
             f"; The other side sends its calls to UDP port {port} of this machine.\n"
             f"; La otra punta envía sus llamadas al puerto UDP {port} de esta máquina.\n"
@@ -124,6 +125,12 @@ def trunk_templates(trunk_port: int, trunk_nat_port: int) -> tuple[TrunkTemplate
             "PBX across NAT",
             "Central telefónica a través de NAT",
             text(_PBX, "trunk-nat-transport", far="yes"),
+        ),
+        TrunkTemplate(
+            "inside-pbx",
+            "PBX on this host: OMniLeads inside the PBX",
+            "Central telefónica en este equipo: OMniLeads dentro de la central",
+            text(_PBX, "trunk-container-transport", far="yes"),
         ),
         TrunkTemplate("custom", "Custom", "Personalizado", text(_CUSTOM, "trunk-transport")),
     )

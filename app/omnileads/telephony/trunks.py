@@ -13,7 +13,9 @@ from omnileads.kit.errors import NotFound, ValidationFailed
 from omnileads.kit.pagination import Page, PageQuery, contains, page_of, paginate
 from omnileads.telephony.errors import TrunkNameTaken, WizardTextRefused
 from omnileads.telephony.models import SipTrunk
-from omnileads.telephony.schemas.trunks import SyncOut, TrunkCreate, TrunkOut, TrunkPatch
+from omnileads.telephony.schemas.destinations import UserOut
+from omnileads.telephony.schemas.trunks import SyncOut, TrunkCreate, TrunkLineOut, TrunkOut, TrunkPatch
+from omnileads.telephony.trunk_lines import lines_of
 from omnileads.telephony.usage import refuse_while_used, users_of_trunk
 from omnileads.telephony.wizard import check
 
@@ -33,10 +35,12 @@ class Trunks:
         if query.search:
             statement = statement.where(SipTrunk.name.ilike(contains(query.search), escape="\\"))
         rows, total = paginate(self._session, statement, query)
-        return page_of(rows, total, query, _present)
+        lines = lines_of(self._session, [trunk.id for trunk in rows])
+        return page_of(rows, total, query, lambda trunk: _present(trunk, lines[trunk.id]))
 
     def one(self, trunk_id: int) -> TrunkOut:
-        return _present(self._trunk(trunk_id))
+        """Raises NotFound. With `used_by`."""
+        return self._shown(self._trunk(trunk_id))
 
     def create(self, request: TrunkCreate) -> TrunkOut:
         _check(request)
@@ -44,7 +48,7 @@ class Trunks:
         with constraint_errors(self._session, {"uq_sip_trunks_name": TrunkNameTaken()}):
             self._session.add(trunk)
         self._changes.record("trunk.created", "trunk", trunk.id, after=_snapshot(trunk))
-        return _present(trunk)
+        return self._shown(trunk)
 
     def change(self, trunk_id: int, patch: TrunkPatch) -> TrunkOut:
         """Change the trunk; what Asterisk reads of it having changed, it is pending again."""
@@ -61,10 +65,10 @@ class Trunks:
         with constraint_errors(self._session, {"uq_sip_trunks_name": TrunkNameTaken()}):
             for field, value in request.model_dump().items():
                 setattr(trunk, field, value)
-            if (trunk.name, trunk.wizard_text) != was_rendered or trunk.sync_state == "failed":
+            if (trunk.name, trunk.wizard_text) != was_rendered:
                 trunk.sync_state, trunk.sync_message = "pending", ""
         self._changes.record("trunk.changed", "trunk", trunk.id, before=before, after=_snapshot(trunk))
-        return _present(trunk)
+        return self._shown(trunk)
 
     def delete(self, trunk_id: int) -> None:
         """Raises NotFound, InUse."""
@@ -73,6 +77,11 @@ class Trunks:
         self._session.delete(trunk)
         self._session.flush()
         self._changes.record("trunk.deleted", "trunk", trunk_id, before=_snapshot(trunk))
+
+    def _shown(self, trunk: SipTrunk) -> TrunkOut:
+        users = [UserOut.model_validate(user) for user in users_of_trunk(self._session, trunk.id)]
+        shown = _present(trunk, lines_of(self._session, [trunk.id])[trunk.id])
+        return shown.model_copy(update={"used_by": users})
 
     def _trunk(self, trunk_id: int) -> SipTrunk:
         trunk = self._session.get(SipTrunk, trunk_id, with_for_update=True)
@@ -89,7 +98,7 @@ def _check(request: TrunkCreate) -> None:
         raise WizardTextRefused(problems)
 
 
-def _present(trunk: SipTrunk) -> TrunkOut:
+def _present(trunk: SipTrunk, line: TrunkLineOut) -> TrunkOut:
     return TrunkOut(
         id=trunk.id,
         name=trunk.name,
@@ -97,6 +106,7 @@ def _present(trunk: SipTrunk) -> TrunkOut:
         caller_id=trunk.caller_id,
         wizard_text=trunk.wizard_text,
         sync=SyncOut(state=trunk.sync_state, message=trunk.sync_message),
+        line=line,
     )
 
 

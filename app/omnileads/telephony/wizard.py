@@ -36,9 +36,14 @@ class Setting:
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Why a text is refused. `line` 0 means the text as a whole."""
+    """Why a text is refused. `line` 0 means the text as a whole.
+
+    `code` says the kind of problem, for who says it in another language: what is quoted in `message` is then what
+    the text itself holds or should hold.
+    """
 
     line: int
+    code: str
     message: str
 
     def __str__(self) -> str:
@@ -57,46 +62,58 @@ def check(text: str) -> Reading:
     """Read wizard text, whatever its line ends are, and judge every line and the whole."""
     lines = text.replace("\r\n", "\n").split("\n")
     if len(lines) > MAX_LINES:
-        return Reading((), (Problem(MAX_LINES + 1, f"more than {MAX_LINES} lines; a trunk needs far fewer."),))
+        return Reading(
+            (), (Problem(MAX_LINES + 1, "too-many-lines", f"more than {MAX_LINES} lines; a trunk needs far fewer."),)
+        )
     settings: list[Setting] = []
     problems: list[Problem] = []
     for number, raw in enumerate(lines, start=1):
         try:
             setting = _read_line(number, raw)
-        except _RefusedLineError as refused:
-            problems.append(Problem(number, str(refused)))
+        except RefusedLineError as refused:
+            problems.append(refused.at(number))
             continue
         if setting is not None:
             settings.append(setting)
     problems += _duplicates(settings)
     for setting in settings:
-        message = _refuse_value(setting)
-        if message:
-            problems.append(Problem(setting.line, message))
+        try:
+            _check_value(setting)
+        except RefusedLineError as refused:
+            problems.append(refused.at(setting.line))
     if not problems:
         problems += _incomplete(settings)
     return Reading(tuple(settings), tuple(sorted(problems, key=lambda problem: problem.line)))
 
 
-class _RefusedLineError(Exception):
-    pass
+class RefusedLineError(Exception):
+    """A line is not acceptable. `code` and `message` as in Problem."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+    def at(self, line: int) -> Problem:
+        return Problem(line, self.code, str(self))
 
 
 def _read_line(number: int, raw: str) -> Setting | None:
-    """One line as a setting; None when it is blank or a comment. Raises _RefusedLineError with the reason."""
+    """One line as a setting; None when it is blank or a comment. Raises RefusedLineError with the reason."""
     if len(raw) > MAX_LINE_LENGTH:
-        raise _RefusedLineError(f"longer than {MAX_LINE_LENGTH} characters.")
+        raise RefusedLineError("line-too-long", f"longer than {MAX_LINE_LENGTH} characters.")
     if _INVISIBLE.search(raw):
-        raise _RefusedLineError("contains an invisible control character; type the line again.")
+        raise RefusedLineError("invisible-character", "contains an invisible control character; type the line again.")
     line = raw.strip()
     _refuse_structure(line)
     if not line or line.startswith(";"):
         return None
     key, separator, value = (part.strip() for part in line.partition("="))
     if not separator:
-        raise _RefusedLineError('write it as "key=value".')
+        raise RefusedLineError("no-setting", 'write it as "key=value".')
     if not _KEY.fullmatch(key) or value.startswith(">"):
-        raise _RefusedLineError('write it as "key=value", the key in small letters, as in "endpoint/allow=alaw".')
+        raise RefusedLineError(
+            "key-form", 'write it as "key=value", the key in small letters, as in "endpoint/allow=alaw".'
+        )
     _refuse_written_value(key, value)
     return Setting(number, key, value)
 
@@ -104,21 +121,23 @@ def _read_line(number: int, raw: str) -> Setting | None:
 def _refuse_structure(line: str) -> None:
     """Refuse what could leave the trunk's section of the file."""
     if line.startswith(";--"):
-        raise _RefusedLineError('";--" opens a block comment; start comments with a single ";".')
+        raise RefusedLineError("block-comment", '";--" opens a block comment; start comments with a single ";".')
     if line.startswith("#"):
-        raise _RefusedLineError("files cannot be included or programs run from here.")
+        raise RefusedLineError("include", "files cannot be included or programs run from here.")
     if line.startswith("["):
-        raise _RefusedLineError("leave the section head out; it is made from the trunk's name.")
+        raise RefusedLineError("section-head", "leave the section head out; it is made from the trunk's name.")
 
 
 def _refuse_written_value(key: str, value: str) -> None:
     if not value:
-        raise _RefusedLineError(f'"{key}" has no value.')
+        raise RefusedLineError("no-value", f'"{key}" has no value.')
     placeholder = _PLACEHOLDER.search(value)
     if placeholder:
-        raise _RefusedLineError(f'replace "{placeholder.group()}" by the value your provider or PBX gave you.')
+        raise RefusedLineError(
+            "placeholder", f'replace "{placeholder.group()}" by the value your provider or PBX gave you.'
+        )
     if re.search(r"(?<!\\);", value):
-        raise _RefusedLineError(r'";" starts a comment for Asterisk; inside a value write "\;".')
+        raise RefusedLineError("semicolon", r'";" starts a comment for Asterisk; inside a value write "\;".')
 
 
 def _duplicates(settings: Iterable[Setting]) -> list[Problem]:
@@ -127,35 +146,36 @@ def _duplicates(settings: Iterable[Setting]) -> list[Problem]:
     for setting in settings:
         seen = first.setdefault(setting.key, setting.line)
         if seen != setting.line and setting.key not in wizard_keys.REPEATABLE:
-            problems.append(Problem(setting.line, f'"{setting.key}" is already set in line {seen}.'))
+            problems.append(Problem(setting.line, "repeated", f'"{setting.key}" is already set in line {seen}.'))
     return problems
 
 
-def _refuse_value(setting: Setting) -> str | None:
-    """The reason this key or its value is refused, or None."""
+def _check_value(setting: Setting) -> None:
+    """Raise RefusedLineError for a key or a value that a trunk must not have."""
     section, _, name = setting.key.rpartition("/")
     known = wizard_keys.KEYS.get(section)
     if known is None:
         sections = ", ".join(sorted(part for part in wizard_keys.KEYS if part))
-        return f'"{section}/" is not a part of a trunk; known are {sections}.'
+        raise RefusedLineError("unknown-part", f'"{section}/" is not a part of a trunk; known are {sections}.')
     reason = wizard_keys.REFUSED.get(setting.key)
     if reason:
-        return f'"{setting.key}" cannot be set here: {reason}'
+        raise RefusedLineError("refused-key", f'"{setting.key}" cannot be set here: {reason}')
     if name not in known:
-        return f'"{setting.key}" is not a setting that Asterisk knows for a trunk.'
-    return _refuse_by_rule(setting)
+        raise RefusedLineError("unknown-key", f'"{setting.key}" is not a setting that Asterisk knows for a trunk.')
+    _check_by_rule(setting)
 
 
-def _refuse_by_rule(setting: Setting) -> str | None:
+def _check_by_rule(setting: Setting) -> None:
     allowed = wizard_keys.CHOICES.get(setting.key)
     if allowed is not None and setting.value not in allowed:
-        return f'"{setting.key}" must be {_either(allowed)}.'
+        raise RefusedLineError("choice", f'"{setting.key}" must be {_either(allowed)}.')
     if setting.key in wizard_keys.YES_NO and setting.value.lower() not in ("yes", "no", "true", "false"):
-        return f'"{setting.key}" must be "yes" or "no".'
+        raise RefusedLineError("yes-no", f'"{setting.key}" must be "yes" or "no".')
     if setting.key in wizard_keys.NUMBERS and not re.fullmatch(r"[0-9]{1,6}(\.[0-9]{1,3})?", setting.value):
-        return f'"{setting.key}" must be a number.'
+        raise RefusedLineError("number", f'"{setting.key}" must be a number.')
     special = _SPECIAL.get(setting.key)
-    return special(setting.value) if special else None
+    if special is not None:
+        special(setting.value)
 
 
 def _either(values: Iterable[str]) -> str:
@@ -163,11 +183,11 @@ def _either(values: Iterable[str]) -> str:
     return " or ".join([", ".join(quoted[:-1]), quoted[-1]]) if len(quoted) > 1 else quoted[0]
 
 
-def _refuse_hosts(value: str) -> str | None:
+def _check_hosts(value: str) -> None:
     for host in value.split(","):
         if not _is_host_with_port(host.strip()):
-            return f'"{host.strip()}" is not an address; write "host" or "host:port", several separated by commas.'
-    return None
+            message = f'"{host.strip()}" is not an address; write "host" or "host:port", several separated by commas.'
+            raise RefusedLineError("host", message)
 
 
 def _is_host_with_port(text: str) -> bool:
@@ -194,18 +214,18 @@ def _is_address(text: str, kind: type[ipaddress.IPv4Address] | type[ipaddress.IP
     return True
 
 
-def _refuse_codecs(value: str) -> str | None:
+def _check_codecs(value: str) -> None:
     for codec in value.split(","):
         name = codec.strip().lstrip("!")
         if name not in wizard_keys.CODECS:
-            return f'"{codec.strip()}" is not a codec; known are {", ".join(sorted(wizard_keys.CODECS))}.'
-    return None
+            known = ", ".join(sorted(wizard_keys.CODECS))
+            raise RefusedLineError("codec", f'"{codec.strip()}" is not a codec; known are {known}.')
 
 
-_SPECIAL: Final[dict[str, Callable[[str], str | None]]] = {
-    "remote_hosts": _refuse_hosts,
-    "endpoint/allow": _refuse_codecs,
-    "endpoint/disallow": _refuse_codecs,
+_SPECIAL: Final[dict[str, Callable[[str], None]]] = {
+    "remote_hosts": _check_hosts,
+    "endpoint/allow": _check_codecs,
+    "endpoint/disallow": _check_codecs,
 }
 
 
@@ -213,14 +233,23 @@ def _incomplete(settings: Iterable[Setting]) -> list[Problem]:
     """What the whole text lacks. Called only when every line is right."""
     values = {setting.key: setting.value for setting in settings}
     missing = [key for key in ("type", "transport", "endpoint/context") if key not in values]
-    problems = [Problem(0, f'"{key}" is missing; add the line "{key}={wizard_keys.EXAMPLES[key]}".') for key in missing]
+    problems = [
+        Problem(0, "missing-key", f'"{key}" is missing; add the line "{key}={wizard_keys.EXAMPLES[key]}".')
+        for key in missing
+    ]
     is_on = {key: values.get(key, "no").lower() in ("yes", "true") for key in wizard_keys.SWITCHES}
     if "remote_hosts" not in values and not is_on["accepts_registrations"]:
-        problems.append(Problem(0, '"remote_hosts" is missing; add the address of the other side, "host:port".'))
+        problems.append(
+            Problem(0, "missing-hosts", '"remote_hosts" is missing; add the address of the other side, "host:port".')
+        )
     for switch, section in (("sends_auth", "outbound_auth"), ("accepts_auth", "inbound_auth")):
         for name in ("username", "password"):
             if is_on[switch] and f"{section}/{name}" not in values:
-                problems.append(Problem(0, f'"{switch}=yes" needs "{section}/{name}".'))
+                problems.append(Problem(0, "missing-login", f'"{switch}=yes" needs "{section}/{name}".'))
     if is_on["accepts_registrations"] and not is_on["accepts_auth"]:
-        problems.append(Problem(0, '"accepts_registrations=yes" needs "accepts_auth=yes": anyone could register.'))
+        problems.append(
+            Problem(
+                0, "open-registration", '"accepts_registrations=yes" needs "accepts_auth=yes": anyone could register.'
+            )
+        )
     return problems

@@ -11,7 +11,7 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-TRANSPORTS: Final = ("trunk-transport", "trunk-nat-transport")
+TRANSPORTS: Final = ("trunk-transport", "trunk-nat-transport", "trunk-container-transport")
 CONTEXTS: Final = ("from-pstn", "from-pbx")
 
 SWITCHES: Final = (

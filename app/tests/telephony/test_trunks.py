@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from typing import Any
@@ -16,8 +17,11 @@ from omnileads.kit.runtime import Runtime
 from tests.conftest import INTERNAL_TOKEN, Browsers, SignedIn, VirtualClock
 from tests.domain import API, fields_of, wav
 from tests.telephony.test_wizard import COMPLETE
+from tests.telephony.things import Things
 
 TRUNK = {"name": "Provider_a", "max_channels": 30, "caller_id": "5550100", "wizard_text": COMPLETE}
+
+UNKNOWN = {"registration": "none", "reachability": "unknown", "round_trip_ms": None, "reported_at": None}
 
 
 @pytest.fixture
@@ -38,8 +42,11 @@ def test_a_trunk_is_created_listed_changed_and_deleted(admin: TestClient) -> Non
         "wizard_text": COMPLETE.strip(),
         "id": made["id"],
         "sync": {"state": "pending", "message": ""},
+        "line": UNKNOWN,
+        "used_by": [],
     }
-    assert admin.get(f"{API}/sip-trunks", params={"search": "provider"}).json()["items"] == [made]
+    listed = admin.get(f"{API}/sip-trunks", params={"search": "provider"}).json()["items"]
+    assert listed == [{**made, "used_by": None}]
     assert admin.get(f"{API}/sip-trunks", params={"search": "100%"}).json()["total"] == 0
     changed = admin.patch(f"{API}/sip-trunks/{made['id']}", json={"max_channels": 10})
     assert changed.json()["max_channels"] == 10
@@ -53,6 +60,7 @@ def test_broken_text_is_refused_with_the_line(admin: TestClient) -> None:
     assert answer.status_code == 422
     problems = answer.json()["fields"]
     assert {problem["field"] for problem in problems} == {"wizard_text"}
+    assert [problem["code"] for problem in problems] == ["wizard-include", "wizard-section-head"]
     assert [problem["message"].partition(":")[0] for problem in problems] == ["line 10", "line 11"]
 
 
@@ -91,7 +99,10 @@ def test_a_patch_obeys_the_rules_of_a_creation(admin: TestClient) -> None:
 
 def test_templates(admin: TestClient) -> None:
     templates = admin.get(f"{API}/sip-trunks/templates").json()
-    assert len(templates) == 6
+    assert len(templates) == 7
+    inside = next(template for template in templates if template["slug"] == "inside-pbx")
+    assert "transport=trunk-container-transport" in inside["wizard_text"]
+    assert "UDP port 5163" in inside["wizard_text"]
     assert all(template["name"]["es"] and template["name"]["en"] for template in templates)
 
 
@@ -121,20 +132,45 @@ def test_writes_are_audited_without_passwords_and_bump_the_revision(admin: TestC
     assert "se\\;cret" not in str([(entry.before, entry.after) for entry in entries])
 
 
+def files_of(asterisk: TestClient) -> Any:
+    return asterisk.get("/internal/asterisk/files").json()
+
+
+def report(asterisk: TestClient, files: Any, **failed: str) -> Any:
+    """Tell the application that these files are applied, but those that failed: name without ".conf" -> message."""
+    entries = [
+        {
+            "file": name,
+            "digest": hashlib.sha256(text.encode()).hexdigest(),
+            "state": "failed" if name.removesuffix(".conf") in failed else "applied",
+            "message": failed.get(name.removesuffix(".conf"), ""),
+        }
+        for name, text in files["files"]["texts"].items()
+    ]
+    answer = asterisk.post("/internal/asterisk/report", json={"revision": files["revision"], "files": entries})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
 def test_asterisk_gets_the_files_and_its_report_reaches_the_trunks(admin: TestClient, asterisk: TestClient) -> None:
     made = create(admin).json()
-    answer = asterisk.get("/internal/asterisk/files").json()
-    assert "[Provider_a]" in answer["files"]["pjsip_trunks.conf"]
-    unchanged = asterisk.get("/internal/asterisk/files", params={"revision": answer["revision"], "wait": 0})
+    files = files_of(asterisk)
+    assert set(files["files"]["texts"]) == {
+        "pjsip_trunks.conf",
+        "musiconhold_playlists.conf",
+        "oml_extensions_custom.conf",
+        "amd.conf",
+    }
+    assert "[Provider_a]" in files["files"]["texts"]["pjsip_trunks.conf"]
+    unchanged = asterisk.get("/internal/asterisk/files", params={"revision": files["revision"], "wait": 0})
     assert unchanged.status_code == 304
 
-    report = {"revision": answer["revision"], "state": "failed", "message": "Asterisk did not accept Provider_a."}
-    assert asterisk.post("/internal/asterisk/report", json=report).json() == {"accepted": True}
+    refused = "Asterisk did not accept Provider_a."
+    assert report(asterisk, files, pjsip_trunks=refused) == {"accepted": True}
     trunk = admin.get(f"{API}/sip-trunks/{made['id']}").json()
-    assert trunk["sync"] == {"state": "failed", "message": "Asterisk did not accept Provider_a."}
+    assert trunk["sync"] == {"state": "failed", "message": refused}
 
-    report = {"revision": answer["revision"], "state": "applied", "message": ""}
-    asterisk.post("/internal/asterisk/report", json=report)
+    report(asterisk, files)
     assert admin.get(f"{API}/sip-trunks/{made['id']}").json()["sync"] == {"state": "applied", "message": ""}
 
 
@@ -142,16 +178,16 @@ def test_a_failure_leaves_what_runs_alone_and_a_change_is_pending_again(
     admin: TestClient, asterisk: TestClient
 ) -> None:
     first = create(admin).json()
-    revision = asterisk.get("/internal/asterisk/files").json()["revision"]
-    asterisk.post("/internal/asterisk/report", json={"revision": revision, "state": "applied"})
+    old = files_of(asterisk)
+    report(asterisk, old)
     second = create(admin, name="Second").json()
-    stale = asterisk.post("/internal/asterisk/report", json={"revision": revision, "state": "failed", "message": "x"})
-    assert stale.json() == {"accepted": False}
-    revision = asterisk.get("/internal/asterisk/files").json()["revision"]
-    asterisk.post("/internal/asterisk/report", json={"revision": revision, "state": "failed", "message": "no"})
+    assert report(asterisk, old, pjsip_trunks="x") == {"accepted": False}
+    report(asterisk, files_of(asterisk), pjsip_trunks="no")
     states = {trunk["id"]: trunk["sync"]["state"] for trunk in admin.get(f"{API}/sip-trunks").json()["items"]}
     assert states == {first["id"]: "applied", second["id"]: "failed"}
     admin.patch(f"{API}/sip-trunks/{second['id']}", json={"caller_id": ""})
+    assert admin.get(f"{API}/sip-trunks/{second['id']}").json()["sync"]["state"] == "failed", "nothing new to try"
+    admin.patch(f"{API}/sip-trunks/{second['id']}", json={"wizard_text": COMPLETE + "endpoint/dtmf_mode=info"})
     assert admin.get(f"{API}/sip-trunks/{second['id']}").json()["sync"]["state"] == "pending"
     admin.patch(f"{API}/sip-trunks/{first['id']}", json={"max_channels": 5})
     assert admin.get(f"{API}/sip-trunks/{first['id']}").json()["sync"]["state"] == "applied"
@@ -159,10 +195,61 @@ def test_a_failure_leaves_what_runs_alone_and_a_change_is_pending_again(
 
 def test_when_nothing_was_pending_every_trunk_says_the_failure(admin: TestClient, asterisk: TestClient) -> None:
     made = create(admin).json()
-    revision = asterisk.get("/internal/asterisk/files").json()["revision"]
-    asterisk.post("/internal/asterisk/report", json={"revision": revision, "state": "applied"})
-    asterisk.post("/internal/asterisk/report", json={"revision": revision, "state": "failed", "message": "gone"})
+    report(asterisk, files_of(asterisk))
+    report(asterisk, files_of(asterisk), pjsip_trunks="gone")
     assert admin.get(f"{API}/sip-trunks/{made['id']}").json()["sync"] == {"state": "failed", "message": "gone"}
+
+
+def test_each_file_says_its_failure_where_it_was_caused(things: Things, asterisk: TestClient) -> None:
+    trunk = create(things.client).json()
+    playlist = things.make("moh-playlists", name="Calm", audio_file_ids=[things.audio()])
+    report(
+        asterisk,
+        files_of(asterisk),
+        musiconhold_playlists="no music",
+        oml_extensions_custom="no dialplan",
+        amd="no machines",
+    )
+
+    def syncs() -> list[dict[str, str]]:
+        paths = ("sip-trunks/" + str(trunk["id"]), f"moh-playlists/{playlist['id']}", "custom-dialplan", "amd-settings")
+        return [things.client.get(f"{API}/{path}").json()["sync"] for path in paths]
+
+    assert syncs() == [
+        {"state": "applied", "message": ""},
+        {"state": "failed", "message": "no music"},
+        {"state": "failed", "message": "no dialplan"},
+        {"state": "failed", "message": "no machines"},
+    ]
+    things.client.put(f"{API}/custom-dialplan", json={"text": "[mine]\nexten => s,1,NoOp()"})
+    assert [sync["state"] for sync in syncs()] == ["applied", "failed", "pending", "failed"]
+    report(asterisk, files_of(asterisk))
+    assert syncs() == [{"state": "applied", "message": ""}] * 4
+
+
+def test_the_other_sides_of_trunks_are_shown(things: Things, asterisk: TestClient, clock: VirtualClock) -> None:
+    first = create(things.client).json()
+    second = create(things.client, name="Second").json()
+
+    def say(*lines: dict[str, Any]) -> None:
+        assert asterisk.post("/internal/asterisk/lines", json={"lines": list(lines)}).status_code == 204
+
+    def line(trunk: dict[str, Any]) -> dict[str, Any]:
+        shown: dict[str, Any] = things.client.get(f"{API}/sip-trunks/{trunk['id']}").json()["line"]
+        return shown
+
+    reachable = {"registration": "registered", "reachability": "reachable", "round_trip_ms": 31}
+    say({"trunk": "Provider_a", **reachable}, {"trunk": "gone", **reachable})
+    assert line(first) == {**reachable, "reported_at": "2026-03-02T12:00:00Z"}
+    assert line(second) == UNKNOWN
+    clock.advance(seconds=5)
+    away = {"registration": "rejected", "reachability": "unreachable", "round_trip_ms": None}
+    say({"trunk": "Provider_a", **away}, {"trunk": "Second", **reachable})
+    assert line(first) == {**away, "reported_at": "2026-03-02T12:00:05Z"}
+    shown = things.client.get(f"{API}/sip-trunks").json()["items"]
+    assert [item["line"]["reachability"] for item in shown] == ["unreachable", "reachable"]
+    say()
+    assert line(first) == line(second) == UNKNOWN
 
 
 def test_sounds_are_named_and_served(admin: TestClient, asterisk: TestClient) -> None:

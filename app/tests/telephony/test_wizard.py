@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from omnileads.telephony.asterisk_files import TrunkText, render_trunks
 from omnileads.telephony.templates import trunk_templates
+from omnileads.telephony.trunk_file import TrunkText, render_trunks
 from omnileads.telephony.wizard import MAX_LINE_LENGTH, MAX_LINES, check
 
 COMPLETE = """\
@@ -102,7 +102,7 @@ def test_what_the_whole_lacks_is_said(old: str, new: str, said: str) -> None:
     ("line", "said"),
     [
         ("type=endpoint", 'must be "wizard"'),
-        ("transport=agents", 'must be "trunk-transport" or "trunk-nat-transport"'),
+        ("transport=agents", 'must be "trunk-transport", "trunk-nat-transport" or "trunk-container-transport"'),
         ("endpoint/context=default", 'must be "from-pstn" or "from-pbx"'),
     ],
 )
@@ -122,13 +122,15 @@ def test_too_many_lines() -> None:
 
 
 def test_every_template_is_right_once_its_placeholders_are_replaced() -> None:
-    templates = trunk_templates(6161, 6162)
+    ports = {"trunk-transport": 6161, "trunk-nat-transport": 6162, "trunk-container-transport": 6163}
+    templates = trunk_templates(ports)
     assert [template.slug for template in templates] == [
         "internet-nat",
         "internet",
         "corporate",
         "pbx-lan",
         "pbx-nat",
+        "inside-pbx",
         "custom",
     ]
     for template in templates:
@@ -139,8 +141,8 @@ def test_every_template_is_right_once_its_placeholders_are_replaced() -> None:
         for side in ("PBX -> OML", "OML -> PBX"):
             text = text.replace(f"****SIP_USER {side}****", "user").replace(f"****SIP_PASS {side}****", "pass")
         assert problems(text) == []
-        port = "6162" if "trunk-nat-transport" in text else "6161"
-        assert f"UDP port {port}" in text
+        transport = next(name for name in ports if f"transport={name}\n" in text)
+        assert f"UDP port {ports[transport]}" in text
 
 
 def test_rendering_keeps_settings_and_leaves_comments_out() -> None:

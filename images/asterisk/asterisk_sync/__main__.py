@@ -6,6 +6,7 @@ import json
 import os
 import signal
 import sys
+import threading
 import time
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from types import FrameType
 
 from asterisk_sync.apply import Applier
 from asterisk_sync.control import Control
+from asterisk_sync.lines import LineWatch
 from asterisk_sync.loop import Loop
 from asterisk_sync.source import Source
 
@@ -33,7 +35,10 @@ def main() -> None:
     """Started by the entrypoint, which has checked that the variables are there."""
     signal.signal(signal.SIGTERM, _stop)
     source = Source(f"http://{os.environ['APP_HOST']}:{os.environ['APP_PORT']}", os.environ["APP_INTERNAL_TOKEN"])
-    applier = Applier(SYNCED_FOLDER, Control(RUN_FOLDER / "asterisk.ctl"), source.download)
+    control = Control(RUN_FOLDER / "asterisk.ctl")
+    applier = Applier(SYNCED_FOLDER, control, source.download)
+    watch = LineWatch(SYNCED_FOLDER / "pjsip_trunks.conf", control, source, log=_log, pause=time.sleep)
+    threading.Thread(target=watch.run_for_ever, daemon=True).start()
     loop = Loop(source, applier.apply, alive=RUN_FOLDER / "sync-alive", log=_log, pause=time.sleep)
     _log("asterisk-sync.started")
     loop.run_for_ever()

@@ -1,54 +1,31 @@
-"""Puts a file set in place, makes Asterisk load it and checks that it did; puts the last good one back if not."""
+"""Puts files in place, makes Asterisk load them and checks that it did; puts the last good one back if not."""
 
 from __future__ import annotations
 
+import hashlib
 import os
-import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from asterisk_sync.control import Reload
+from asterisk_sync.kinds import KINDS, Console, Kind
 from asterisk_sync.source import FileSet
 
 MESSAGE_LIMIT_CHARACTERS = 1000
-_WIZARD_SECTION = re.compile(r"^\s*\[(?P<name>[^\]]+)\](?P<options>\([^)]*\))?", re.MULTILINE)
-
-
-class Console(Protocol):
-    """What is needed of Asterisk; `control.Control` is one."""
-
-    def command(self, text: str) -> str: ...
-    def reload(self, module: str) -> Reload: ...
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a file set. `message` is empty when it was applied, else says why it was not."""
+    """What became of a file. `message` is empty when it was applied, else says why it was not.
 
+    `digest` is the SHA-256 of the text that was to be applied, in hexadecimal.
+    """
+
+    file: str
+    digest: str
     is_applied: bool
     message: str = ""
-
-
-@dataclass(frozen=True)
-class _Kind:
-    """How one of the files is loaded, and how its content is found again in Asterisk."""
-
-    module: str
-    names: Callable[[str], frozenset[str]]
-    show: str
-    absent: str
-
-
-def trunk_names(text: str) -> frozenset[str]:
-    """The sections of a wizard file that become endpoints: all but the templates `[name](!)`."""
-    return frozenset(match["name"] for match in _WIZARD_SECTION.finditer(text) if "!" not in (match["options"] or ""))
-
-
-_KINDS: Mapping[str, _Kind] = {
-    "pjsip_trunks.conf": _Kind("res_pjsip.so", trunk_names, "pjsip show endpoint {name}", "Unable to find object"),
-}
 
 
 class Applier:
@@ -59,40 +36,40 @@ class Applier:
         self._console = console
         self._download = download
 
-    def apply(self, files: FileSet) -> Outcome:
-        """Applies all of a file set. Asterisk being away and failed downloads raise, so that it is tried again."""
-        unknown = sorted(set(files.texts) - set(_KINDS))
-        if unknown:
-            names = ", ".join(unknown)
-            return Outcome(is_applied=False, message=f"this version of Asterisk's image does not know {names}")
+    def apply(self, files: FileSet) -> list[Outcome]:
+        """Applies every file of a set; one that fails keeps none of the others back, and only what changed is reloaded.
+
+        Asterisk being away and failed downloads raise, so that it is tried again.
+        """
         self._fetch_sounds(files.sounds)
-        for name, text in files.texts.items():
-            outcome = self._apply_text(self._folder / name, text, _KINDS[name])
-            if not outcome.is_applied:
-                return outcome
-        self._remove_other_sounds(files.sounds)
-        return Outcome(is_applied=True)
+        outcomes = [self._apply_text(name, text) for name, text in files.texts.items()]
+        if all(outcome.is_applied for outcome in outcomes):
+            self._remove_other_sounds(files.sounds)
+        return outcomes
 
-    def _apply_text(self, path: Path, text: str, kind: _Kind) -> Outcome:
+    def _apply_text(self, name: str, text: str) -> Outcome:
+        digest = hashlib.sha256(text.encode()).hexdigest()
+        kind = KINDS.get(name)
+        if kind is None:
+            return Outcome(name, digest, is_applied=False, message=f"This version of Asterisk's image has no {name}.")
+        path = self._folder / name
         before = path.read_text() if path.exists() else ""
-        if text == before and not self._missing(text, kind):
-            return Outcome(is_applied=True)
+        if text == before and not kind.missing(text, before, self._console, None):
+            return Outcome(name, digest, is_applied=True)
+        message = self._replace(path, text, before, kind)
+        return Outcome(name, digest, is_applied=not message, message=message)
+
+    def _replace(self, path: Path, text: str, before: str, kind: Kind) -> str:
+        """Why the text was not taken and the one before is in force again; empty when it was taken."""
         _write(path, text)
-        reload = self._console.reload(kind.module)
-        missing = self._missing(text, kind)
-        leftover = self._present(kind.names(before) - kind.names(text), kind)
+        reload = self._console.reload(kind.module, kind.verbosity)
+        missing = kind.missing(text, before, self._console, reload)
+        leftover = kind.leftover(text, before, self._console)
         if not missing and not leftover:
-            return Outcome(is_applied=True)
+            return ""
         _write(path, before)
-        self._console.reload(kind.module)
-        return Outcome(is_applied=False, message=_explain(missing, leftover, reload))
-
-    def _missing(self, text: str, kind: _Kind) -> list[str]:
-        names = kind.names(text)
-        return sorted(names - frozenset(self._present(names, kind)))
-
-    def _present(self, names: frozenset[str], kind: _Kind) -> list[str]:
-        return [name for name in sorted(names) if kind.absent not in self._console.command(kind.show.format(name=name))]
+        self._console.reload(kind.module, kind.verbosity)
+        return _explain(missing, leftover, reload)
 
     def _fetch_sounds(self, sounds: Mapping[str, str]) -> None:
         folder = self._folder / "sounds"
@@ -104,6 +81,7 @@ class Applier:
                 partial.replace(folder / name)
 
     def _remove_other_sounds(self, sounds: Mapping[str, str]) -> None:
+        """Only when every file is in force: one that was put back may still play a sound that is no longer there."""
         for path in (self._folder / "sounds").iterdir():
             if path.name not in sounds:
                 path.unlink()

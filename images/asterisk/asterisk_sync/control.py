@@ -19,8 +19,8 @@ LOG_SILENCE_SECONDS = 0.5
 LOG_LIMIT_SECONDS = 5
 
 _COLOUR = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_COMPLAINT = re.compile(
-    r"^\[[^\]]+\] (?:WARNING|ERROR)\[\d+\](?:\[[^\]]+\])?:? (?:\S+\.c:\d+ )?(?:\w+: )?(?P<text>.+)$"
+_LOGGED = re.compile(
+    r"^(?:\[[^\]]+\] )?(?P<level>WARNING|ERROR|VERBOSE)\[\d+\](?:\[[^\]]+\])?:? (?:\S+\.c:\d+ )?(?:\w+: )?(?P<text>.+)$"
 )
 
 
@@ -30,10 +30,23 @@ class AsteriskAwayError(Exception):
 
 @dataclass(frozen=True)
 class Reload:
-    """What Asterisk said to a reload: the command's output and the warnings and errors it logged meanwhile."""
+    """What Asterisk said to a reload: the command's output, and what it logged meanwhile as (level, text)."""
 
     output: str
-    complaints: tuple[str, ...]
+    logged: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        return tuple(text for _, text in self.logged)
+
+    @property
+    def complaints(self) -> tuple[str, ...]:
+        """Warnings and errors."""
+        return tuple(text for level, text in self.logged if level != "VERBOSE")
+
+    @property
+    def errors(self) -> tuple[str, ...]:
+        return tuple(text for level, text in self.logged if level == "ERROR")
 
 
 class Control:
@@ -47,12 +60,14 @@ class Control:
         with self._connect() as connection:
             return self._run(connection, text)
 
-    def reload(self, module: str) -> Reload:
-        """Reloads a module and collects what Asterisk complains about."""
+    def reload(self, module: str, verbosity: int = 0) -> Reload:
+        """Reloads a module and collects what Asterisk logs meanwhile: complaints, and remarks up to `verbosity`."""
         with self._connect() as listener:
+            if verbosity:
+                self._send(listener, f"core set verbose {verbosity}")
             self._send(listener, "logger mute silent")
             output = self.command(f"module reload {module}")
-            return Reload(output, tuple(_complaints(_drain(listener))))
+            return Reload(output, tuple(_logged(_drain(listener))))
 
     def _connect(self) -> socket.socket:
         connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
@@ -108,6 +123,6 @@ def _plain(data: bytes) -> str:
     return _COLOUR.sub("", data.decode("utf-8", "replace")).replace("\r", "").replace("\0", "")
 
 
-def _complaints(log: str) -> list[str]:
-    found = (_COMPLAINT.match(line.strip()) for line in log.splitlines())
-    return [match["text"].strip() for match in found if match]
+def _logged(log: str) -> list[tuple[str, str]]:
+    found = (_LOGGED.match(line.strip()) for line in log.splitlines())
+    return [(match["level"], match["text"].strip()) for match in found if match]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Protocol
 
@@ -20,7 +20,7 @@ class Files(Protocol):
     """The application; `source.Source` is one."""
 
     def fetch(self, revision: str, wait_seconds: int) -> FileSet | None: ...
-    def report(self, revision: str, state: str, message: str) -> None: ...
+    def report(self, revision: str, files: Sequence[Mapping[str, str]]) -> None: ...
 
 
 class Loop:
@@ -29,7 +29,7 @@ class Loop:
     def __init__(
         self,
         source: Files,
-        apply: Callable[[FileSet], Outcome],
+        apply: Callable[[FileSet], list[Outcome]],
         *,
         alive: Path,
         log: Callable[..., None],
@@ -62,13 +62,19 @@ class Loop:
             self._pause(self._pause_seconds())
 
     def _take(self, files: FileSet) -> None:
-        outcome = self._apply(files)
-        state = "applied" if outcome.is_applied else "failed"
-        self._log(f"asterisk-sync.{state}", revision=files.revision, message=outcome.message)
-        self._source.report(files.revision, state, outcome.message)
+        outcomes = self._apply(files)
+        failed = {outcome.file: outcome.message for outcome in outcomes if not outcome.is_applied}
+        state = "failed" if failed else "applied"
+        self._log(f"asterisk-sync.{state}", revision=files.revision, **({"failed": failed} if failed else {}))
+        self._source.report(files.revision, [_entry(outcome) for outcome in outcomes])
         # Only a reported revision counts as dealt with: if the report is lost, all of it is done again.
         self._revision = files.revision
 
     def _pause_seconds(self) -> float:
         longest = min(FIRST_PAUSE_SECONDS * 2.0 ** (self._failures - 1), LONGEST_PAUSE_SECONDS)
         return longest * random.uniform(0.75, 1.0)  # noqa: S311 (spreads retries, no secret)
+
+
+def _entry(outcome: Outcome) -> dict[str, str]:
+    state = "applied" if outcome.is_applied else "failed"
+    return {"file": outcome.file, "digest": outcome.digest, "state": state, "message": outcome.message}

@@ -6,7 +6,7 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -53,14 +53,16 @@ class Source:
         except (OSError, ValueError) as error:
             raise SourceError(f"the app could not be asked for Asterisk's files: {error}") from error
 
-    def report(self, revision: str, state: str, message: str) -> None:
-        """Tells the application what became of a revision; `state` is "applied" or "failed"."""
-        body = json.dumps({"revision": revision, "state": state, "message": message}).encode()
-        try:
-            with self._open("/internal/asterisk/report", body=body):
-                pass
-        except OSError as error:
-            raise SourceError(f"the app did not take the report on revision {revision}: {error}") from error
+    def report(self, revision: str, files: Sequence[Mapping[str, str]]) -> None:
+        """Tells the application what became of each file.
+
+        `file`, `digest`, `state` ("applied" or "failed") and `message` of each.
+        """
+        self._post("/internal/asterisk/report", {"revision": revision, "files": files})
+
+    def report_lines(self, lines: Sequence[Mapping[str, Any]]) -> None:
+        """Tells the application how the trunks' other sides are; `lines.Line` has the fields."""
+        self._post("/internal/asterisk/lines", {"lines": lines})
 
     def download(self, path: str, target: Path) -> None:
         """Writes what the application serves at `path` (or an address below its own) to `target`."""
@@ -70,6 +72,13 @@ class Source:
                     file.write(chunk)
         except OSError as error:
             raise SourceError(f"{path} could not be downloaded: {error}") from error
+
+    def _post(self, path: str, document: Mapping[str, Any]) -> None:
+        try:
+            with self._open(path, body=json.dumps(document).encode()):
+                pass
+        except OSError as error:
+            raise SourceError(f"the app did not take what was posted to {path}: {error}") from error
 
     def _open(self, path: str, *, body: bytes | None = None, timeout: float = REQUEST_TIMEOUT_SECONDS) -> Any:
         address = urllib.parse.urljoin(self._base_url + "/", path)
@@ -86,11 +95,11 @@ def _file_set(answer: object) -> FileSet:
     """Checks the shape of an answer; ValueError when it is another."""
     if not isinstance(answer, dict) or not isinstance(answer.get("files"), dict):
         raise ValueError("the answer has no files")  # noqa: TRY004 (what came over the network, not a caller's mistake)
-    revision, files = answer.get("revision"), dict(answer["files"])
-    sounds = files.pop("sounds", {})
-    if not isinstance(revision, str) or not isinstance(sounds, dict):
-        raise ValueError("the answer has no revision, or sounds of another form")  # noqa: TRY004
-    for name, content in (*files.items(), *sounds.items()):
+    revision, files = answer.get("revision"), answer["files"]
+    texts, sounds = files.get("texts"), files.get("sounds")
+    if not isinstance(revision, str) or not isinstance(texts, dict) or not isinstance(sounds, dict):
+        raise ValueError("the answer has no revision, or files of another form")  # noqa: TRY004
+    for name, content in (*texts.items(), *sounds.items()):
         if not isinstance(content, str) or "/" in name or name.startswith("."):
             raise ValueError(f"the answer has an unusable file {name!r}")
-    return FileSet(revision, files, sounds)
+    return FileSet(revision, texts, sounds)

@@ -19,11 +19,12 @@ start_asterisk() {
   default ASTERISK_SIP_AGENT_PORT 5160
   default ASTERISK_SIP_TRUNK_PORT 5161
   default ASTERISK_SIP_TRUNK_NAT_PORT 5162
+  default ASTERISK_SIP_TRUNK_CONTAINER_PORT 5163
   default ASTERISK_RTP_MIN 40000
   default ASTERISK_RTP_MAX 50000
   default ASTERISK_AGENT_CODECS opus,alaw,ulaw
   require_number ASTERISK_ARI_PORT ASTERISK_SIP_AGENT_PORT ASTERISK_SIP_TRUNK_PORT ASTERISK_SIP_TRUNK_NAT_PORT \
-    ASTERISK_RTP_MIN ASTERISK_RTP_MAX
+    ASTERISK_SIP_TRUNK_CONTAINER_PORT ASTERISK_RTP_MIN ASTERISK_RTP_MAX
   default modules "$(echo /usr/lib/*/asterisk/modules)"
   default public_address_settings "$(public_address_lines)"
 
@@ -34,8 +35,8 @@ start_asterisk() {
   for name in asterisk ari http pjsip prometheus rtp; do
     render "${templates}/${name}.conf" "${settings}/${name}.conf" settings modules public_address_settings OML_INSTANCE \
       ASTERISK_LISTEN ASTERISK_TRUNK_LISTEN ASTERISK_ARI_PORT ASTERISK_ARI_USER ASTERISK_ARI_PASSWORD \
-      ASTERISK_SIP_AGENT_PORT ASTERISK_SIP_TRUNK_PORT ASTERISK_SIP_TRUNK_NAT_PORT ASTERISK_RTP_MIN ASTERISK_RTP_MAX \
-      ASTERISK_AGENT_CODECS KAMAILIO_HOST
+      ASTERISK_SIP_AGENT_PORT ASTERISK_SIP_TRUNK_PORT ASTERISK_SIP_TRUNK_NAT_PORT ASTERISK_SIP_TRUNK_CONTAINER_PORT \
+      ASTERISK_RTP_MIN ASTERISK_RTP_MAX ASTERISK_AGENT_CODECS KAMAILIO_HOST
   done
   own_settings asterisk:omnileads "${settings}"
   # Recordings and their folders: the group (the app's worker) reads and deletes them, nobody else sees them.

@@ -12,7 +12,9 @@ from omnileads.telephony.routes import (
     destinations,
     inbound_routes,
     ivrs,
+    moh_playlists,
     outbound_routes,
+    settings,
     time_conditions,
     time_groups,
     trunks,
@@ -31,6 +33,10 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     custom_destinations.router,
     voicemail_boxes.router,
     audio_files.router,
+    moh_playlists.router,
+    settings.dialplan,
+    settings.amd,
+    settings.recording_names,
 )
 
 INTERNAL_ROUTERS: Final[tuple[APIRouter, ...]] = (asterisk.router,)

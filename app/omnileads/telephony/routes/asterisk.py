@@ -16,10 +16,11 @@ from omnileads.kit.schemas import PathId
 from omnileads.telephony.asterisk_files import AsteriskFiles
 from omnileads.telephony.audio import read_content
 from omnileads.telephony.routes.services import wav_answer
-from omnileads.telephony.schemas.asterisk import AsteriskFilesOut, AsteriskReport, AsteriskReportOut
+from omnileads.telephony.schemas.asterisk import AsteriskFilesOut, AsteriskReport, AsteriskReportOut, LinesReport
+from omnileads.telephony.trunk_lines import keep_lines
 
 LONGEST_WAIT_SECONDS: Final = 30
-POLL_SECONDS: Final = 1.0
+POLL_SECONDS: Final = 0.25
 
 router = APIRouter(prefix="/asterisk", tags=["internal"], dependencies=[internal()])
 
@@ -32,7 +33,7 @@ async def get_asterisk_files(
 ) -> AsteriskFilesOut | Response:
     """The files, at once if they differ from `revision`, else as soon as they do; 304 when the wait is over.
 
-    Waiting costs neither a thread nor a database connection: both are taken for one short question each second.
+    Waiting costs neither a thread nor a database connection: both are taken for one short question at a time.
     """
     deadline = runtime.clock.monotonic() + wait
     seen = -1
@@ -62,3 +63,9 @@ def get_asterisk_sound(session: Transaction, audio_id: PathId) -> Response:
 @router.post("/report")
 def report_asterisk(session: Transaction, runtime: CurrentRuntime, body: AsteriskReport) -> AsteriskReportOut:
     return AsteriskReportOut(accepted=AsteriskFiles(session, runtime.clock).report(body))
+
+
+@router.post("/lines", status_code=204)
+def report_lines(session: Transaction, runtime: CurrentRuntime, body: LinesReport) -> None:
+    """The other sides of all trunks that Asterisk has."""
+    keep_lines(session, body.lines, runtime.clock.now())

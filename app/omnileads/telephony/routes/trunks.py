@@ -33,13 +33,18 @@ def list_trunks(service: CurrentTrunks, paging: Paging) -> Page[TrunkOut]:
 @router.get("/templates")
 def list_trunk_templates(settings: CurrentSettings) -> list[TrunkTemplateOut]:
     ports = settings.asterisk
+    by_transport = {
+        "trunk-transport": ports.sip_trunk_port,
+        "trunk-nat-transport": ports.sip_trunk_nat_port,
+        "trunk-container-transport": ports.sip_trunk_container_port,
+    }
     return [
         TrunkTemplateOut(
             slug=template.slug,
             name=TemplateName(en=template.name_en, es=template.name_es),
             wizard_text=template.wizard_text,
         )
-        for template in trunk_templates(ports.sip_trunk_port, ports.sip_trunk_nat_port)
+        for template in trunk_templates(by_transport)
     ]
 
 

@@ -6,8 +6,10 @@ from typing import Annotated
 
 from pydantic import Field
 
+from omnileads.kit.clock import Instant
 from omnileads.kit.schemas import RequestModel, ResponseModel
-from omnileads.telephony.models import SyncState
+from omnileads.telephony.models import LineReachability, LineRegistration, SyncState
+from omnileads.telephony.schemas.destinations import ItemOut
 
 TrunkName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$", description="Letters, digits and _.")]
 CallerId = Annotated[str, Field(pattern=r"^(\+?[0-9]{1,20})?$", description="Digits, may start with +; may be empty.")]
@@ -38,13 +40,24 @@ class SyncOut(ResponseModel):
     message: str
 
 
-class TrunkOut(ResponseModel):
-    id: int
-    name: str
+class TrunkLineOut(ResponseModel):
+    """The trunk's other side, as Asterisk last saw it. `registration` "none": the trunk sends none.
+
+    `reported_at` is null while nothing was reported, and grows old when Asterisk is away.
+    """
+
+    registration: LineRegistration
+    reachability: LineReachability
+    round_trip_ms: int | None
+    reported_at: Instant | None
+
+
+class TrunkOut(ItemOut):
     max_channels: int
     caller_id: str
     wizard_text: str
     sync: SyncOut
+    line: TrunkLineOut
 
 
 class TemplateName(ResponseModel):
