@@ -90,16 +90,24 @@ export function useForm<V extends object>(options: FormOptions<V>): Form<V> {
     return false
   }
 
-  async function validate(): Promise<boolean> {
+  /** Null when `check` finds nothing. */
+  function lacks(): FieldErrors | null {
     problem.value = null
     const found = definite(options.check?.(values) ?? {})
-    if (Object.keys(found).length > 0) return refuse(found)
+    if (Object.keys(found).length > 0) return found
     errors.value = {}
-    return true
+    return null
+  }
+
+  async function validate(): Promise<boolean> {
+    const found = lacks()
+    return found ? refuse(found) : true
   }
 
   async function submit(): Promise<boolean> {
-    if (submitting.value || !(await validate())) return false
+    if (submitting.value) return false
+    const found = lacks()
+    if (found) return refuse(found)
     submitting.value = true
     try {
       await options.submit(copy(values))
