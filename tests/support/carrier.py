@@ -20,11 +20,14 @@ from support.waiting import eventually
 CARRIER_ADDRESS = "127.0.0.2"
 """Asterisk tells carriers apart by their address, so this one has an address that nothing else has."""
 
+CARRIER_PORT = 5060
+"""Where it takes calls."""
+
 SCENARIO = Path(__file__).parent / "sipp" / "caller.xml"
 LONGEST_CALL_SECONDS = 300
 
 
-def wizard_text(*, context: str = "from-pstn") -> str:
+def wizard_text(*, context: str = "from-pstn", address: str = CARRIER_ADDRESS) -> str:
     """A trunk to this carrier as an administrator writes it: no registration, A-law, called on port 5060.
 
     It is known by its address, and calls from any port: every SIPp has its own.
@@ -42,7 +45,7 @@ def wizard_text(*, context: str = "from-pstn") -> str:
             "endpoint/allow=alaw",
             "endpoint/dtmf_mode=rfc4733",
             f"endpoint/context={context}",
-            f"remote_hosts={CARRIER_ADDRESS}:5060",
+            f"remote_hosts={address}:{CARRIER_PORT}",
         )
     )
 
@@ -136,6 +139,10 @@ class Caller:
             within_seconds=within_seconds,
             evidence=self.evidence,
         )
+
+    def press(self, digits: str) -> None:
+        """Press keys of the telephone."""
+        self.sound.press(digits)
 
     def hang_up(self) -> None:
         """Put the telephone down (or give up before the answer), and wait until the other side confirmed it."""

@@ -9,12 +9,15 @@ import itertools
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from support import carrier
 from support.api import Api, ApiRefused
 from support.history import History
 from support.instance import Instance
+from support.tones import sine, write_wav
 from support.waiting import eventually
 
 DISPOSITIONS: list[dict[str, object]] = [
@@ -124,6 +127,43 @@ class Centre:
         did = self.route({"type": "inbound-campaign", "id": made["id"]}, language=language)
         dispositions = {option["name"]: option["id"] for option in made["dispositions"]}
         return Campaign(made["id"], made["name"], did, dispositions)
+
+    def audio(self, tone_hz: float, *, seconds: float = 3.0) -> int:
+        """The id of an audio file with a tone, known to Asterisk."""
+        # The same sound is refused a second time, so each is a little different.
+        sound = sine(tone_hz, seconds, level_dbfs=-9 - secrets.randbelow(10_000) / 10_000)
+        with TemporaryDirectory() as folder:
+            content = write_wav(Path(folder) / "tone.wav", sound).read_bytes()
+        made = self.api.upload("/audio-files", name=self.name("tone"), filename="tone.wav", content=content)
+        audio_id = int(made["id"])
+        sounds = Path(self.instance.setting("oml_data_dir")) / "asterisk" / "sounds"
+        eventually(
+            lambda: list(sounds.glob(f"{audio_id}.*")), within_seconds=20, evidence=lambda: list(sounds.iterdir())
+        )
+        return audio_id
+
+    def make(self, collection: str, **fields: object) -> Any:
+        """A thing with a name of its own, in force for the call engine. Returns it as the API shows it."""
+        made = self.api.post(f"/{collection}", **{"name": self.name(collection), **fields})
+        self.settle()
+        return made
+
+    def trunk(self, address: str, **settings: object) -> int:
+        """The id of a trunk to another address, used by Asterisk."""
+        made = self.api.post(
+            "/sip-trunks",
+            name=self.name("trunk").replace(" ", "_").replace("-", "_"),
+            wizard_text=carrier.wizard_text(address=address),
+            **settings,
+        )
+        trunk_id = int(made["id"])
+        eventually(
+            lambda: self.api.get(f"/sip-trunks/{trunk_id}")["sync"]["state"] == "applied",
+            within_seconds=30,
+            evidence=lambda: self.api.get(f"/sip-trunks/{trunk_id}"),
+        )
+        self.settle()
+        return trunk_id
 
     def settle(self) -> None:
         """Wait until the call engine works with everything that is configured."""

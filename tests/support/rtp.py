@@ -8,6 +8,7 @@ import struct
 import threading
 import time
 from array import array
+from collections import deque
 from dataclasses import dataclass
 from types import TracebackType
 
@@ -16,6 +17,10 @@ from support.tones import from_alaw, is_heard, sine, to_alaw
 PACKET_SECONDS = 0.02
 PACKET_BYTES = 160
 PCMA = 8
+TELEPHONE_EVENT = 101
+DIGITS = "0123456789*#"
+DIGIT_PACKETS, PAUSE_PACKETS = 6, 4
+"""How long a key is held, and the pause after it, in packets of 20 ms."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +43,9 @@ class Sound:
         self._tone = to_alaw(sine(tone_hz, 1.0)) if tone_hz else b"\xd5" * 8000
         self._peer: tuple[str, int] | None = None
         self._packets: list[Packet] = []
+        self._events: deque[bytes | None] = deque()
+        """what to send instead of speech: telephone events, None for a pause"""
+        self._event_stamp = 0
         self._is_speaking = threading.Event()
         self._is_speaking.set()
         self._is_over = threading.Event()
@@ -55,6 +63,16 @@ class Sound:
     def send_to(self, address: str, port: int) -> None:
         """Begin to speak without waiting to be spoken to."""
         self._peer = (address, port)
+
+    def press(self, digits: str) -> None:
+        """Press keys, one after the other (RFC 4733). Returns at once."""
+        for digit in digits:
+            event = DIGITS.index(digit)
+            for packet in range(1, DIGIT_PACKETS + 1):
+                self._events.append(struct.pack("!BBH", event, 10, packet * PACKET_BYTES))
+            for _ in range(3):  # the end is said three times, as it may get lost
+                self._events.append(struct.pack("!BBH", event, 0x80 | 10, (DIGIT_PACKETS + 1) * PACKET_BYTES))
+            self._events.extend([None] * PAUSE_PACKETS)
 
     def fall_silent(self) -> None:
         """Send nothing any more, as a telephone does whose network is gone."""
@@ -105,7 +123,17 @@ class Sound:
             if time.monotonic() < due:
                 continue
             due += PACKET_SECONDS
-            if self._peer is not None and self._is_speaking.is_set():
+            if self._peer is not None and self._events:
+                event = self._events.popleft()
+                if event is None:
+                    self._event_stamp = 0
+                else:
+                    kind = TELEPHONE_EVENT | (0x80 if self._event_stamp == 0 else 0)
+                    self._event_stamp = self._event_stamp or stamp & 0xFFFFFFFF
+                    header = struct.pack("!BBHII", 0x80, kind, sequence & 0xFFFF, self._event_stamp, ssrc)
+                    self._socket.sendto(header + event, self._peer)
+                    sequence += 1
+            elif self._peer is not None and self._is_speaking.is_set():
                 header = struct.pack("!BBHII", 0x80, PCMA, sequence & 0xFFFF, stamp & 0xFFFFFFFF, ssrc)
                 payload = self._tone[offset : offset + PACKET_BYTES]
                 self._socket.sendto(header + payload, self._peer)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from support.carrier import Carrier
 from support.centre import Centre
 from support.history import History
-from support.tones import sine, write_wav
-from support.waiting import eventually
 from support.workplace import Workplace
 
 AtWork = Callable[..., Workplace]
@@ -20,17 +16,8 @@ WELCOME_HZ = 500.0
 
 
 @pytest.fixture(scope="module")
-def welcome(centre: Centre, tmp_path_factory: pytest.TempPathFactory) -> int:
-    """The id of an audio file with eight seconds of a tone, known to Asterisk."""
-    # The same sound is refused a second time, so this one is a little different every time.
-    sound = sine(WELCOME_HZ, 8.0, level_dbfs=-9 - secrets.randbelow(10_000) / 10_000)
-    file = write_wav(tmp_path_factory.mktemp("welcome") / "welcome.wav", sound)
-    name = centre.name("welcome")
-    made = centre.api.upload("/audio-files", name=name, filename="welcome.wav", content=file.read_bytes())
-    audio_id = int(made["id"])
-    folder = Path(centre.instance.setting("oml_data_dir")) / "asterisk" / "sounds"
-    eventually(lambda: list(folder.glob(f"{audio_id}.*")), within_seconds=20, evidence=lambda: list(folder.iterdir()))
-    return audio_id
+def welcome(centre: Centre) -> int:
+    return centre.audio(WELCOME_HZ, seconds=8)
 
 
 def test_the_welcome_comes_before_the_agent(
