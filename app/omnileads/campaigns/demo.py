@@ -1,12 +1,12 @@
-"""Demonstration data: a small team that can take a call the minute after the installation.
+"""Demonstration data: two small teams that can take a call the minute after the installation.
 
 Called by `oml demo-data`, in one transaction. Everything goes through the services, so it is what a person could have
-made in the console. Running it again changes nothing.
+made in the console. Running it again changes nothing. How calls reach the teams is made by `demo_telephony`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,17 +18,15 @@ from omnileads.agents.live import LiveAgents
 from omnileads.agents.models import AgentGroup
 from omnileads.agents.pauses import Pauses
 from omnileads.agents.schemas import AgentGroupCreate, PauseCreate
+from omnileads.campaigns.demo_telephony import DemoCampaigns, create_demo_telephony
 from omnileads.campaigns.presentation import CampaignPresenter
 from omnileads.campaigns.schemas import DispositionOptionIn, InboundCampaignCreate, MemberIn
 from omnileads.campaigns.service import InboundCampaigns
 from omnileads.kit.changes import ConfigurationChanges
 from omnileads.kit.runtime import Runtime
-from omnileads.telephony.inbound_routes import InboundRoutes
-from omnileads.telephony.schemas import Destination
-from omnileads.telephony.schemas.inbound_routes import RouteCreate
 
 GROUP_NAME: Final = "Demo agents"
-DID: Final = "5550100"
+SALES_GROUP_NAME: Final = "Demo sales"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +38,15 @@ class DemoAgent:
     last_name: str
 
 
-AGENTS: Final = (
+SUPPORT_AGENTS: Final = (
     DemoAgent("agent1", "Ana", "Pereyra"),
     DemoAgent("agent2", "Bruno", "Sosa"),
     DemoAgent("agent3", "Carla", "Quiroga"),
+)
+SALES_AGENTS: Final = (
+    DemoAgent("agent4", "Diego", "Funes"),
+    DemoAgent("agent5", "Elena", "Ibarra"),
+    DemoAgent("agent6", "Fabio", "Luna"),
 )
 
 MakeAgent = Callable[[DemoAgent, int], int]
@@ -56,39 +59,46 @@ def create_demo_data(session: Session, runtime: Runtime, make_agent: MakeAgent) 
     if exists is not None:
         return False
     changes = ConfigurationChanges(session, runtime, None)
-    group = AgentGroups(session, changes, runtime.clock).create(
+    groups = AgentGroups(session, changes, runtime.clock)
+    support = groups.create(
         AgentGroupCreate(name=GROUP_NAME, auto_unpause_seconds=30, force_disposition=True, allow_recordings=True)
+    )
+    sales = groups.create(
+        AgentGroupCreate(
+            name=SALES_GROUP_NAME,
+            auto_unpause_seconds=15,
+            allow_off_campaign_calls=True,
+            allow_calls_between_agents=True,
+        )
     )
     pauses = Pauses(session, changes, LiveAgents(runtime.redis), runtime.clock)
     for name, kind in (("Lunch", "recreational"), ("Break", "recreational"), ("Coaching", "productive")):
         pauses.create(PauseCreate.model_validate({"name": name, "kind": kind}))
-    agent_ids = [make_agent(agent, group.id) for agent in AGENTS]
     campaigns = InboundCampaigns(
         session, changes, CampaignPresenter(session, runtime.redis), runtime.clock, actor=None, scope=None
     )
-    campaign = campaigns.create(_campaign(agent_ids))
-    InboundRoutes(session, changes, scope=None).create(
-        RouteCreate(
-            name="Demo support",
-            did=DID,
-            language="en",
-            destination=Destination(type="inbound-campaign", id=campaign.id),
-        )
+    support_ids = [make_agent(agent, support.id) for agent in SUPPORT_AGENTS]
+    sales_ids = [make_agent(agent, sales.id) for agent in SALES_AGENTS]
+    made = DemoCampaigns(
+        support=campaigns.create(_campaign("Demo support", support_ids, ("Solved", "Wrong number", "Call back"))).id,
+        sales=campaigns.create(_campaign("Demo sales", sales_ids, ("Sale", "Not interested", "Call back"))).id,
     )
+    create_demo_telephony(session, changes, made)
     return True
 
 
-def _campaign(agent_ids: list[int]) -> InboundCampaignCreate:
+def _campaign(name: str, agent_ids: Sequence[int], options: tuple[str, str, str]) -> InboundCampaignCreate:
+    good, bad, again = options
     return InboundCampaignCreate(
-        name="Demo support",
+        name=name,
         recording_enabled=True,
         max_wait_seconds=300,
         service_level_seconds=20,
         objective=100,
         members=[MemberIn(agent_id=agent_id) for agent_id in agent_ids],
         dispositions=[
-            DispositionOptionIn(name="Solved", kind="engaged", is_positive=True),
-            DispositionOptionIn(name="Wrong number", kind="no-action"),
-            DispositionOptionIn(name="Call back", kind="callback"),
+            DispositionOptionIn(name=good, kind="engaged", is_positive=True),
+            DispositionOptionIn(name=bad, kind="no-action"),
+            DispositionOptionIn(name=again, kind="callback"),
         ],
     )
