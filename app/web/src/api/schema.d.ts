@@ -396,11 +396,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Trunks */
-        get: operations["list_trunks"];
+        /** List Sip Trunks */
+        get: operations["list_sip_trunks_api_v2_sip_trunks_get"];
         put?: never;
-        /** Create Trunk */
-        post: operations["create_trunk"];
+        /** Create Sip Trunks */
+        post: operations["create_sip_trunks_api_v2_sip_trunks_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -414,8 +414,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Trunk Templates */
-        get: operations["list_trunk_templates"];
+        /** Tpl */
+        get: operations["tpl_api_v2_sip_trunks_templates_get"];
         put?: never;
         post?: never;
         delete?: never;
@@ -431,16 +431,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Trunk */
-        get: operations["get_trunk"];
+        /** Get Sip Trunks */
+        get: operations["get_sip_trunks_api_v2_sip_trunks__trunk_id__get"];
         put?: never;
         post?: never;
-        /** Delete Trunk */
-        delete: operations["delete_trunk"];
+        /** Delete Sip Trunks */
+        delete: operations["delete_sip_trunks_api_v2_sip_trunks__trunk_id__delete"];
         options?: never;
         head?: never;
-        /** Change Trunk */
-        patch: operations["change_trunk"];
+        /** Patch Sip Trunks */
+        patch: operations["patch_sip_trunks_api_v2_sip_trunks__trunk_id__patch"];
         trace?: never;
     };
     "/api/v2/inbound-routes": {
@@ -451,10 +451,10 @@ export interface paths {
             cookie?: never;
         };
         /** List Inbound Routes */
-        get: operations["list_inbound_routes"];
+        get: operations["list_inbound_routes_api_v2_inbound_routes_get"];
         put?: never;
-        /** Create Inbound Route */
-        post: operations["create_inbound_route"];
+        /** Create Inbound Routes */
+        post: operations["create_inbound_routes_api_v2_inbound_routes_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -468,16 +468,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Inbound Route */
-        get: operations["get_inbound_route"];
+        /** Get Inbound Routes */
+        get: operations["get_inbound_routes_api_v2_inbound_routes__route_id__get"];
         put?: never;
         post?: never;
-        /** Delete Inbound Route */
-        delete: operations["delete_inbound_route"];
+        /** Delete Inbound Routes */
+        delete: operations["delete_inbound_routes_api_v2_inbound_routes__route_id__delete"];
         options?: never;
         head?: never;
-        /** Change Inbound Route */
-        patch: operations["change_inbound_route"];
+        /** Patch Inbound Routes */
+        patch: operations["patch_inbound_routes_api_v2_inbound_routes__route_id__patch"];
         trace?: never;
     };
     "/api/v2/audio-files": {
@@ -488,10 +488,10 @@ export interface paths {
             cookie?: never;
         };
         /** List Audio Files */
-        get: operations["list_audio_files"];
+        get: operations["list_audio_files_api_v2_audio_files_get"];
         put?: never;
-        /** Add Audio File */
-        post: operations["add_audio_file"];
+        /** Up */
+        post: operations["up_api_v2_audio_files_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -522,14 +522,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** Get Audio Files */
+        get: operations["get_audio_files_api_v2_audio_files__audio_id__get"];
         put?: never;
         post?: never;
-        /** Delete Audio File */
-        delete: operations["delete_audio_file"];
+        /** Delete Audio Files */
+        delete: operations["delete_audio_files_api_v2_audio_files__audio_id__delete"];
         options?: never;
         head?: never;
-        patch?: never;
+        /** Patch Audio Files */
+        patch: operations["patch_audio_files_api_v2_audio_files__audio_id__patch"];
         trace?: never;
     };
     "/api/v2/inbound-campaigns": {
@@ -540,10 +542,10 @@ export interface paths {
             cookie?: never;
         };
         /** List Inbound Campaigns */
-        get: operations["list_inbound_campaigns"];
+        get: operations["list_inbound_campaigns_api_v2_inbound_campaigns_get"];
         put?: never;
-        /** Create Inbound Campaign */
-        post: operations["create_inbound_campaign"];
+        /** Create Inbound Campaigns */
+        post: operations["create_inbound_campaigns_api_v2_inbound_campaigns_post"];
         delete?: never;
         options?: never;
         head?: never;
@@ -557,16 +559,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Inbound Campaign */
-        get: operations["get_inbound_campaign"];
+        /** Get Inbound Campaigns */
+        get: operations["get_inbound_campaigns_api_v2_inbound_campaigns__campaign_id__get"];
         put?: never;
         post?: never;
-        /** Delete Inbound Campaign */
-        delete: operations["delete_inbound_campaign"];
+        /** Delete Inbound Campaigns */
+        delete: operations["delete_inbound_campaigns_api_v2_inbound_campaigns__campaign_id__delete"];
         options?: never;
         head?: never;
-        /** Change Inbound Campaign */
-        patch: operations["change_inbound_campaign"];
+        /** Patch Inbound Campaigns */
+        patch: operations["patch_inbound_campaigns_api_v2_inbound_campaigns__campaign_id__patch"];
         trace?: never;
     };
     "/api/v2/inbound-campaigns/{campaign_id}/activate": {
@@ -783,6 +785,458 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/outbound-routes/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Order */
+        put: operations["order_api_v2_outbound_routes_order_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/outbound-routes/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Otry */
+        post: operations["otry_api_v2_outbound_routes_try_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/customer-identifications/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ctry */
+        post: operations["ctry_api_v2_customer_identifications_try_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/outbound-routes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Outbound Routes */
+        get: operations["list_outbound_routes_api_v2_outbound_routes_get"];
+        put?: never;
+        /** Create Outbound Routes */
+        post: operations["create_outbound_routes_api_v2_outbound_routes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/outbound-routes/{route_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Outbound Routes */
+        get: operations["get_outbound_routes_api_v2_outbound_routes__route_id__get"];
+        put?: never;
+        post?: never;
+        /** Delete Outbound Routes */
+        delete: operations["delete_outbound_routes_api_v2_outbound_routes__route_id__delete"];
+        options?: never;
+        head?: never;
+        /** Patch Outbound Routes */
+        patch: operations["patch_outbound_routes_api_v2_outbound_routes__route_id__patch"];
+        trace?: never;
+    };
+    "/api/v2/time-groups": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Time Groups */
+        get: operations["list_time_groups_api_v2_time_groups_get"];
+        put?: never;
+        /** Create Time Groups */
+        post: operations["create_time_groups_api_v2_time_groups_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/time-groups/{group_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Time Groups */
+        get: operations["get_time_groups_api_v2_time_groups__group_id__get"];
+        put?: never;
+        post?: never;
+        /** Delete Time Groups */
+        delete: operations["delete_time_groups_api_v2_time_groups__group_id__delete"];
+        options?: never;
+        head?: never;
+        /** Patch Time Groups */
+        patch: operations["patch_time_groups_api_v2_time_groups__group_id__patch"];
+        trace?: never;
+    };
+    "/api/v2/time-conditions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Time Conditions */
+        get: operations["list_time_conditions_api_v2_time_conditions_get"];
+        put?: never;
+        /** Create Time Conditions */
+        post: operations["create_time_conditions_api_v2_time_conditions_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/time-conditions/{condition_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Time Conditions */
+        get: operations["get_time_conditions_api_v2_time_conditions__condition_id__get"];
+        put?: never;
+        post?: never;
+        /** Delete Time Conditions */
+        delete: operations["delete_time_conditions_api_v2_time_conditions__condition_id__delete"];
+        options?: never;
+        head?: never;
+        /** Patch Time Conditions */
+        patch: operations["patch_time_conditions_api_v2_time_conditions__condition_id__patch"];
+        trace?: never;
+    };
+    "/api/v2/ivrs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Ivrs */
+        get: operations["list_ivrs_api_v2_ivrs_get"];
+        put?: never;
+        /** Create Ivrs */
+        post: operations["create_ivrs_api_v2_ivrs_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/ivrs/{ivr_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Ivrs */
+        get: operations["get_ivrs_api_v2_ivrs__ivr_id__get"];
+        put?: never;
+        post?: never;
+        /** Delete Ivrs */
+        delete: operations["delete_ivrs_api_v2_ivrs__ivr_id__delete"];
+        options?: never;
+        head?: never;
+        /** Patch Ivrs */
+        patch: operations["patch_ivrs_api_v2_ivrs__ivr_id__patch"];
+        trace?: never;
+    };
+    "/api/v2/customer-identifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Customer Identifications */
+        get: operations["list_customer_identifications_api_v2_customer_identifications_get"];
+        put?: never;
+        /** Create Customer Identifications */
+        post: operations["create_customer_identifications_api_v2_customer_identifications_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/customer-identifications/{identification_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Customer Identifications */
+        get: operations["get_customer_identifications_api_v2_customer_identifications__identification_id__get"];
+        put?: never;
+        post?: never;
+        /** Delete Customer Identifications */
+        delete: operations["delete_customer_identifications_api_v2_customer_identifications__identification_id__delete"];
+        options?: never;
+        head?: never;
+        /** Patch Customer Identifications */
+        patch: operations["patch_customer_identifications_api_v2_customer_identifications__identification_id__patch"];
+        trace?: never;
+    };
+    "/api/v2/custom-destinations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Custom Destinations */
+        get: operations["list_custom_destinations_api_v2_custom_destinations_get"];
+        put?: never;
+        /** Create Custom Destinations */
+        post: operations["create_custom_destinations_api_v2_custom_destinations_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/custom-destinations/{custom_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Custom Destinations */
+        get: operations["get_custom_destinations_api_v2_custom_destinations__custom_id__get"];
+        put?: never;
+        post?: never;
+        /** Delete Custom Destinations */
+        delete: operations["delete_custom_destinations_api_v2_custom_destinations__custom_id__delete"];
+        options?: never;
+        head?: never;
+        /** Patch Custom Destinations */
+        patch: operations["patch_custom_destinations_api_v2_custom_destinations__custom_id__patch"];
+        trace?: never;
+    };
+    "/api/v2/voicemail-boxes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Voicemail Boxes */
+        get: operations["list_voicemail_boxes_api_v2_voicemail_boxes_get"];
+        put?: never;
+        /** Create Voicemail Boxes */
+        post: operations["create_voicemail_boxes_api_v2_voicemail_boxes_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/voicemail-boxes/{box_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Voicemail Boxes */
+        get: operations["get_voicemail_boxes_api_v2_voicemail_boxes__box_id__get"];
+        put?: never;
+        post?: never;
+        /** Delete Voicemail Boxes */
+        delete: operations["delete_voicemail_boxes_api_v2_voicemail_boxes__box_id__delete"];
+        options?: never;
+        head?: never;
+        /** Patch Voicemail Boxes */
+        patch: operations["patch_voicemail_boxes_api_v2_voicemail_boxes__box_id__patch"];
+        trace?: never;
+    };
+    "/api/v2/moh-playlists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Moh Playlists */
+        get: operations["list_moh_playlists_api_v2_moh_playlists_get"];
+        put?: never;
+        /** Create Moh Playlists */
+        post: operations["create_moh_playlists_api_v2_moh_playlists_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/moh-playlists/{playlist_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Moh Playlists */
+        get: operations["get_moh_playlists_api_v2_moh_playlists__playlist_id__get"];
+        put?: never;
+        post?: never;
+        /** Delete Moh Playlists */
+        delete: operations["delete_moh_playlists_api_v2_moh_playlists__playlist_id__delete"];
+        options?: never;
+        head?: never;
+        /** Patch Moh Playlists */
+        patch: operations["patch_moh_playlists_api_v2_moh_playlists__playlist_id__patch"];
+        trace?: never;
+    };
+    "/api/v2/custom-dialplan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gd */
+        get: operations["gd_api_v2_custom_dialplan_get"];
+        /** Pd */
+        put: operations["pd_api_v2_custom_dialplan_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/amd-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Ga */
+        get: operations["ga_api_v2_amd_settings_get"];
+        /** Pa */
+        put: operations["pa_api_v2_amd_settings_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/recording-name-scheme": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Gs */
+        get: operations["gs_api_v2_recording_name_scheme_get"];
+        /** Ps */
+        put: operations["ps_api_v2_recording_name_scheme_put"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/destinations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Choices */
+        get: operations["choices_api_v2_destinations_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/call-flow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Flow */
+        get: operations["flow_api_v2_call_flow_get"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/call-flow/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ftry */
+        post: operations["ftry_api_v2_call_flow_try_post"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -971,6 +1425,8 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Used By */
+            used_by?: components["schemas"]["UsedBy"][] | null;
         };
         /** Body_add_audio_file */
         Body_add_audio_file: {
@@ -1221,16 +1677,13 @@ export interface components {
              */
             password: string;
         };
-        /**
-         * Destination
-         * @description Where a call goes. `id` is null for "hangup".
-         */
+        /** Destination */
         Destination: {
             /**
              * Type
              * @enum {string}
              */
-            type: "inbound-campaign" | "hangup";
+            type: "inbound-campaign" | "time-condition" | "ivr" | "hangup" | "custom-destination" | "voicemail" | "customer-identification" | "agent";
             /** Id */
             id?: number | null;
         };
@@ -1240,7 +1693,7 @@ export interface components {
              * Type
              * @enum {string}
              */
-            type: "inbound-campaign" | "hangup";
+            type: "inbound-campaign" | "time-condition" | "ivr" | "hangup" | "custom-destination" | "voicemail" | "customer-identification" | "agent";
             /** Id */
             id: number | null;
             /** Name */
@@ -1434,12 +1887,7 @@ export interface components {
             service_level_seconds?: number;
             /** Welcome Audio Id */
             welcome_audio_id?: number | null;
-            /**
-             * Moh Class
-             * @default default
-             */
-            moh_class?: string;
-            failover?: components["schemas"]["Failover"] | null;
+            failover?: components["schemas"]["Destination"] | null;
             /** Auto Attend Inbound */
             auto_attend_inbound?: boolean | null;
             /** Auto Unpause Seconds */
@@ -1457,11 +1905,10 @@ export interface components {
             supervisor_ids?: number[];
             /** Dispositions */
             dispositions?: components["schemas"]["DispositionOptionIn"][];
+            /** Moh Playlist Id */
+            moh_playlist_id?: number | null;
         };
-        /**
-         * InboundCampaignOut
-         * @description `waiting` is the number of callers waiting now; null when the live state is not reachable.
-         */
+        /** InboundCampaignOut */
         InboundCampaignOut: {
             /** Id */
             id: number;
@@ -1497,9 +1944,7 @@ export interface components {
             service_level_seconds: number;
             /** Welcome Audio Id */
             welcome_audio_id: number | null;
-            /** Moh Class */
-            moh_class: string;
-            failover: components["schemas"]["FailoverOut"] | null;
+            failover: components["schemas"]["DestinationOut"] | null;
             /** Auto Attend Inbound */
             auto_attend_inbound: boolean | null;
             /** Auto Unpause Seconds */
@@ -1514,11 +1959,12 @@ export interface components {
             dispositions: components["schemas"]["DispositionOptionOut"][];
             /** Waiting */
             waiting: number | null;
+            /** Moh Playlist Id */
+            moh_playlist_id: number | null;
+            /** Used By */
+            used_by?: components["schemas"]["UsedBy"][] | null;
         };
-        /**
-         * InboundCampaignPatch
-         * @description Only what is sent changes; a list that is sent replaces the list.
-         */
+        /** InboundCampaignPatch */
         InboundCampaignPatch: {
             /** Name */
             name?: string | null;
@@ -1544,9 +1990,7 @@ export interface components {
             service_level_seconds?: number | null;
             /** Welcome Audio Id */
             welcome_audio_id?: number | null;
-            /** Moh Class */
-            moh_class?: string | null;
-            failover?: components["schemas"]["Failover"] | null;
+            failover?: components["schemas"]["Destination"] | null;
             /** Auto Attend Inbound */
             auto_attend_inbound?: boolean | null;
             /** Auto Unpause Seconds */
@@ -1561,6 +2005,8 @@ export interface components {
             supervisor_ids?: number[] | null;
             /** Dispositions */
             dispositions?: components["schemas"]["DispositionOptionIn"][] | null;
+            /** Moh Playlist Id */
+            moh_playlist_id?: number | null;
         };
         /** LiveSnapshot */
         LiveSnapshot: {
@@ -1656,7 +2102,7 @@ export interface components {
             /** Page Size */
             page_size: number;
         };
-        /** Page[AudioFileOut] */
+        /** Page[AudioOut] */
         Page_AudioFileOut_: {
             /** Items */
             items: components["schemas"]["AudioFileOut"][];
@@ -1678,7 +2124,7 @@ export interface components {
             /** Page Size */
             page_size: number;
         };
-        /** Page[InboundCampaignOut] */
+        /** Page[CampOut] */
         Page_InboundCampaignOut_: {
             /** Items */
             items: components["schemas"]["InboundCampaignOut"][];
@@ -1910,10 +2356,7 @@ export interface components {
             language: "es" | "en";
             destination: components["schemas"]["DestinationOut"];
         };
-        /**
-         * RoutePatch
-         * @description Only what is sent changes.
-         */
+        /** RoutePatch */
         RoutePatch: {
             /** Name */
             name?: string | null;
@@ -2070,6 +2513,9 @@ export interface components {
             /** Wizard Text */
             wizard_text: string;
             sync: components["schemas"]["TrunkSync"];
+            line: components["schemas"]["Line"];
+            /** Used By */
+            used_by?: components["schemas"]["UsedBy"][] | null;
         };
         /**
          * TrunkPatch
@@ -2196,6 +2642,950 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /** Amd */
+        Amd: {
+            /**
+             * Initial Silence Ms
+             * @default 2500
+             */
+            initial_silence_ms?: number;
+            /**
+             * Greeting Ms
+             * @default 1500
+             */
+            greeting_ms?: number;
+            /**
+             * After Greeting Silence Ms
+             * @default 800
+             */
+            after_greeting_silence_ms?: number;
+            /**
+             * Total Analysis Ms
+             * @default 5000
+             */
+            total_analysis_ms?: number;
+            /**
+             * Min Word Ms
+             * @default 100
+             */
+            min_word_ms?: number;
+            /**
+             * Between Words Silence Ms
+             * @default 50
+             */
+            between_words_silence_ms?: number;
+            /**
+             * Max Words
+             * @default 3
+             */
+            max_words?: number;
+            /**
+             * Max Word Ms
+             * @default 5000
+             */
+            max_word_ms?: number;
+            /**
+             * Silence Threshold
+             * @default 256
+             */
+            silence_threshold?: number;
+        };
+        /** AmdIn */
+        AmdIn: {
+            /** Initial Silence Ms */
+            initial_silence_ms: number;
+            /** Greeting Ms */
+            greeting_ms: number;
+            /** After Greeting Silence Ms */
+            after_greeting_silence_ms: number;
+            /** Total Analysis Ms */
+            total_analysis_ms: number;
+            /** Min Word Ms */
+            min_word_ms: number;
+            /** Between Words Silence Ms */
+            between_words_silence_ms: number;
+            /** Max Words */
+            max_words: number;
+            /** Max Word Ms */
+            max_word_ms: number;
+            /** Silence Threshold */
+            silence_threshold: number;
+        };
+        /** AudioPatch */
+        AudioPatch: {
+            /** Name */
+            name?: string | null;
+        };
+        /** Body_up_api_v2_audio_files_post */
+        Body_up_api_v2_audio_files_post: {
+            /** File */
+            file: string;
+            /** Name */
+            name: string;
+        };
+        /** CDCreate */
+        CDCreate: {
+            /** Name */
+            name: string;
+            /** Context */
+            context: string;
+            /** Extension */
+            extension: string;
+            /**
+             * Priority
+             * @default 1
+             */
+            priority?: number;
+            failover: components["schemas"]["Destination"];
+        };
+        /** CDOut */
+        CDOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Context */
+            context: string;
+            /** Extension */
+            extension: string;
+            /** Priority */
+            priority: number;
+            failover: components["schemas"]["DestinationOut"];
+            /** Used By */
+            used_by?: components["schemas"]["UsedBy"][] | null;
+        };
+        /** CDPatch */
+        CDPatch: {
+            /** Name */
+            name?: string | null;
+            /** Context */
+            context?: string | null;
+            /** Extension */
+            extension?: string | null;
+            /** Priority */
+            priority?: number | null;
+            failover?: components["schemas"]["Destination"] | null;
+        };
+        /** CICreate */
+        CICreate: {
+            /** Name */
+            name: string;
+            /**
+             * Mode
+             * @default ask-only
+             * @enum {string}
+             */
+            mode?: "ask-only" | "crm-decides" | "crm-routes";
+            /**
+             * Url
+             * @default
+             */
+            url?: string;
+            /** Audio Id */
+            audio_id: number;
+            /**
+             * Length
+             * @default 0
+             */
+            length?: number;
+            /**
+             * Timeout Seconds
+             * @default 5
+             */
+            timeout_seconds?: number;
+            /**
+             * Attempts
+             * @default 1
+             */
+            attempts?: number;
+            identified: components["schemas"]["Destination"];
+            unidentified: components["schemas"]["Destination"];
+        };
+        /** CIOut */
+        CIOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "ask-only" | "crm-decides" | "crm-routes";
+            /** Url */
+            url: string;
+            /** Audio Id */
+            audio_id: number;
+            /** Length */
+            length: number;
+            /** Timeout Seconds */
+            timeout_seconds: number;
+            /** Attempts */
+            attempts: number;
+            identified: components["schemas"]["DestinationOut"];
+            unidentified: components["schemas"]["DestinationOut"];
+            /** Used By */
+            used_by?: components["schemas"]["UsedBy"][] | null;
+        };
+        /** CIPatch */
+        CIPatch: {
+            /** Name */
+            name?: string | null;
+            /** Mode */
+            mode?: ("ask-only" | "crm-decides" | "crm-routes") | null;
+            /** Url */
+            url?: string | null;
+            /** Audio Id */
+            audio_id?: number | null;
+            /** Length */
+            length?: number | null;
+            /** Timeout Seconds */
+            timeout_seconds?: number | null;
+            /** Attempts */
+            attempts?: number | null;
+            identified?: components["schemas"]["Destination"] | null;
+            unidentified?: components["schemas"]["Destination"] | null;
+        };
+        /** CReq */
+        CReq: {
+            /** Method */
+            method: string;
+            /** Url */
+            url: string;
+            /** Headers */
+            headers: {
+                [key: string]: string;
+            };
+            /** Body */
+            body: string;
+        };
+        /** CTryIn */
+        CTryIn: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "ask-only" | "crm-decides" | "crm-routes";
+            /** Url */
+            url: string;
+            /** Digits */
+            digits: string;
+        };
+        /** CTryOut */
+        CTryOut: {
+            request: components["schemas"]["CReq"] | null;
+            /** Status */
+            status: number | null;
+            /** Body */
+            body: string | null;
+            /** Duration Ms */
+            duration_ms: number;
+            /**
+             * Result
+             * @enum {string}
+             */
+            result: "identified" | "unidentified" | "destination";
+            destination: components["schemas"]["DestinationOut"] | null;
+            /** Problem */
+            problem: string | null;
+        };
+        /** DestinationChoice */
+        DestinationChoice: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "inbound-campaign" | "time-condition" | "ivr" | "hangup" | "custom-destination" | "voicemail" | "customer-identification" | "agent";
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /** DialplanIn */
+        DialplanIn: {
+            /** Text */
+            text: string;
+        };
+        /** DialplanOut */
+        DialplanOut: {
+            /** Text */
+            text: string;
+            /** Contexts */
+            contexts: string[];
+            sync: components["schemas"]["Sync"];
+        };
+        /** Flow */
+        Flow: {
+            /** Nodes */
+            nodes: components["schemas"]["FlowNode"][];
+            /** Edges */
+            edges: components["schemas"]["FlowEdge"][];
+            /** Findings */
+            findings: components["schemas"]["FlowFinding"][];
+        };
+        /** FlowEdge */
+        FlowEdge: {
+            /** Source */
+            source: string;
+            /** Target */
+            target: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "always" | "match" | "otherwise" | "digit" | "timeout" | "invalid" | "identified" | "unidentified" | "failover";
+            /** Digit */
+            digit: string | null;
+        };
+        /** FlowFinding */
+        FlowFinding: {
+            /**
+             * Code
+             * @enum {string}
+             */
+            code: "loop" | "dead-end" | "missing" | "inactive-campaign" | "no-members";
+            /** Node Key */
+            node_key: string;
+            /** Message */
+            message: string;
+        };
+        /** FlowNode */
+        FlowNode: {
+            /** Key */
+            key: string;
+            /** Type */
+            type: string;
+            /** Id */
+            id: number | null;
+            /** Name */
+            name: string | null;
+        };
+        /** HTTPValidationError */
+        HTTPValidationError: {
+            /** Detail */
+            detail?: components["schemas"]["ValidationError"][];
+        };
+        /** IvrCreate */
+        IvrCreate: {
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Audio Id */
+            audio_id: number;
+            /**
+             * Timeout Seconds
+             * @default 5
+             */
+            timeout_seconds?: number;
+            /**
+             * Timeout Retries
+             * @default 1
+             */
+            timeout_retries?: number;
+            /** Timeout Audio Id */
+            timeout_audio_id?: number | null;
+            timeout: components["schemas"]["Destination"];
+            /**
+             * Invalid Retries
+             * @default 1
+             */
+            invalid_retries?: number;
+            /** Invalid Audio Id */
+            invalid_audio_id?: number | null;
+            invalid: components["schemas"]["Destination"];
+            /** Options */
+            options: components["schemas"]["IvrOption"][];
+        };
+        /** IvrOption */
+        IvrOption: {
+            /**
+             * Digit
+             * @enum {string}
+             */
+            digit: "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "*" | "#";
+            destination: components["schemas"]["Destination"];
+        };
+        /** IvrOptionOut */
+        IvrOptionOut: {
+            /**
+             * Digit
+             * @enum {string}
+             */
+            digit: "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "*" | "#";
+            destination: components["schemas"]["DestinationOut"];
+        };
+        /** IvrOut */
+        IvrOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Audio Id */
+            audio_id: number;
+            /** Timeout Seconds */
+            timeout_seconds: number;
+            /** Timeout Retries */
+            timeout_retries: number;
+            /** Timeout Audio Id */
+            timeout_audio_id: number | null;
+            timeout: components["schemas"]["DestinationOut"];
+            /** Invalid Retries */
+            invalid_retries: number;
+            /** Invalid Audio Id */
+            invalid_audio_id: number | null;
+            invalid: components["schemas"]["DestinationOut"];
+            /** Options */
+            options: components["schemas"]["IvrOptionOut"][];
+            /** Used By */
+            used_by?: components["schemas"]["UsedBy"][] | null;
+        };
+        /** IvrPatch */
+        IvrPatch: {
+            /** Name */
+            name?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Audio Id */
+            audio_id?: number | null;
+            /** Timeout Seconds */
+            timeout_seconds?: number | null;
+            /** Timeout Retries */
+            timeout_retries?: number | null;
+            /** Timeout Audio Id */
+            timeout_audio_id?: number | null;
+            timeout?: components["schemas"]["Destination"] | null;
+            /** Invalid Retries */
+            invalid_retries?: number | null;
+            /** Invalid Audio Id */
+            invalid_audio_id?: number | null;
+            invalid?: components["schemas"]["Destination"] | null;
+            /** Options */
+            options?: components["schemas"]["IvrOption"][] | null;
+        };
+        /** Line */
+        Line: {
+            /**
+             * Registration
+             * @enum {string}
+             */
+            registration: "none" | "registered" | "rejected" | "unregistered";
+            /**
+             * Reachability
+             * @enum {string}
+             */
+            reachability: "unknown" | "reachable" | "unreachable";
+            /** Round Trip Ms */
+            round_trip_ms: number | null;
+            /** Reported At */
+            reported_at: string | null;
+        };
+        /** MohCreate */
+        MohCreate: {
+            /** Name */
+            name: string;
+            /** Audio File Ids */
+            audio_file_ids?: number[];
+            /**
+             * Order
+             * @default listed
+             * @enum {string}
+             */
+            order?: "listed" | "random";
+        };
+        /** MohFile */
+        MohFile: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Duration Seconds */
+            duration_seconds: number;
+        };
+        /** MohOut */
+        MohOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /**
+             * Order
+             * @enum {string}
+             */
+            order: "listed" | "random";
+            /** Files */
+            files: components["schemas"]["MohFile"][];
+            /** Used By */
+            used_by?: components["schemas"]["UsedBy"][] | null;
+        };
+        /** MohPatch */
+        MohPatch: {
+            /** Name */
+            name?: string | null;
+            /** Audio File Ids */
+            audio_file_ids?: number[] | null;
+            /** Order */
+            order?: ("listed" | "random") | null;
+        };
+        /** Named */
+        Named: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /** Next */
+        Next: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "digit" | "id";
+            /** Node Key */
+            node_key: string;
+        };
+        /** OTrunk */
+        OTrunk: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Caller Id */
+            caller_id: string;
+        };
+        /** OTryIn */
+        OTryIn: {
+            /** Number */
+            number: string;
+            /** Campaign Id */
+            campaign_id?: number | null;
+            /** Route Id */
+            route_id?: number | null;
+        };
+        /** OTryOut */
+        OTryOut: {
+            route: components["schemas"]["Named"] | null;
+            pattern: components["schemas"]["PatternOut"] | null;
+            /** Sent */
+            sent: string | null;
+            /** Trunks */
+            trunks: components["schemas"]["OTrunk"][];
+            /** Refusal */
+            refusal: "no-route" | null;
+        };
+        /** OutRouteCreate */
+        OutRouteCreate: {
+            /** Name */
+            name: string;
+            /**
+             * Ring Seconds
+             * @default 45
+             */
+            ring_seconds?: number;
+            /**
+             * Dial Options
+             * @default
+             */
+            dial_options?: string;
+            /** Patterns */
+            patterns: components["schemas"]["Pattern"][];
+            /** Trunk Ids */
+            trunk_ids: number[];
+        };
+        /** OutRouteOut */
+        OutRouteOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Ring Seconds */
+            ring_seconds: number;
+            /** Dial Options */
+            dial_options: string;
+            /** Patterns */
+            patterns: components["schemas"]["PatternOut"][];
+            /** Trunks */
+            trunks: components["schemas"]["Named"][];
+            /** Position */
+            position: number;
+            /** Used By */
+            used_by?: components["schemas"]["UsedBy"][] | null;
+        };
+        /** OutRoutePatch */
+        OutRoutePatch: {
+            /** Name */
+            name?: string | null;
+            /** Ring Seconds */
+            ring_seconds?: number | null;
+            /** Dial Options */
+            dial_options?: string | null;
+            /** Patterns */
+            patterns?: components["schemas"]["Pattern"][] | null;
+            /** Trunk Ids */
+            trunk_ids?: number[] | null;
+        };
+        /** Page[CDOut] */
+        Page_CDOut_: {
+            /** Items */
+            items: components["schemas"]["CDOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[CIOut] */
+        Page_CIOut_: {
+            /** Items */
+            items: components["schemas"]["CIOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[DestinationChoice] */
+        Page_DestinationChoice_: {
+            /** Items */
+            items: components["schemas"]["DestinationChoice"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[IvrOut] */
+        Page_IvrOut_: {
+            /** Items */
+            items: components["schemas"]["IvrOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[MohOut] */
+        Page_MohOut_: {
+            /** Items */
+            items: components["schemas"]["MohOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[OutRouteOut] */
+        Page_OutRouteOut_: {
+            /** Items */
+            items: components["schemas"]["OutRouteOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[TCOut] */
+        Page_TCOut_: {
+            /** Items */
+            items: components["schemas"]["TCOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[TimeGroupOut] */
+        Page_TimeGroupOut_: {
+            /** Items */
+            items: components["schemas"]["TimeGroupOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[VMOut] */
+        Page_VMOut_: {
+            /** Items */
+            items: components["schemas"]["VMOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Pattern */
+        Pattern: {
+            /**
+             * Prepend
+             * @default
+             */
+            prepend?: string;
+            /**
+             * Prefix
+             * @default
+             */
+            prefix?: string;
+            /** Match */
+            match: string;
+        };
+        /** PatternOut */
+        PatternOut: {
+            /** Prepend */
+            prepend: string;
+            /** Prefix */
+            prefix: string;
+            /** Match */
+            match: string;
+        };
+        /** Range */
+        Range: {
+            /** Time From */
+            time_from: string;
+            /** Time To */
+            time_to: string;
+            /** Weekday From */
+            weekday_from?: number | null;
+            /** Weekday To */
+            weekday_to?: number | null;
+            /** Month Day From */
+            month_day_from?: number | null;
+            /** Month Day To */
+            month_day_to?: number | null;
+            /** Month From */
+            month_from?: number | null;
+            /** Month To */
+            month_to?: number | null;
+        };
+        /** RangeOut */
+        RangeOut: {
+            /** Time From */
+            time_from: string;
+            /** Time To */
+            time_to: string;
+            /** Weekday From */
+            weekday_from: number | null;
+            /** Weekday To */
+            weekday_to: number | null;
+            /** Month Day From */
+            month_day_from: number | null;
+            /** Month Day To */
+            month_day_to: number | null;
+            /** Month From */
+            month_from: number | null;
+            /** Month To */
+            month_to: number | null;
+        };
+        /** RouteOrder */
+        RouteOrder: {
+            /** Ids */
+            ids: number[];
+        };
+        /** Scheme */
+        Scheme: {
+            /** With Contact Id */
+            with_contact_id: boolean;
+            /** With Date */
+            with_date: boolean;
+            /** With Phone */
+            with_phone: boolean;
+            /** With Campaign Id */
+            with_campaign_id: boolean;
+            /** With External Contact Id */
+            with_external_contact_id: boolean;
+            /** With External Campaign Id */
+            with_external_campaign_id: boolean;
+            /** With Agent Id */
+            with_agent_id: boolean;
+        };
+        /** SchemeIn */
+        SchemeIn: {
+            /** With Contact Id */
+            with_contact_id: boolean;
+            /** With Date */
+            with_date: boolean;
+            /** With Phone */
+            with_phone: boolean;
+            /** With Campaign Id */
+            with_campaign_id: boolean;
+            /** With External Contact Id */
+            with_external_contact_id: boolean;
+            /** With External Campaign Id */
+            with_external_campaign_id: boolean;
+            /** With Agent Id */
+            with_agent_id: boolean;
+        };
+        /** Step */
+        Step: {
+            /** Node Key */
+            node_key: string;
+            /** Type */
+            type: string;
+            /** Name */
+            name: string | null;
+            /** Event */
+            event: string;
+            /** Detail */
+            detail: string | null;
+        };
+        /** Sync */
+        Sync: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "applied" | "pending" | "failed";
+            /** Message */
+            message: string;
+        };
+        /** TCCreate */
+        TCCreate: {
+            /** Name */
+            name: string;
+            /** Time Group Id */
+            time_group_id: number;
+            match: components["schemas"]["Destination"];
+            otherwise: components["schemas"]["Destination"];
+        };
+        /** TCOut */
+        TCOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Time Group Id */
+            time_group_id: number;
+            time_group: components["schemas"]["Named"];
+            match: components["schemas"]["DestinationOut"];
+            otherwise: components["schemas"]["DestinationOut"];
+            /** Used By */
+            used_by?: components["schemas"]["UsedBy"][] | null;
+        };
+        /** TCPatch */
+        TCPatch: {
+            /** Name */
+            name?: string | null;
+            /** Time Group Id */
+            time_group_id?: number | null;
+            match?: components["schemas"]["Destination"] | null;
+            otherwise?: components["schemas"]["Destination"] | null;
+        };
+        /** TimeGroupCreate */
+        TimeGroupCreate: {
+            /** Name */
+            name: string;
+            /** Ranges */
+            ranges: components["schemas"]["Range"][];
+        };
+        /** TimeGroupOut */
+        TimeGroupOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Ranges */
+            ranges: components["schemas"]["RangeOut"][];
+            /** Used By */
+            used_by?: components["schemas"]["UsedBy"][] | null;
+        };
+        /** TimeGroupPatch */
+        TimeGroupPatch: {
+            /** Name */
+            name?: string | null;
+            /** Ranges */
+            ranges?: components["schemas"]["Range"][] | null;
+        };
+        /** TryIn */
+        TryIn: {
+            /** Did */
+            did: string;
+            /** At */
+            at?: string | null;
+            /**
+             * Number
+             * @default
+             */
+            number?: string;
+            /** Inputs */
+            inputs?: string[];
+        };
+        /** TryOut */
+        TryOut: {
+            /** Steps */
+            steps: components["schemas"]["Step"][];
+            outcome: components["schemas"]["DestinationOut"] | null;
+            next: components["schemas"]["Next"] | null;
+        };
+        /** UsedBy */
+        UsedBy: {
+            /** Type */
+            type: string;
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /** VMCreate */
+        VMCreate: {
+            /** Name */
+            name: string;
+            /** Greeting Audio Id */
+            greeting_audio_id?: number | null;
+            /**
+             * Max Seconds
+             * @default 120
+             */
+            max_seconds?: number;
+        };
+        /** VMOut */
+        VMOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Greeting Audio Id */
+            greeting_audio_id: number | null;
+            /** Max Seconds */
+            max_seconds: number;
+            /** Used By */
+            used_by?: components["schemas"]["UsedBy"][] | null;
+        };
+        /** VMPatch */
+        VMPatch: {
+            /** Name */
+            name?: string | null;
+            /** Greeting Audio Id */
+            greeting_audio_id?: number | null;
+            /** Max Seconds */
+            max_seconds?: number | null;
+        };
+        /** ValidationError */
+        ValidationError: {
+            /** Location */
+            loc: (string | number)[];
+            /** Message */
+            msg: string;
+            /** Error Type */
+            type: string;
+            /** Input */
+            input?: unknown;
+            /** Context */
+            ctx?: Record<string, never>;
         };
     };
     responses: never;
@@ -3513,7 +4903,7 @@ export interface operations {
             };
         };
     };
-    list_trunks: {
+    list_sip_trunks_api_v2_sip_trunks_get: {
         parameters: {
             query?: {
                 /** @description Page number, from 1. */
@@ -3538,27 +4928,18 @@ export interface operations {
                     "application/json": components["schemas"]["Page_TrunkOut_"];
                 };
             };
-            /** @description Some fields are not valid; `fields` says which. */
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description An error; `code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
     };
-    create_trunk: {
+    create_sip_trunks_api_v2_sip_trunks_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -3580,27 +4961,18 @@ export interface operations {
                     "application/json": components["schemas"]["TrunkOut"];
                 };
             };
-            /** @description Some fields are not valid; `fields` says which. */
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description An error; `code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
     };
-    list_trunk_templates: {
+    tpl_api_v2_sip_trunks_templates_get: {
         parameters: {
             query?: never;
             header?: never;
@@ -3618,27 +4990,9 @@ export interface operations {
                     "application/json": components["schemas"]["TrunkTemplateOut"][];
                 };
             };
-            /** @description Some fields are not valid; `fields` says which. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description An error; `code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
         };
     };
-    get_trunk: {
+    get_sip_trunks_api_v2_sip_trunks__trunk_id__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -3658,27 +5012,18 @@ export interface operations {
                     "application/json": components["schemas"]["TrunkOut"];
                 };
             };
-            /** @description Some fields are not valid; `fields` says which. */
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description An error; `code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
     };
-    delete_trunk: {
+    delete_sip_trunks_api_v2_sip_trunks__trunk_id__delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -3696,27 +5041,18 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Some fields are not valid; `fields` says which. */
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description An error; `code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
     };
-    change_trunk: {
+    patch_sip_trunks_api_v2_sip_trunks__trunk_id__patch: {
         parameters: {
             query?: never;
             header?: never;
@@ -3740,27 +5076,18 @@ export interface operations {
                     "application/json": components["schemas"]["TrunkOut"];
                 };
             };
-            /** @description Some fields are not valid; `fields` says which. */
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description An error; `code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
     };
-    list_inbound_routes: {
+    list_inbound_routes_api_v2_inbound_routes_get: {
         parameters: {
             query?: {
                 /** @description Page number, from 1. */
@@ -3785,27 +5112,18 @@ export interface operations {
                     "application/json": components["schemas"]["Page_RouteOut_"];
                 };
             };
-            /** @description Some fields are not valid; `fields` says which. */
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description An error; `code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
     };
-    create_inbound_route: {
+    create_inbound_routes_api_v2_inbound_routes_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -3827,27 +5145,18 @@ export interface operations {
                     "application/json": components["schemas"]["RouteOut"];
                 };
             };
-            /** @description Some fields are not valid; `fields` says which. */
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description An error; `code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
     };
-    get_inbound_route: {
+    get_inbound_routes_api_v2_inbound_routes__route_id__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -3867,27 +5176,18 @@ export interface operations {
                     "application/json": components["schemas"]["RouteOut"];
                 };
             };
-            /** @description Some fields are not valid; `fields` says which. */
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description An error; `code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
     };
-    delete_inbound_route: {
+    delete_inbound_routes_api_v2_inbound_routes__route_id__delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -3905,27 +5205,18 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Some fields are not valid; `fields` says which. */
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description An error; `code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
     };
-    change_inbound_route: {
+    patch_inbound_routes_api_v2_inbound_routes__route_id__patch: {
         parameters: {
             query?: never;
             header?: never;
@@ -3949,27 +5240,18 @@ export interface operations {
                     "application/json": components["schemas"]["RouteOut"];
                 };
             };
-            /** @description Some fields are not valid; `fields` says which. */
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description An error; `code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
     };
-    list_audio_files: {
+    list_audio_files_api_v2_audio_files_get: {
         parameters: {
             query?: {
                 /** @description Page number, from 1. */
@@ -3994,27 +5276,18 @@ export interface operations {
                     "application/json": components["schemas"]["Page_AudioFileOut_"];
                 };
             };
-            /** @description Some fields are not valid; `fields` says which. */
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description An error; `code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
     };
-    add_audio_file: {
+    up_api_v2_audio_files_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -4023,7 +5296,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": components["schemas"]["Body_add_audio_file"];
+                "multipart/form-data": components["schemas"]["Body_up_api_v2_audio_files_post"];
             };
         };
         responses: {
@@ -4036,22 +5309,13 @@ export interface operations {
                     "application/json": components["schemas"]["AudioFileOut"];
                 };
             };
-            /** @description Some fields are not valid; `fields` says which. */
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description An error; `code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -4094,7 +5358,38 @@ export interface operations {
             };
         };
     };
-    delete_audio_file: {
+    get_audio_files_api_v2_audio_files__audio_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                audio_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudioFileOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_audio_files_api_v2_audio_files__audio_id__delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -4112,30 +5407,55 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Some fields are not valid; `fields` says which. */
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description An error; `code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
     };
-    list_inbound_campaigns: {
+    patch_audio_files_api_v2_audio_files__audio_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                audio_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AudioPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AudioFileOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_inbound_campaigns_api_v2_inbound_campaigns_get: {
         parameters: {
             query?: {
-                state?: ("active" | "paused" | "finished") | null;
                 /** @description Page number, from 1. */
                 page?: number;
                 /** @description Rows on a page. */
@@ -4158,27 +5478,18 @@ export interface operations {
                     "application/json": components["schemas"]["Page_InboundCampaignOut_"];
                 };
             };
-            /** @description Some fields are not valid; `fields` says which. */
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description An error; `code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
     };
-    create_inbound_campaign: {
+    create_inbound_campaigns_api_v2_inbound_campaigns_post: {
         parameters: {
             query?: never;
             header?: never;
@@ -4200,27 +5511,18 @@ export interface operations {
                     "application/json": components["schemas"]["InboundCampaignOut"];
                 };
             };
-            /** @description Some fields are not valid; `fields` says which. */
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description An error; `code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
     };
-    get_inbound_campaign: {
+    get_inbound_campaigns_api_v2_inbound_campaigns__campaign_id__get: {
         parameters: {
             query?: never;
             header?: never;
@@ -4240,27 +5542,18 @@ export interface operations {
                     "application/json": components["schemas"]["InboundCampaignOut"];
                 };
             };
-            /** @description Some fields are not valid; `fields` says which. */
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description An error; `code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
     };
-    delete_inbound_campaign: {
+    delete_inbound_campaigns_api_v2_inbound_campaigns__campaign_id__delete: {
         parameters: {
             query?: never;
             header?: never;
@@ -4278,27 +5571,18 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Some fields are not valid; `fields` says which. */
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description An error; `code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
     };
-    change_inbound_campaign: {
+    patch_inbound_campaigns_api_v2_inbound_campaigns__campaign_id__patch: {
         parameters: {
             query?: never;
             header?: never;
@@ -4322,22 +5606,13 @@ export interface operations {
                     "application/json": components["schemas"]["InboundCampaignOut"];
                 };
             };
-            /** @description Some fields are not valid; `fields` says which. */
+            /** @description Validation Error */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description An error; `code` says which. */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
@@ -4904,6 +6179,1675 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order_api_v2_outbound_routes_order_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RouteOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    otry_api_v2_outbound_routes_try_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OTryIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OTryOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ctry_api_v2_customer_identifications_try_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CTryIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CTryOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_outbound_routes_api_v2_outbound_routes_get: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_OutRouteOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_outbound_routes_api_v2_outbound_routes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutRouteCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutRouteOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_outbound_routes_api_v2_outbound_routes__route_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                route_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutRouteOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_outbound_routes_api_v2_outbound_routes__route_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                route_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    patch_outbound_routes_api_v2_outbound_routes__route_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                route_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutRoutePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutRouteOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_time_groups_api_v2_time_groups_get: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TimeGroupOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_time_groups_api_v2_time_groups_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimeGroupCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeGroupOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_time_groups_api_v2_time_groups__group_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeGroupOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_time_groups_api_v2_time_groups__group_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    patch_time_groups_api_v2_time_groups__group_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                group_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TimeGroupPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeGroupOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_time_conditions_api_v2_time_conditions_get: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_TCOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_time_conditions_api_v2_time_conditions_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TCCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TCOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_time_conditions_api_v2_time_conditions__condition_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                condition_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TCOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_time_conditions_api_v2_time_conditions__condition_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                condition_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    patch_time_conditions_api_v2_time_conditions__condition_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                condition_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TCPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TCOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_ivrs_api_v2_ivrs_get: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_IvrOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_ivrs_api_v2_ivrs_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IvrCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IvrOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_ivrs_api_v2_ivrs__ivr_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ivr_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IvrOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_ivrs_api_v2_ivrs__ivr_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ivr_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    patch_ivrs_api_v2_ivrs__ivr_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                ivr_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IvrPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IvrOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_customer_identifications_api_v2_customer_identifications_get: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CIOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_customer_identifications_api_v2_customer_identifications_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CICreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CIOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_customer_identifications_api_v2_customer_identifications__identification_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identification_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CIOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_customer_identifications_api_v2_customer_identifications__identification_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identification_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    patch_customer_identifications_api_v2_customer_identifications__identification_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                identification_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CIPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CIOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_custom_destinations_api_v2_custom_destinations_get: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CDOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_custom_destinations_api_v2_custom_destinations_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CDCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CDOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_custom_destinations_api_v2_custom_destinations__custom_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                custom_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CDOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_custom_destinations_api_v2_custom_destinations__custom_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                custom_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    patch_custom_destinations_api_v2_custom_destinations__custom_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                custom_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CDPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CDOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_voicemail_boxes_api_v2_voicemail_boxes_get: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_VMOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_voicemail_boxes_api_v2_voicemail_boxes_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VMCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VMOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_voicemail_boxes_api_v2_voicemail_boxes__box_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                box_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VMOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_voicemail_boxes_api_v2_voicemail_boxes__box_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                box_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    patch_voicemail_boxes_api_v2_voicemail_boxes__box_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                box_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VMPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VMOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_moh_playlists_api_v2_moh_playlists_get: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MohOut_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_moh_playlists_api_v2_moh_playlists_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MohCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MohOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    get_moh_playlists_api_v2_moh_playlists__playlist_id__get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MohOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_moh_playlists_api_v2_moh_playlists__playlist_id__delete: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    patch_moh_playlists_api_v2_moh_playlists__playlist_id__patch: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MohPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MohOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    gd_api_v2_custom_dialplan_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DialplanOut"];
+                };
+            };
+        };
+    };
+    pd_api_v2_custom_dialplan_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DialplanIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DialplanOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ga_api_v2_amd_settings_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Amd"];
+                };
+            };
+        };
+    };
+    pa_api_v2_amd_settings_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AmdIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Amd"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    gs_api_v2_recording_name_scheme_get: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scheme"];
+                };
+            };
+        };
+    };
+    ps_api_v2_recording_name_scheme_put: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SchemeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Scheme"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    choices_api_v2_destinations_get: {
+        parameters: {
+            query: {
+                type: "inbound-campaign" | "time-condition" | "ivr" | "hangup" | "custom-destination" | "voicemail" | "customer-identification" | "agent";
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DestinationChoice_"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    flow_api_v2_call_flow_get: {
+        parameters: {
+            query: {
+                route_id: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Flow"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    ftry_api_v2_call_flow_try_post: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TryOut"];
+                };
+            };
+            /** @description Validation Error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
                 };
             };
         };
