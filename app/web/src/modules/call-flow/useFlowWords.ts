@@ -1,0 +1,49 @@
+/** Words of the flow: why a call goes on from one thing to the next, what happened, what is wrong. */
+import { useI18n } from 'vue-i18n'
+
+import type { Finding, FlowEdge, FlowNode, Step } from './api'
+
+export function useFlowWords() {
+  const { t, te } = useI18n()
+
+  function edgeText({ kind, digit }: FlowEdge): string {
+    if (kind === 'always') return ''
+    return kind === 'digit' ? (digit ?? '') : t(`call-flow.edge.${kind}`)
+  }
+
+  /** Several reasons as one label: `1, 2, no key`. */
+  function edgesText(edges: readonly FlowEdge[]): string {
+    return edges.map(edgeText).filter(Boolean).join(', ')
+  }
+
+  /** The same for reading aloud, where a bare digit says little. */
+  function spokenEdges(edges: readonly FlowEdge[]): string {
+    return edges
+      .map((edge) =>
+        edge.kind === 'digit' ? t('call-flow.edge.digit', { digit: edge.digit ?? '' }) : edgeText(edge),
+      )
+      .filter(Boolean)
+      .join(', ')
+  }
+
+  function kindOf(type: string): string {
+    return te(`telephony.type.${type}`) ? t(`telephony.type.${type}`) : type
+  }
+
+  function nameOf(node: Pick<FlowNode, 'type' | 'name'>): string {
+    return node.name ?? (node.type === 'hangup' ? kindOf(node.type) : t('telephony.destination.gone'))
+  }
+
+  /** What happened at a step; the server's own words when the event is one the console has no words for. */
+  function stepText({ event, detail }: Step): string {
+    const key = `call-flow.event.${event}`
+    const words = te(key) ? t(key, { detail: detail ?? '' }) : event
+    return detail && !words.includes(detail) ? `${words} · ${detail}` : words
+  }
+
+  function findingText({ code, message }: Finding): string {
+    return te(`call-flow.finding.${code}`) ? t(`call-flow.finding.${code}`) : message
+  }
+
+  return { edgesText, spokenEdges, kindOf, nameOf, stepText, findingText }
+}
