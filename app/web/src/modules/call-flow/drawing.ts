@@ -8,7 +8,9 @@ import { Graph, layout } from '@dagrejs/dagre'
 
 import type { Flow, FlowEdge, FlowNode, Step } from './api'
 
-export const BOX = { width: 212, height: 58 }
+export const BOX = { width: 212, height: 54 }
+/** Hanging up needs no name, and is drawn often. */
+const END = { width: 100, height: 34 }
 const MARGIN = 24
 const LETTER_WIDTH = 6.6
 const LABEL_PADDING = 14
@@ -38,6 +40,10 @@ export interface Placed {
   boxes: Map<string, Point>
   /** Course of each arrow and the middle of its label, by key of the arrow. */
   arrows: Map<string, { points: Point[]; label: Point }>
+}
+
+export function sizeOf(node: FlowNode): typeof BOX {
+  return node.type === 'hangup' ? END : BOX
 }
 
 /** Key of the box an edge leads to. */
@@ -73,13 +79,13 @@ export function place(drawing: Drawing, labelOf: (arrow: Arrow) => string): Plac
   const graph = new Graph({ multigraph: true })
   graph.setGraph({
     rankdir: 'LR',
-    nodesep: 16,
-    edgesep: 12,
-    ranksep: 34,
+    nodesep: 12,
+    edgesep: 8,
+    ranksep: 26,
     marginx: MARGIN,
     marginy: MARGIN,
   })
-  for (const box of drawing.boxes) graph.setNode(box.key, { ...BOX })
+  for (const box of drawing.boxes) graph.setNode(box.key, { ...sizeOf(box.node) })
   for (const arrow of drawing.arrows) {
     const label = labelOf(arrow)
     const width = label ? label.length * LETTER_WIDTH + LABEL_PADDING : 0
@@ -91,7 +97,8 @@ export function place(drawing: Drawing, labelOf: (arrow: Arrow) => string): Plac
   const boxes = new Map<string, Point>()
   for (const box of drawing.boxes) {
     const { x, y } = graph.node(box.key) as Point
-    boxes.set(box.key, { x: x - BOX.width / 2, y: y - BOX.height / 2 })
+    const { width, height } = sizeOf(box.node)
+    boxes.set(box.key, { x: x - width / 2, y: y - height / 2 })
   }
   const arrows = new Map<string, { points: Point[]; label: Point }>()
   for (const arrow of drawing.arrows) {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Flow, FlowEdge, Step } from './api'
-import { BOX, curve, drawingOf, litBy, place } from './drawing'
+import { curve, drawingOf, litBy, place, sizeOf } from './drawing'
 import { outlineOf } from './outline'
 
 const node = (type: string, id: number | null, name: string | null = null) => ({
@@ -66,18 +66,19 @@ describe('the drawing', () => {
 
   it('has a place for every box and arrow, none on top of another, loops included', () => {
     const placed = place(drawing, () => 'label')
-    const corners = [...placed.boxes.values()]
-    expect(corners).toHaveLength(drawing.boxes.length)
-    corners.forEach((a, index) => {
-      for (const b of corners.slice(index + 1)) {
-        const apart = Math.abs(a.x - b.x) >= BOX.width || Math.abs(a.y - b.y) >= BOX.height
-        expect(apart).toBe(true)
+    const areas = drawing.boxes.map(({ key, node }) => ({ ...placed.boxes.get(key)!, ...sizeOf(node) }))
+    areas.forEach((a, index) => {
+      for (const b of areas.slice(index + 1)) {
+        const beside = a.x + a.width <= b.x || b.x + b.width <= a.x
+        const above = a.y + a.height <= b.y || b.y + b.height <= a.y
+        expect(beside || above).toBe(true)
       }
     })
     expect(placed.arrows.size).toBe(drawing.arrows.length)
-    for (const corner of corners) {
-      expect(corner.x + BOX.width).toBeLessThanOrEqual(placed.width)
-      expect(corner.y + BOX.height).toBeLessThanOrEqual(placed.height)
+    for (const { key, node } of drawing.boxes) {
+      const corner = placed.boxes.get(key)!
+      expect(corner.x + sizeOf(node).width).toBeLessThanOrEqual(placed.width)
+      expect(corner.y + sizeOf(node).height).toBeLessThanOrEqual(placed.height)
     }
   })
 
