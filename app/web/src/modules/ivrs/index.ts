@@ -34,7 +34,7 @@ export default defineModule({
       icon: ListTree,
       group: 'telephony',
       permission: 'routes.read',
-      order: 4,
+      order: 5,
     },
   ],
 })

@@ -34,7 +34,7 @@ export default defineModule({
       icon: PhoneOutgoing,
       group: 'telephony',
       permission: 'routes.read',
-      order: 3,
+      order: 9,
     },
   ],
 })

@@ -75,13 +75,28 @@ const LOOKS: Record<string, Look> = {
     write: 'routes.write',
   },
   ivr: { icon: ListTree, page: 'ivr', newPage: 'ivr-new', write: 'routes.write' },
-  'customer-identification': { icon: ScanFace },
-  'custom-destination': { icon: Braces },
-  voicemail: { icon: Voicemail },
+  'customer-identification': {
+    icon: ScanFace,
+    page: 'customer-identification',
+    newPage: 'customer-identification-new',
+    write: 'customer-identifications.write',
+  },
+  'custom-destination': {
+    icon: Braces,
+    page: 'custom-destination',
+    newPage: 'custom-destination-new',
+    write: 'custom-destinations.write',
+  },
+  voicemail: { icon: Voicemail, page: 'voicemail-box', newPage: 'voicemail-box-new', write: 'routes.write' },
   agent: { icon: Headset },
   hangup: { icon: PhoneOff },
   trunk: { icon: Cable, page: 'trunk', newPage: 'trunk-new', write: 'trunks.write' },
-  'moh-playlist': { icon: ListMusic },
+  'moh-playlist': {
+    icon: ListMusic,
+    page: 'moh-playlist',
+    newPage: 'moh-playlist-new',
+    write: 'audio.write',
+  },
   'audio-file': { icon: AudioLines },
 }
 

@@ -34,7 +34,7 @@ export default defineModule({
       icon: Clock,
       group: 'telephony',
       permission: 'routes.read',
-      order: 5,
+      order: 3,
     },
   ],
 })

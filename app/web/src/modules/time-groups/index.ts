@@ -34,7 +34,7 @@ export default defineModule({
       icon: CalendarClock,
       group: 'telephony',
       permission: 'routes.read',
-      order: 6,
+      order: 4,
     },
   ],
 })
