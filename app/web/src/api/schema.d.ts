@@ -396,11 +396,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List Sip Trunks */
-        get: operations["list_sip_trunks_api_v2_sip_trunks_get"];
+        /** List Trunks */
+        get: operations["list_trunks"];
         put?: never;
-        /** Create Sip Trunks */
-        post: operations["create_sip_trunks_api_v2_sip_trunks_post"];
+        /** Create Trunk */
+        post: operations["create_trunk"];
         delete?: never;
         options?: never;
         head?: never;
@@ -414,8 +414,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Tpl */
-        get: operations["tpl_api_v2_sip_trunks_templates_get"];
+        /** List Trunk Templates */
+        get: operations["list_trunk_templates"];
         put?: never;
         post?: never;
         delete?: never;
@@ -431,16 +431,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Sip Trunks */
-        get: operations["get_sip_trunks_api_v2_sip_trunks__trunk_id__get"];
+        /** Get Trunk */
+        get: operations["get_trunk"];
         put?: never;
         post?: never;
-        /** Delete Sip Trunks */
-        delete: operations["delete_sip_trunks_api_v2_sip_trunks__trunk_id__delete"];
+        /** Delete Trunk */
+        delete: operations["delete_trunk"];
         options?: never;
         head?: never;
-        /** Patch Sip Trunks */
-        patch: operations["patch_sip_trunks_api_v2_sip_trunks__trunk_id__patch"];
+        /** Change Trunk */
+        patch: operations["change_trunk"];
         trace?: never;
     };
     "/api/v2/inbound-routes": {
@@ -451,10 +451,10 @@ export interface paths {
             cookie?: never;
         };
         /** List Inbound Routes */
-        get: operations["list_inbound_routes_api_v2_inbound_routes_get"];
+        get: operations["list_inbound_routes"];
         put?: never;
-        /** Create Inbound Routes */
-        post: operations["create_inbound_routes_api_v2_inbound_routes_post"];
+        /** Create Inbound Route */
+        post: operations["create_inbound_route"];
         delete?: never;
         options?: never;
         head?: never;
@@ -468,16 +468,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Inbound Routes */
-        get: operations["get_inbound_routes_api_v2_inbound_routes__route_id__get"];
+        /** Get Inbound Route */
+        get: operations["get_inbound_route"];
         put?: never;
         post?: never;
-        /** Delete Inbound Routes */
-        delete: operations["delete_inbound_routes_api_v2_inbound_routes__route_id__delete"];
+        /** Delete Inbound Route */
+        delete: operations["delete_inbound_route"];
         options?: never;
         head?: never;
-        /** Patch Inbound Routes */
-        patch: operations["patch_inbound_routes_api_v2_inbound_routes__route_id__patch"];
+        /** Change Inbound Route */
+        patch: operations["change_inbound_route"];
         trace?: never;
     };
     "/api/v2/audio-files": {
@@ -488,10 +488,10 @@ export interface paths {
             cookie?: never;
         };
         /** List Audio Files */
-        get: operations["list_audio_files_api_v2_audio_files_get"];
+        get: operations["list_audio_files"];
         put?: never;
-        /** Up */
-        post: operations["up_api_v2_audio_files_post"];
+        /** Add Audio File */
+        post: operations["add_audio_file"];
         delete?: never;
         options?: never;
         head?: never;
@@ -522,16 +522,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Audio Files */
-        get: operations["get_audio_files_api_v2_audio_files__audio_id__get"];
+        /** Get Audio File */
+        get: operations["get_audio_file"];
         put?: never;
         post?: never;
-        /** Delete Audio Files */
-        delete: operations["delete_audio_files_api_v2_audio_files__audio_id__delete"];
+        /** Delete Audio File */
+        delete: operations["delete_audio_file"];
         options?: never;
         head?: never;
-        /** Patch Audio Files */
-        patch: operations["patch_audio_files_api_v2_audio_files__audio_id__patch"];
+        /** Rename Audio File */
+        patch: operations["rename_audio_file"];
         trace?: never;
     };
     "/api/v2/inbound-campaigns": {
@@ -542,10 +542,10 @@ export interface paths {
             cookie?: never;
         };
         /** List Inbound Campaigns */
-        get: operations["list_inbound_campaigns_api_v2_inbound_campaigns_get"];
+        get: operations["list_inbound_campaigns"];
         put?: never;
-        /** Create Inbound Campaigns */
-        post: operations["create_inbound_campaigns_api_v2_inbound_campaigns_post"];
+        /** Create Inbound Campaign */
+        post: operations["create_inbound_campaign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -559,16 +559,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Inbound Campaigns */
-        get: operations["get_inbound_campaigns_api_v2_inbound_campaigns__campaign_id__get"];
+        /** Get Inbound Campaign */
+        get: operations["get_inbound_campaign"];
         put?: never;
         post?: never;
-        /** Delete Inbound Campaigns */
-        delete: operations["delete_inbound_campaigns_api_v2_inbound_campaigns__campaign_id__delete"];
+        /** Delete Inbound Campaign */
+        delete: operations["delete_inbound_campaign"];
         options?: never;
         head?: never;
-        /** Patch Inbound Campaigns */
-        patch: operations["patch_inbound_campaigns_api_v2_inbound_campaigns__campaign_id__patch"];
+        /** Change Inbound Campaign */
+        patch: operations["change_inbound_campaign"];
         trace?: never;
     };
     "/api/v2/inbound-campaigns/{campaign_id}/activate": {
@@ -785,57 +785,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v2/outbound-routes/order": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /** Order */
-        put: operations["order_api_v2_outbound_routes_order_put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/outbound-routes/try": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Otry */
-        post: operations["otry_api_v2_outbound_routes_try_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/customer-identifications/try": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Ctry */
-        post: operations["ctry_api_v2_customer_identifications_try_post"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/api/v2/outbound-routes": {
         parameters: {
             query?: never;
@@ -844,10 +793,30 @@ export interface paths {
             cookie?: never;
         };
         /** List Outbound Routes */
-        get: operations["list_outbound_routes_api_v2_outbound_routes_get"];
+        get: operations["list_outbound_routes"];
         put?: never;
-        /** Create Outbound Routes */
-        post: operations["create_outbound_routes_api_v2_outbound_routes_post"];
+        /** Create Outbound Route */
+        post: operations["create_outbound_route"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/outbound-routes/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Order Outbound Routes
+         * @description All routes in the order in which they are tried.
+         */
+        put: operations["order_outbound_routes"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -861,16 +830,36 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Outbound Routes */
-        get: operations["get_outbound_routes_api_v2_outbound_routes__route_id__get"];
+        /** Get Outbound Route */
+        get: operations["get_outbound_route"];
         put?: never;
         post?: never;
-        /** Delete Outbound Routes */
-        delete: operations["delete_outbound_routes_api_v2_outbound_routes__route_id__delete"];
+        /** Delete Outbound Route */
+        delete: operations["delete_outbound_route"];
         options?: never;
         head?: never;
-        /** Patch Outbound Routes */
-        patch: operations["patch_outbound_routes_api_v2_outbound_routes__route_id__patch"];
+        /** Change Outbound Route */
+        patch: operations["change_outbound_route"];
+        trace?: never;
+    };
+    "/api/v2/destinations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Destinations
+         * @description Choices for a picker; "hangup" needs none and is never among them.
+         */
+        get: operations["list_destinations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/api/v2/time-groups": {
@@ -881,10 +870,10 @@ export interface paths {
             cookie?: never;
         };
         /** List Time Groups */
-        get: operations["list_time_groups_api_v2_time_groups_get"];
+        get: operations["list_time_groups"];
         put?: never;
-        /** Create Time Groups */
-        post: operations["create_time_groups_api_v2_time_groups_post"];
+        /** Create Time Group */
+        post: operations["create_time_group"];
         delete?: never;
         options?: never;
         head?: never;
@@ -898,16 +887,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Time Groups */
-        get: operations["get_time_groups_api_v2_time_groups__group_id__get"];
+        /** Get Time Group */
+        get: operations["get_time_group"];
         put?: never;
         post?: never;
-        /** Delete Time Groups */
-        delete: operations["delete_time_groups_api_v2_time_groups__group_id__delete"];
+        /** Delete Time Group */
+        delete: operations["delete_time_group"];
         options?: never;
         head?: never;
-        /** Patch Time Groups */
-        patch: operations["patch_time_groups_api_v2_time_groups__group_id__patch"];
+        /** Change Time Group */
+        patch: operations["change_time_group"];
         trace?: never;
     };
     "/api/v2/time-conditions": {
@@ -918,10 +907,10 @@ export interface paths {
             cookie?: never;
         };
         /** List Time Conditions */
-        get: operations["list_time_conditions_api_v2_time_conditions_get"];
+        get: operations["list_time_conditions"];
         put?: never;
-        /** Create Time Conditions */
-        post: operations["create_time_conditions_api_v2_time_conditions_post"];
+        /** Create Time Condition */
+        post: operations["create_time_condition"];
         delete?: never;
         options?: never;
         head?: never;
@@ -935,16 +924,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Time Conditions */
-        get: operations["get_time_conditions_api_v2_time_conditions__condition_id__get"];
+        /** Get Time Condition */
+        get: operations["get_time_condition"];
         put?: never;
         post?: never;
-        /** Delete Time Conditions */
-        delete: operations["delete_time_conditions_api_v2_time_conditions__condition_id__delete"];
+        /** Delete Time Condition */
+        delete: operations["delete_time_condition"];
         options?: never;
         head?: never;
-        /** Patch Time Conditions */
-        patch: operations["patch_time_conditions_api_v2_time_conditions__condition_id__patch"];
+        /** Change Time Condition */
+        patch: operations["change_time_condition"];
         trace?: never;
     };
     "/api/v2/ivrs": {
@@ -955,10 +944,10 @@ export interface paths {
             cookie?: never;
         };
         /** List Ivrs */
-        get: operations["list_ivrs_api_v2_ivrs_get"];
+        get: operations["list_ivrs"];
         put?: never;
-        /** Create Ivrs */
-        post: operations["create_ivrs_api_v2_ivrs_post"];
+        /** Create Ivr */
+        post: operations["create_ivr"];
         delete?: never;
         options?: never;
         head?: never;
@@ -972,16 +961,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Ivrs */
-        get: operations["get_ivrs_api_v2_ivrs__ivr_id__get"];
+        /** Get Ivr */
+        get: operations["get_ivr"];
         put?: never;
         post?: never;
-        /** Delete Ivrs */
-        delete: operations["delete_ivrs_api_v2_ivrs__ivr_id__delete"];
+        /** Delete Ivr */
+        delete: operations["delete_ivr"];
         options?: never;
         head?: never;
-        /** Patch Ivrs */
-        patch: operations["patch_ivrs_api_v2_ivrs__ivr_id__patch"];
+        /** Change Ivr */
+        patch: operations["change_ivr"];
         trace?: never;
     };
     "/api/v2/customer-identifications": {
@@ -992,10 +981,10 @@ export interface paths {
             cookie?: never;
         };
         /** List Customer Identifications */
-        get: operations["list_customer_identifications_api_v2_customer_identifications_get"];
+        get: operations["list_customer_identifications"];
         put?: never;
-        /** Create Customer Identifications */
-        post: operations["create_customer_identifications_api_v2_customer_identifications_post"];
+        /** Create Customer Identification */
+        post: operations["create_customer_identification"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1009,16 +998,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Customer Identifications */
-        get: operations["get_customer_identifications_api_v2_customer_identifications__identification_id__get"];
+        /** Get Customer Identification */
+        get: operations["get_customer_identification"];
         put?: never;
         post?: never;
-        /** Delete Customer Identifications */
-        delete: operations["delete_customer_identifications_api_v2_customer_identifications__identification_id__delete"];
+        /** Delete Customer Identification */
+        delete: operations["delete_customer_identification"];
         options?: never;
         head?: never;
-        /** Patch Customer Identifications */
-        patch: operations["patch_customer_identifications_api_v2_customer_identifications__identification_id__patch"];
+        /** Change Customer Identification */
+        patch: operations["change_customer_identification"];
         trace?: never;
     };
     "/api/v2/custom-destinations": {
@@ -1029,33 +1018,33 @@ export interface paths {
             cookie?: never;
         };
         /** List Custom Destinations */
-        get: operations["list_custom_destinations_api_v2_custom_destinations_get"];
+        get: operations["list_custom_destinations"];
         put?: never;
-        /** Create Custom Destinations */
-        post: operations["create_custom_destinations_api_v2_custom_destinations_post"];
+        /** Create Custom Destination */
+        post: operations["create_custom_destination"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v2/custom-destinations/{custom_id}": {
+    "/api/v2/custom-destinations/{destination_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Get Custom Destinations */
-        get: operations["get_custom_destinations_api_v2_custom_destinations__custom_id__get"];
+        /** Get Custom Destination */
+        get: operations["get_custom_destination"];
         put?: never;
         post?: never;
-        /** Delete Custom Destinations */
-        delete: operations["delete_custom_destinations_api_v2_custom_destinations__custom_id__delete"];
+        /** Delete Custom Destination */
+        delete: operations["delete_custom_destination"];
         options?: never;
         head?: never;
-        /** Patch Custom Destinations */
-        patch: operations["patch_custom_destinations_api_v2_custom_destinations__custom_id__patch"];
+        /** Change Custom Destination */
+        patch: operations["change_custom_destination"];
         trace?: never;
     };
     "/api/v2/voicemail-boxes": {
@@ -1066,10 +1055,10 @@ export interface paths {
             cookie?: never;
         };
         /** List Voicemail Boxes */
-        get: operations["list_voicemail_boxes_api_v2_voicemail_boxes_get"];
+        get: operations["list_voicemail_boxes"];
         put?: never;
-        /** Create Voicemail Boxes */
-        post: operations["create_voicemail_boxes_api_v2_voicemail_boxes_post"];
+        /** Create Voicemail Box */
+        post: operations["create_voicemail_box"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1083,16 +1072,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Voicemail Boxes */
-        get: operations["get_voicemail_boxes_api_v2_voicemail_boxes__box_id__get"];
+        /** Get Voicemail Box */
+        get: operations["get_voicemail_box"];
         put?: never;
         post?: never;
-        /** Delete Voicemail Boxes */
-        delete: operations["delete_voicemail_boxes_api_v2_voicemail_boxes__box_id__delete"];
+        /** Delete Voicemail Box */
+        delete: operations["delete_voicemail_box"];
         options?: never;
         head?: never;
-        /** Patch Voicemail Boxes */
-        patch: operations["patch_voicemail_boxes_api_v2_voicemail_boxes__box_id__patch"];
+        /** Change Voicemail Box */
+        patch: operations["change_voicemail_box"];
         trace?: never;
     };
     "/api/v2/moh-playlists": {
@@ -1103,10 +1092,10 @@ export interface paths {
             cookie?: never;
         };
         /** List Moh Playlists */
-        get: operations["list_moh_playlists_api_v2_moh_playlists_get"];
+        get: operations["list_moh_playlists"];
         put?: never;
-        /** Create Moh Playlists */
-        post: operations["create_moh_playlists_api_v2_moh_playlists_post"];
+        /** Create Moh Playlist */
+        post: operations["create_moh_playlist"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1120,16 +1109,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Get Moh Playlists */
-        get: operations["get_moh_playlists_api_v2_moh_playlists__playlist_id__get"];
+        /** Get Moh Playlist */
+        get: operations["get_moh_playlist"];
         put?: never;
         post?: never;
-        /** Delete Moh Playlists */
-        delete: operations["delete_moh_playlists_api_v2_moh_playlists__playlist_id__delete"];
+        /** Delete Moh Playlist */
+        delete: operations["delete_moh_playlist"];
         options?: never;
         head?: never;
-        /** Patch Moh Playlists */
-        patch: operations["patch_moh_playlists_api_v2_moh_playlists__playlist_id__patch"];
+        /** Change Moh Playlist */
+        patch: operations["change_moh_playlist"];
         trace?: never;
     };
     "/api/v2/custom-dialplan": {
@@ -1139,10 +1128,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Gd */
-        get: operations["gd_api_v2_custom_dialplan_get"];
-        /** Pd */
-        put: operations["pd_api_v2_custom_dialplan_put"];
+        /** Get Custom Dialplan */
+        get: operations["get_custom_dialplan"];
+        /** Replace Custom Dialplan */
+        put: operations["replace_custom_dialplan"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1157,10 +1146,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Ga */
-        get: operations["ga_api_v2_amd_settings_get"];
-        /** Pa */
-        put: operations["pa_api_v2_amd_settings_put"];
+        /** Get Amd Settings */
+        get: operations["get_amd_settings"];
+        /** Replace Amd Settings */
+        put: operations["replace_amd_settings"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1175,27 +1164,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Gs */
-        get: operations["gs_api_v2_recording_name_scheme_get"];
-        /** Ps */
-        put: operations["ps_api_v2_recording_name_scheme_put"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/api/v2/destinations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** Choices */
-        get: operations["choices_api_v2_destinations_get"];
-        put?: never;
+        /** Get Recording Name Scheme */
+        get: operations["get_recording_name_scheme"];
+        /** Replace Recording Name Scheme */
+        put: operations["replace_recording_name_scheme"];
         post?: never;
         delete?: never;
         options?: never;
@@ -1210,8 +1182,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Flow */
-        get: operations["flow_api_v2_call_flow_get"];
+        /**
+         * Get Call Flow
+         * @description The whole way from an inbound route, with what is wrong with it.
+         */
+        get: operations["get_call_flow"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1229,8 +1204,51 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Ftry */
-        post: operations["ftry_api_v2_call_flow_try_post"];
+        /**
+         * Try Call Flow
+         * @description Where a call would go at a moment, with these inputs; nothing is called.
+         */
+        post: operations["try_call_flow"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/outbound-routes/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Outbound Route
+         * @description Which route takes a number and what its trunks receive; nothing is called.
+         */
+        post: operations["try_outbound_route"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/customer-identifications/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Customer Identification
+         * @description Ask the CRM as a call would, and show all of it.
+         */
+        post: operations["try_customer_identification"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1416,6 +1434,8 @@ export interface components {
             id: number;
             /** Name */
             name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
             /** Size Bytes */
             size_bytes: number;
             /** Duration Seconds */
@@ -1425,8 +1445,6 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
-            /** Used By */
-            used_by?: components["schemas"]["UsedBy"][] | null;
         };
         /** Body_add_audio_file */
         Body_add_audio_file: {
@@ -1434,7 +1452,7 @@ export interface components {
             name: string;
             /**
              * File
-             * @description WAV: PCM 16 bit, mono, 8 kHz.
+             * @description WAV, MP3 or Ogg Vorbis, at most 20 minutes.
              */
             file: string;
         };
@@ -1677,7 +1695,10 @@ export interface components {
              */
             password: string;
         };
-        /** Destination */
+        /**
+         * Destination
+         * @description Where a call goes. `id` is null for "hangup".
+         */
         Destination: {
             /**
              * Type
@@ -1687,7 +1708,10 @@ export interface components {
             /** Id */
             id?: number | null;
         };
-        /** DestinationOut */
+        /**
+         * DestinationOut
+         * @description `name` is null for "hangup" and for what is no longer there.
+         */
         DestinationOut: {
             /**
              * Type
@@ -1830,7 +1854,12 @@ export interface components {
             /** Message */
             message: string;
         };
-        /** InboundCampaignCreate */
+        /**
+         * InboundCampaignCreate
+         * @description `failover` is where callers go who waited too long or found the queue full; null hangs up.
+         *
+         *     `moh_playlist_id` null is the default music.
+         */
         InboundCampaignCreate: {
             /** Name */
             name: string;
@@ -1887,6 +1916,8 @@ export interface components {
             service_level_seconds?: number;
             /** Welcome Audio Id */
             welcome_audio_id?: number | null;
+            /** Moh Playlist Id */
+            moh_playlist_id?: number | null;
             failover?: components["schemas"]["Destination"] | null;
             /** Auto Attend Inbound */
             auto_attend_inbound?: boolean | null;
@@ -1905,10 +1936,11 @@ export interface components {
             supervisor_ids?: number[];
             /** Dispositions */
             dispositions?: components["schemas"]["DispositionOptionIn"][];
-            /** Moh Playlist Id */
-            moh_playlist_id?: number | null;
         };
-        /** InboundCampaignOut */
+        /**
+         * InboundCampaignOut
+         * @description `waiting` is the number of callers waiting now; null when the live state is not reachable.
+         */
         InboundCampaignOut: {
             /** Id */
             id: number;
@@ -1944,6 +1976,8 @@ export interface components {
             service_level_seconds: number;
             /** Welcome Audio Id */
             welcome_audio_id: number | null;
+            /** Moh Playlist Id */
+            moh_playlist_id: number | null;
             failover: components["schemas"]["DestinationOut"] | null;
             /** Auto Attend Inbound */
             auto_attend_inbound: boolean | null;
@@ -1959,12 +1993,11 @@ export interface components {
             dispositions: components["schemas"]["DispositionOptionOut"][];
             /** Waiting */
             waiting: number | null;
-            /** Moh Playlist Id */
-            moh_playlist_id: number | null;
-            /** Used By */
-            used_by?: components["schemas"]["UsedBy"][] | null;
         };
-        /** InboundCampaignPatch */
+        /**
+         * InboundCampaignPatch
+         * @description Only what is sent changes; a list that is sent replaces the list.
+         */
         InboundCampaignPatch: {
             /** Name */
             name?: string | null;
@@ -1990,6 +2023,8 @@ export interface components {
             service_level_seconds?: number | null;
             /** Welcome Audio Id */
             welcome_audio_id?: number | null;
+            /** Moh Playlist Id */
+            moh_playlist_id?: number | null;
             failover?: components["schemas"]["Destination"] | null;
             /** Auto Attend Inbound */
             auto_attend_inbound?: boolean | null;
@@ -2005,8 +2040,6 @@ export interface components {
             supervisor_ids?: number[] | null;
             /** Dispositions */
             dispositions?: components["schemas"]["DispositionOptionIn"][] | null;
-            /** Moh Playlist Id */
-            moh_playlist_id?: number | null;
         };
         /** LiveSnapshot */
         LiveSnapshot: {
@@ -2102,7 +2135,7 @@ export interface components {
             /** Page Size */
             page_size: number;
         };
-        /** Page[AudioOut] */
+        /** Page[AudioFileOut] */
         Page_AudioFileOut_: {
             /** Items */
             items: components["schemas"]["AudioFileOut"][];
@@ -2124,7 +2157,7 @@ export interface components {
             /** Page Size */
             page_size: number;
         };
-        /** Page[CampOut] */
+        /** Page[InboundCampaignOut] */
         Page_InboundCampaignOut_: {
             /** Items */
             items: components["schemas"]["InboundCampaignOut"][];
@@ -2345,6 +2378,8 @@ export interface components {
             id: number;
             /** Name */
             name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
             /** Did */
             did: string;
             /** Caller Id Prefix */
@@ -2356,7 +2391,10 @@ export interface components {
             language: "es" | "en";
             destination: components["schemas"]["DestinationOut"];
         };
-        /** RoutePatch */
+        /**
+         * RoutePatch
+         * @description Only what is sent changes.
+         */
         RoutePatch: {
             /** Name */
             name?: string | null;
@@ -2512,10 +2550,10 @@ export interface components {
             caller_id: string;
             /** Wizard Text */
             wizard_text: string;
-            sync: components["schemas"]["TrunkSync"];
+            sync: components["schemas"]["SyncOut"];
             line: components["schemas"]["Line"];
             /** Used By */
-            used_by?: components["schemas"]["UsedBy"][] | null;
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
         };
         /**
          * TrunkPatch
@@ -2643,8 +2681,41 @@ export interface components {
              */
             created_at: string;
         };
-        /** Amd */
-        Amd: {
+        /** CustomerIdentificationOut */
+        CustomerIdentificationOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "ask-only" | "crm-decides" | "crm-routes";
+            /** Url */
+            url: string;
+            /** Audio Id */
+            audio_id: number;
+            /** Length */
+            length: number;
+            /** Timeout Seconds */
+            timeout_seconds: number;
+            /** Attempts */
+            attempts: number;
+            identified: components["schemas"]["DestinationOut"];
+            unidentified: components["schemas"]["DestinationOut"];
+        };
+        /**
+         * AmdSettingsIn
+         * @description How Asterisk's application AMD tells an answering machine from a person.
+         *
+         *     A machine is: silence longer than `initial_silence_ms` before the greeting, a greeting longer than `greeting_ms`, or
+         *     more than `max_words` words. A person is: silence of `after_greeting_silence_ms` after the greeting.
+         *     `silence_threshold` is the loudness (0 to 32767) below which sound counts as silence.
+         */
+        AmdSettingsIn: {
             /**
              * Initial Silence Ms
              * @default 2500
@@ -2691,8 +2762,52 @@ export interface components {
              */
             silence_threshold?: number;
         };
-        /** AmdIn */
-        AmdIn: {
+        /**
+         * CustomDialplanOut
+         * @description `contexts` are those the text makes, in its order.
+         */
+        CustomDialplanOut: {
+            /** Text */
+            text: string;
+            /** Contexts */
+            contexts: string[];
+            sync: components["schemas"]["SyncOut"];
+        };
+        /** Page[MohPlaylistOut] */
+        Page_MohPlaylistOut_: {
+            /** Items */
+            items: components["schemas"]["MohPlaylistOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /**
+         * CustomerIdentificationPatch
+         * @description Only what is sent changes.
+         */
+        CustomerIdentificationPatch: {
+            /** Name */
+            name?: string | null;
+            /** Mode */
+            mode?: ("ask-only" | "crm-decides" | "crm-routes") | null;
+            /** Url */
+            url?: string | null;
+            /** Audio Id */
+            audio_id?: number | null;
+            /** Length */
+            length?: number | null;
+            /** Timeout Seconds */
+            timeout_seconds?: number | null;
+            /** Attempts */
+            attempts?: number | null;
+            identified?: components["schemas"]["Destination"] | null;
+            unidentified?: components["schemas"]["Destination"] | null;
+        };
+        /** AmdSettingsOut */
+        AmdSettingsOut: {
             /** Initial Silence Ms */
             initial_silence_ms: number;
             /** Greeting Ms */
@@ -2711,40 +2826,122 @@ export interface components {
             max_word_ms: number;
             /** Silence Threshold */
             silence_threshold: number;
+            sync: components["schemas"]["SyncOut"];
         };
-        /** AudioPatch */
-        AudioPatch: {
+        /** Page[CustomerIdentificationOut] */
+        Page_CustomerIdentificationOut_: {
+            /** Items */
+            items: components["schemas"]["CustomerIdentificationOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** OutboundTrial */
+        OutboundTrial: {
+            /**
+             * Number
+             * @description Digits, * # +.
+             */
+            number: string;
+        };
+        /** Page[CustomDestinationOut] */
+        Page_CustomDestinationOut_: {
+            /** Items */
+            items: components["schemas"]["CustomDestinationOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /**
+         * FlowTrialOut
+         * @description `outcome` is null while there is a `next` question without an input.
+         */
+        FlowTrialOut: {
+            /** Steps */
+            steps: components["schemas"]["FlowStep"][];
+            outcome: components["schemas"]["FlowOutcome"] | null;
+            next: components["schemas"]["FlowQuestion"] | null;
+        };
+        /**
+         * MohPlaylistPatch
+         * @description Only what is sent changes; a list that is sent replaces the list.
+         */
+        MohPlaylistPatch: {
             /** Name */
             name?: string | null;
+            /** Audio File Ids */
+            audio_file_ids?: number[] | null;
+            /** Order */
+            order?: ("listed" | "random") | null;
         };
-        /** Body_up_api_v2_audio_files_post */
-        Body_up_api_v2_audio_files_post: {
-            /** File */
-            file: string;
+        /**
+         * MohPlaylistCreate
+         * @description `audio_file_ids` in the order they are played; with "random" that order is drawn anew for each caller.
+         */
+        MohPlaylistCreate: {
             /** Name */
             name: string;
-        };
-        /** CDCreate */
-        CDCreate: {
-            /** Name */
-            name: string;
-            /** Context */
-            context: string;
-            /** Extension */
-            extension: string;
+            /** Audio File Ids */
+            audio_file_ids?: number[];
             /**
-             * Priority
-             * @default 1
+             * Order
+             * @default listed
+             * @enum {string}
              */
-            priority?: number;
-            failover: components["schemas"]["Destination"];
+            order?: "listed" | "random";
         };
-        /** CDOut */
-        CDOut: {
+        /**
+         * IvrPatch
+         * @description Only what is sent changes; a list that is sent replaces the list.
+         */
+        IvrPatch: {
+            /** Name */
+            name?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Audio Id */
+            audio_id?: number | null;
+            /** Timeout Seconds */
+            timeout_seconds?: number | null;
+            /** Timeout Retries */
+            timeout_retries?: number | null;
+            /** Timeout Audio Id */
+            timeout_audio_id?: number | null;
+            timeout?: components["schemas"]["Destination"] | null;
+            /** Invalid Retries */
+            invalid_retries?: number | null;
+            /** Invalid Audio Id */
+            invalid_audio_id?: number | null;
+            invalid?: components["schemas"]["Destination"] | null;
+            /** Options */
+            options?: components["schemas"]["IvrOptionIn"][] | null;
+        };
+        /**
+         * UserOut
+         * @description What refers to an item. `type` is a destination's type, or "inbound-route", "outbound-route", "moh-playlist".
+         */
+        omnileads__telephony__schemas__destinations__UserOut: {
+            /** Type */
+            type: string;
             /** Id */
             id: number;
             /** Name */
             name: string;
+        };
+        /** CustomDestinationOut */
+        CustomDestinationOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
             /** Context */
             context: string;
             /** Extension */
@@ -2752,31 +2949,19 @@ export interface components {
             /** Priority */
             priority: number;
             failover: components["schemas"]["DestinationOut"];
-            /** Used By */
-            used_by?: components["schemas"]["UsedBy"][] | null;
         };
-        /** CDPatch */
-        CDPatch: {
-            /** Name */
-            name?: string | null;
-            /** Context */
-            context?: string | null;
-            /** Extension */
-            extension?: string | null;
-            /** Priority */
-            priority?: number | null;
-            failover?: components["schemas"]["Destination"] | null;
-        };
-        /** CICreate */
-        CICreate: {
+        /**
+         * CustomerIdentificationCreate
+         * @description `url` is the CRM that decides; it is not used by "ask-only".
+         */
+        CustomerIdentificationCreate: {
             /** Name */
             name: string;
             /**
              * Mode
-             * @default ask-only
              * @enum {string}
              */
-            mode?: "ask-only" | "crm-decides" | "crm-routes";
+            mode: "ask-only" | "crm-decides" | "crm-routes";
             /**
              * Url
              * @default
@@ -2786,6 +2971,7 @@ export interface components {
             audio_id: number;
             /**
              * Length
+             * @description 0: any length, ended by # or silence.
              * @default 0
              */
             length?: number;
@@ -2802,79 +2988,242 @@ export interface components {
             identified: components["schemas"]["Destination"];
             unidentified: components["schemas"]["Destination"];
         };
-        /** CIOut */
-        CIOut: {
+        /** Page[OutboundRouteOut] */
+        Page_OutboundRouteOut_: {
+            /** Items */
+            items: components["schemas"]["OutboundRouteOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /**
+         * RecordingNameSchemeIn
+         * @description What the names of recordings are made of, after the kind of call and before the call's id.
+         */
+        RecordingNameSchemeIn: {
+            /**
+             * With Contact Id
+             * @default false
+             */
+            with_contact_id?: boolean;
+            /**
+             * With Date
+             * @default true
+             */
+            with_date?: boolean;
+            /**
+             * With Phone
+             * @default true
+             */
+            with_phone?: boolean;
+            /**
+             * With Campaign Id
+             * @default true
+             */
+            with_campaign_id?: boolean;
+            /**
+             * With External Contact Id
+             * @default false
+             */
+            with_external_contact_id?: boolean;
+            /**
+             * With External Campaign Id
+             * @default false
+             */
+            with_external_campaign_id?: boolean;
+            /**
+             * With Agent Id
+             * @default true
+             */
+            with_agent_id?: boolean;
+        };
+        /** IvrCreate */
+        IvrCreate: {
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Audio Id */
+            audio_id: number;
+            /**
+             * Timeout Seconds
+             * @default 5
+             */
+            timeout_seconds?: number;
+            /**
+             * Timeout Retries
+             * @description Further attempts after the first.
+             * @default 1
+             */
+            timeout_retries?: number;
+            /** Timeout Audio Id */
+            timeout_audio_id?: number | null;
+            timeout: components["schemas"]["Destination"];
+            /**
+             * Invalid Retries
+             * @description Further attempts after the first.
+             * @default 1
+             */
+            invalid_retries?: number;
+            /** Invalid Audio Id */
+            invalid_audio_id?: number | null;
+            invalid: components["schemas"]["Destination"];
+            /** Options */
+            options: components["schemas"]["IvrOptionIn"][];
+        };
+        /** Page[TimeGroupOut] */
+        Page_TimeGroupOut_: {
+            /** Items */
+            items: components["schemas"]["TimeGroupOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** VoicemailBoxCreate */
+        VoicemailBoxCreate: {
+            /** Name */
+            name: string;
+            /** Greeting Audio Id */
+            greeting_audio_id?: number | null;
+            /**
+             * Max Seconds
+             * @description Longest message.
+             * @default 120
+             */
+            max_seconds?: number;
+        };
+        /** Page[DestinationChoice] */
+        Page_DestinationChoice_: {
+            /** Items */
+            items: components["schemas"]["DestinationChoice"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** VoicemailBoxOut */
+        VoicemailBoxOut: {
             /** Id */
             id: number;
             /** Name */
             name: string;
-            /**
-             * Mode
-             * @enum {string}
-             */
-            mode: "ask-only" | "crm-decides" | "crm-routes";
-            /** Url */
-            url: string;
-            /** Audio Id */
-            audio_id: number;
-            /** Length */
-            length: number;
-            /** Timeout Seconds */
-            timeout_seconds: number;
-            /** Attempts */
-            attempts: number;
-            identified: components["schemas"]["DestinationOut"];
-            unidentified: components["schemas"]["DestinationOut"];
             /** Used By */
-            used_by?: components["schemas"]["UsedBy"][] | null;
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /** Greeting Audio Id */
+            greeting_audio_id: number | null;
+            /** Max Seconds */
+            max_seconds: number;
         };
-        /** CIPatch */
-        CIPatch: {
+        /**
+         * OutboundRoutePatch
+         * @description Only what is sent changes; a list that is sent replaces the list.
+         */
+        OutboundRoutePatch: {
             /** Name */
             name?: string | null;
-            /** Mode */
-            mode?: ("ask-only" | "crm-decides" | "crm-routes") | null;
-            /** Url */
-            url?: string | null;
-            /** Audio Id */
-            audio_id?: number | null;
-            /** Length */
-            length?: number | null;
-            /** Timeout Seconds */
-            timeout_seconds?: number | null;
-            /** Attempts */
-            attempts?: number | null;
-            identified?: components["schemas"]["Destination"] | null;
-            unidentified?: components["schemas"]["Destination"] | null;
+            /** Ring Seconds */
+            ring_seconds?: number | null;
+            /** Dial Options */
+            dial_options?: string | null;
+            /** Patterns */
+            patterns?: components["schemas"]["OutboundPatternIn"][] | null;
+            /** Trunk Ids */
+            trunk_ids?: number[] | null;
         };
-        /** CReq */
-        CReq: {
-            /** Method */
-            method: string;
-            /** Url */
-            url: string;
-            /** Headers */
-            headers: {
-                [key: string]: string;
-            };
-            /** Body */
-            body: string;
-        };
-        /** CTryIn */
-        CTryIn: {
+        /**
+         * OutboundPatternIn
+         * @description `prefix` is taken off what was dialled; the rest must fit `match`, an Asterisk pattern without "_".
+         */
+        OutboundPatternIn: {
             /**
-             * Mode
+             * Prepend
+             * @description Digits, *, # and +.
+             * @default
+             */
+            prepend?: string;
+            /**
+             * Prefix
+             * @description Digits, *, # and +.
+             * @default
+             */
+            prefix?: string;
+            /** Match */
+            match: string;
+        };
+        /**
+         * VoicemailBoxPatch
+         * @description Only what is sent changes.
+         */
+        VoicemailBoxPatch: {
+            /** Name */
+            name?: string | null;
+            /** Greeting Audio Id */
+            greeting_audio_id?: number | null;
+            /** Max Seconds */
+            max_seconds?: number | null;
+        };
+        /**
+         * TimeGroupPatch
+         * @description Only what is sent changes; a list that is sent replaces the list.
+         */
+        TimeGroupPatch: {
+            /** Name */
+            name?: string | null;
+            /** Ranges */
+            ranges?: components["schemas"]["TimeRange"][] | null;
+        };
+        /**
+         * FlowQuestion
+         * @description What the call waits for: the caller's digits or the CRM's answer.
+         */
+        FlowQuestion: {
+            /**
+             * Kind
              * @enum {string}
              */
-            mode: "ask-only" | "crm-decides" | "crm-routes";
-            /** Url */
-            url: string;
-            /** Digits */
-            digits: string;
+            kind: "digits" | "crm";
+            /** Node Key */
+            node_key: string;
         };
-        /** CTryOut */
-        CTryOut: {
-            request: components["schemas"]["CReq"] | null;
+        /** CustomDialplanIn */
+        CustomDialplanIn: {
+            /** Text */
+            text: string;
+        };
+        /**
+         * FlowTrial
+         * @description A call to try. `at` null means now; `inputs` are what the caller does at each question, in order.
+         */
+        FlowTrial: {
+            /** Did */
+            did: string;
+            /** At */
+            at?: string | null;
+            /**
+             * Number
+             * @default
+             */
+            number?: string;
+            /** Inputs */
+            inputs?: string[];
+        };
+        /**
+         * IdentificationTrialOut
+         * @description The exact request and answer. `problem` says why the customer counts as not identified.
+         */
+        IdentificationTrialOut: {
+            request: components["schemas"]["TriedRequest"];
             /** Status */
             status: number | null;
             /** Body */
@@ -2886,11 +3235,355 @@ export interface components {
              * @enum {string}
              */
             result: "identified" | "unidentified" | "destination";
-            destination: components["schemas"]["DestinationOut"] | null;
+            destination: components["schemas"]["TriedDestination"] | null;
             /** Problem */
             problem: string | null;
         };
-        /** DestinationChoice */
+        /** TriedRequest */
+        TriedRequest: {
+            /**
+             * Method
+             * @default POST
+             * @constant
+             */
+            method?: "POST";
+            /** Url */
+            url: string;
+            /** Headers */
+            headers: {
+                [key: string]: string;
+            };
+            /** Body */
+            body: string;
+        };
+        /**
+         * CustomDestinationPatch
+         * @description Only what is sent changes.
+         */
+        CustomDestinationPatch: {
+            /** Name */
+            name?: string | null;
+            /** Context */
+            context?: string | null;
+            /** Extension */
+            extension?: string | null;
+            /** Priority */
+            priority?: number | null;
+            failover?: components["schemas"]["Destination"] | null;
+        };
+        /** TimeGroupCreate */
+        TimeGroupCreate: {
+            /** Name */
+            name: string;
+            /** Ranges */
+            ranges: components["schemas"]["TimeRange"][];
+        };
+        /**
+         * SyncOut
+         * @description Whether Asterisk runs what is written here; `message` says what to do when it failed.
+         */
+        SyncOut: {
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "applied" | "failed";
+            /** Message */
+            message: string;
+        };
+        /** Page[TimeConditionOut] */
+        Page_TimeConditionOut_: {
+            /** Items */
+            items: components["schemas"]["TimeConditionOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /**
+         * OutboundTrialOut
+         * @description `sent` is what the trunks receive, tried in the order of `trunks`. All null or empty when no route takes it.
+         */
+        OutboundTrialOut: {
+            route: components["schemas"]["TriedRoute"] | null;
+            pattern: components["schemas"]["TriedPattern"] | null;
+            /** Sent */
+            sent: string | null;
+            /** Trunks */
+            trunks: components["schemas"]["TriedTrunk"][];
+        };
+        /** TriedRoute */
+        TriedRoute: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /** TriedDestination */
+        TriedDestination: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "inbound-campaign" | "time-condition" | "ivr" | "hangup" | "custom-destination" | "voicemail" | "customer-identification" | "agent";
+            /** Id */
+            id: number | null;
+        };
+        /**
+         * FlowStep
+         * @description A place the call came to. `detail` is the input that led there, where one did.
+         */
+        FlowStep: {
+            /** Node Key */
+            node_key: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "inbound-campaign" | "time-condition" | "ivr" | "hangup" | "custom-destination" | "voicemail" | "customer-identification" | "agent";
+            /** Name */
+            name: string;
+            /**
+             * Event
+             * @enum {string}
+             */
+            event: "always" | "digits" | "timeout" | "crm";
+            /** Detail */
+            detail: string;
+        };
+        /** RecordingNameSchemeOut */
+        RecordingNameSchemeOut: {
+            /** With Contact Id */
+            with_contact_id: boolean;
+            /** With Date */
+            with_date: boolean;
+            /** With Phone */
+            with_phone: boolean;
+            /** With Campaign Id */
+            with_campaign_id: boolean;
+            /** With External Contact Id */
+            with_external_contact_id: boolean;
+            /** With External Campaign Id */
+            with_external_campaign_id: boolean;
+            /** With Agent Id */
+            with_agent_id: boolean;
+        };
+        /** IvrOut */
+        IvrOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /** Description */
+            description: string;
+            /** Audio Id */
+            audio_id: number;
+            /** Timeout Seconds */
+            timeout_seconds: number;
+            /** Timeout Retries */
+            timeout_retries: number;
+            /** Timeout Audio Id */
+            timeout_audio_id: number | null;
+            timeout: components["schemas"]["DestinationOut"];
+            /** Invalid Retries */
+            invalid_retries: number;
+            /** Invalid Audio Id */
+            invalid_audio_id: number | null;
+            invalid: components["schemas"]["DestinationOut"];
+            /** Options */
+            options: components["schemas"]["IvrOptionOut"][];
+        };
+        /** IvrOptionOut */
+        IvrOptionOut: {
+            /** Digit */
+            digit: string;
+            destination: components["schemas"]["DestinationOut"];
+        };
+        /** TriedPattern */
+        TriedPattern: {
+            /** Prepend */
+            prepend: string;
+            /** Prefix */
+            prefix: string;
+            /** Match */
+            match: string;
+        };
+        /**
+         * TimeConditionPatch
+         * @description Only what is sent changes.
+         */
+        TimeConditionPatch: {
+            /** Name */
+            name?: string | null;
+            /** Time Group Id */
+            time_group_id?: number | null;
+            match?: components["schemas"]["Destination"] | null;
+            otherwise?: components["schemas"]["Destination"] | null;
+        };
+        /**
+         * OutboundRouteCreate
+         * @description `trunk_ids` in the order they are tried.
+         */
+        OutboundRouteCreate: {
+            /** Name */
+            name: string;
+            /**
+             * Ring Seconds
+             * @default 45
+             */
+            ring_seconds?: number;
+            /**
+             * Dial Options
+             * @description r: generated ringing; L(ms): longest talk.
+             * @default
+             */
+            dial_options?: string;
+            /** Patterns */
+            patterns: components["schemas"]["OutboundPatternIn"][];
+            /** Trunk Ids */
+            trunk_ids: number[];
+        };
+        /** IdentificationTrial */
+        IdentificationTrial: {
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "ask-only" | "crm-decides" | "crm-routes";
+            /** Url */
+            url: string;
+            /** Digits */
+            digits: string;
+        };
+        /**
+         * TimeRange
+         * @description Every part that is not null must hold; both ends count, and a range may go round (22:00 to 06:00, Fri to Mon).
+         */
+        TimeRange: {
+            /**
+             * Time From
+             * @example 08:00
+             */
+            time_from: string;
+            /**
+             * Time To
+             * @example 08:00
+             */
+            time_to: string;
+            /** Weekday From */
+            weekday_from?: number | null;
+            /** Weekday To */
+            weekday_to?: number | null;
+            /** Month Day From */
+            month_day_from?: number | null;
+            /** Month Day To */
+            month_day_to?: number | null;
+            /** Month From */
+            month_from?: number | null;
+            /** Month To */
+            month_to?: number | null;
+        };
+        /**
+         * CustomDestinationCreate
+         * @description A place in the custom dialplan; calls that cannot be sent there go to `failover`.
+         */
+        CustomDestinationCreate: {
+            /** Name */
+            name: string;
+            /** Context */
+            context: string;
+            /** Extension */
+            extension: string;
+            /**
+             * Priority
+             * @default 1
+             */
+            priority?: number;
+            failover: components["schemas"]["Destination"];
+        };
+        /**
+         * OutboundRouteOut
+         * @description `position` counts from 0; the first route that matches is taken.
+         */
+        OutboundRouteOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /** Position */
+            position: number;
+            /** Ring Seconds */
+            ring_seconds: number;
+            /** Dial Options */
+            dial_options: string;
+            /** Patterns */
+            patterns: components["schemas"]["OutboundPatternOut"][];
+            /** Trunks */
+            trunks: components["schemas"]["NamedItem"][];
+        };
+        /** TimeGroupOut */
+        TimeGroupOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /** Ranges */
+            ranges: components["schemas"]["TimeRangeOut"][];
+        };
+        /** TimeRangeOut */
+        TimeRangeOut: {
+            /** Time From */
+            time_from: string;
+            /** Time To */
+            time_to: string;
+            /** Weekday From */
+            weekday_from: number | null;
+            /** Weekday To */
+            weekday_to: number | null;
+            /** Month Day From */
+            month_day_from: number | null;
+            /** Month Day To */
+            month_day_to: number | null;
+            /** Month From */
+            month_from: number | null;
+            /** Month To */
+            month_to: number | null;
+        };
+        /** TimeConditionOut */
+        TimeConditionOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /** Time Group Id */
+            time_group_id: number;
+            time_group: components["schemas"]["NamedItem"];
+            match: components["schemas"]["DestinationOut"];
+            otherwise: components["schemas"]["DestinationOut"];
+        };
+        /** IvrOptionIn */
+        IvrOptionIn: {
+            /**
+             * Digit
+             * @description A key of the caller's telephone.
+             */
+            digit: string;
+            destination: components["schemas"]["Destination"];
+        };
+        /**
+         * DestinationChoice
+         * @description Something that calls can be sent to.
+         */
         DestinationChoice: {
             /**
              * Type
@@ -2902,21 +3595,123 @@ export interface components {
             /** Name */
             name: string;
         };
-        /** DialplanIn */
-        DialplanIn: {
-            /** Text */
-            text: string;
+        /**
+         * OutboundRouteOrder
+         * @description Every route exactly once.
+         */
+        OutboundRouteOrder: {
+            /** Ids */
+            ids: number[];
         };
-        /** DialplanOut */
-        DialplanOut: {
-            /** Text */
-            text: string;
-            /** Contexts */
-            contexts: string[];
-            sync: components["schemas"]["Sync"];
+        /** TimeConditionCreate */
+        TimeConditionCreate: {
+            /** Name */
+            name: string;
+            /** Time Group Id */
+            time_group_id: number;
+            match: components["schemas"]["Destination"];
+            otherwise: components["schemas"]["Destination"];
         };
-        /** Flow */
-        Flow: {
+        /** TriedTrunk */
+        TriedTrunk: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Caller Id */
+            caller_id: string;
+        };
+        /** Page[VoicemailBoxOut] */
+        Page_VoicemailBoxOut_: {
+            /** Items */
+            items: components["schemas"]["VoicemailBoxOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** OutboundPatternOut */
+        OutboundPatternOut: {
+            /** Prepend */
+            prepend: string;
+            /** Prefix */
+            prefix: string;
+            /** Match */
+            match: string;
+        };
+        /** Page[IvrOut] */
+        Page_IvrOut_: {
+            /** Items */
+            items: components["schemas"]["IvrOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** NamedItem */
+        NamedItem: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
+        /** MohPlaylistOut */
+        MohPlaylistOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /**
+             * Order
+             * @enum {string}
+             */
+            order: "listed" | "random";
+            /** Files */
+            files: components["schemas"]["PlaylistFileOut"][];
+            sync: components["schemas"]["SyncOut"];
+        };
+        /** PlaylistFileOut */
+        PlaylistFileOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Duration Seconds */
+            duration_seconds: number;
+        };
+        /** AudioFilePatch */
+        AudioFilePatch: {
+            /** Name */
+            name: string;
+        };
+        /**
+         * FlowOutcome
+         * @description Where the call stays. `is_refused`: the caller hears that the number is not in service.
+         */
+        FlowOutcome: {
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "inbound-campaign" | "time-condition" | "ivr" | "hangup" | "custom-destination" | "voicemail" | "customer-identification" | "agent";
+            /** Id */
+            id: number | null;
+            /** Name */
+            name: string;
+            /** Is Refused */
+            is_refused: boolean;
+        };
+        /**
+         * CallFlow
+         * @description The first node is the route.
+         */
+        CallFlow: {
             /** Nodes */
             nodes: components["schemas"]["FlowNode"][];
             /** Edges */
@@ -2944,130 +3739,25 @@ export interface components {
              * Code
              * @enum {string}
              */
-            code: "loop" | "dead-end" | "missing" | "inactive-campaign" | "no-members";
+            code: "loop" | "missing" | "inactive-campaign" | "no-members";
             /** Node Key */
             node_key: string;
             /** Message */
             message: string;
         };
-        /** FlowNode */
+        /**
+         * FlowNode
+         * @description `key` is `<type>:<id>`, or `hangup`.
+         */
         FlowNode: {
             /** Key */
             key: string;
             /** Type */
-            type: string;
+            type: ("inbound-campaign" | "time-condition" | "ivr" | "hangup" | "custom-destination" | "voicemail" | "customer-identification" | "agent") | "inbound-route";
             /** Id */
             id: number | null;
             /** Name */
-            name: string | null;
-        };
-        /** HTTPValidationError */
-        HTTPValidationError: {
-            /** Detail */
-            detail?: components["schemas"]["ValidationError"][];
-        };
-        /** IvrCreate */
-        IvrCreate: {
-            /** Name */
             name: string;
-            /**
-             * Description
-             * @default
-             */
-            description?: string;
-            /** Audio Id */
-            audio_id: number;
-            /**
-             * Timeout Seconds
-             * @default 5
-             */
-            timeout_seconds?: number;
-            /**
-             * Timeout Retries
-             * @default 1
-             */
-            timeout_retries?: number;
-            /** Timeout Audio Id */
-            timeout_audio_id?: number | null;
-            timeout: components["schemas"]["Destination"];
-            /**
-             * Invalid Retries
-             * @default 1
-             */
-            invalid_retries?: number;
-            /** Invalid Audio Id */
-            invalid_audio_id?: number | null;
-            invalid: components["schemas"]["Destination"];
-            /** Options */
-            options: components["schemas"]["IvrOption"][];
-        };
-        /** IvrOption */
-        IvrOption: {
-            /**
-             * Digit
-             * @enum {string}
-             */
-            digit: "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "*" | "#";
-            destination: components["schemas"]["Destination"];
-        };
-        /** IvrOptionOut */
-        IvrOptionOut: {
-            /**
-             * Digit
-             * @enum {string}
-             */
-            digit: "0" | "1" | "2" | "3" | "4" | "5" | "6" | "7" | "8" | "9" | "*" | "#";
-            destination: components["schemas"]["DestinationOut"];
-        };
-        /** IvrOut */
-        IvrOut: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Description */
-            description: string;
-            /** Audio Id */
-            audio_id: number;
-            /** Timeout Seconds */
-            timeout_seconds: number;
-            /** Timeout Retries */
-            timeout_retries: number;
-            /** Timeout Audio Id */
-            timeout_audio_id: number | null;
-            timeout: components["schemas"]["DestinationOut"];
-            /** Invalid Retries */
-            invalid_retries: number;
-            /** Invalid Audio Id */
-            invalid_audio_id: number | null;
-            invalid: components["schemas"]["DestinationOut"];
-            /** Options */
-            options: components["schemas"]["IvrOptionOut"][];
-            /** Used By */
-            used_by?: components["schemas"]["UsedBy"][] | null;
-        };
-        /** IvrPatch */
-        IvrPatch: {
-            /** Name */
-            name?: string | null;
-            /** Description */
-            description?: string | null;
-            /** Audio Id */
-            audio_id?: number | null;
-            /** Timeout Seconds */
-            timeout_seconds?: number | null;
-            /** Timeout Retries */
-            timeout_retries?: number | null;
-            /** Timeout Audio Id */
-            timeout_audio_id?: number | null;
-            timeout?: components["schemas"]["Destination"] | null;
-            /** Invalid Retries */
-            invalid_retries?: number | null;
-            /** Invalid Audio Id */
-            invalid_audio_id?: number | null;
-            invalid?: components["schemas"]["Destination"] | null;
-            /** Options */
-            options?: components["schemas"]["IvrOption"][] | null;
         };
         /** Line */
         Line: {
@@ -3085,507 +3775,6 @@ export interface components {
             round_trip_ms: number | null;
             /** Reported At */
             reported_at: string | null;
-        };
-        /** MohCreate */
-        MohCreate: {
-            /** Name */
-            name: string;
-            /** Audio File Ids */
-            audio_file_ids?: number[];
-            /**
-             * Order
-             * @default listed
-             * @enum {string}
-             */
-            order?: "listed" | "random";
-        };
-        /** MohFile */
-        MohFile: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Duration Seconds */
-            duration_seconds: number;
-        };
-        /** MohOut */
-        MohOut: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /**
-             * Order
-             * @enum {string}
-             */
-            order: "listed" | "random";
-            /** Files */
-            files: components["schemas"]["MohFile"][];
-            /** Used By */
-            used_by?: components["schemas"]["UsedBy"][] | null;
-        };
-        /** MohPatch */
-        MohPatch: {
-            /** Name */
-            name?: string | null;
-            /** Audio File Ids */
-            audio_file_ids?: number[] | null;
-            /** Order */
-            order?: ("listed" | "random") | null;
-        };
-        /** Named */
-        Named: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-        };
-        /** Next */
-        Next: {
-            /**
-             * Kind
-             * @enum {string}
-             */
-            kind: "digit" | "id";
-            /** Node Key */
-            node_key: string;
-        };
-        /** OTrunk */
-        OTrunk: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Caller Id */
-            caller_id: string;
-        };
-        /** OTryIn */
-        OTryIn: {
-            /** Number */
-            number: string;
-            /** Campaign Id */
-            campaign_id?: number | null;
-            /** Route Id */
-            route_id?: number | null;
-        };
-        /** OTryOut */
-        OTryOut: {
-            route: components["schemas"]["Named"] | null;
-            pattern: components["schemas"]["PatternOut"] | null;
-            /** Sent */
-            sent: string | null;
-            /** Trunks */
-            trunks: components["schemas"]["OTrunk"][];
-            /** Refusal */
-            refusal: "no-route" | null;
-        };
-        /** OutRouteCreate */
-        OutRouteCreate: {
-            /** Name */
-            name: string;
-            /**
-             * Ring Seconds
-             * @default 45
-             */
-            ring_seconds?: number;
-            /**
-             * Dial Options
-             * @default
-             */
-            dial_options?: string;
-            /** Patterns */
-            patterns: components["schemas"]["Pattern"][];
-            /** Trunk Ids */
-            trunk_ids: number[];
-        };
-        /** OutRouteOut */
-        OutRouteOut: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Ring Seconds */
-            ring_seconds: number;
-            /** Dial Options */
-            dial_options: string;
-            /** Patterns */
-            patterns: components["schemas"]["PatternOut"][];
-            /** Trunks */
-            trunks: components["schemas"]["Named"][];
-            /** Position */
-            position: number;
-            /** Used By */
-            used_by?: components["schemas"]["UsedBy"][] | null;
-        };
-        /** OutRoutePatch */
-        OutRoutePatch: {
-            /** Name */
-            name?: string | null;
-            /** Ring Seconds */
-            ring_seconds?: number | null;
-            /** Dial Options */
-            dial_options?: string | null;
-            /** Patterns */
-            patterns?: components["schemas"]["Pattern"][] | null;
-            /** Trunk Ids */
-            trunk_ids?: number[] | null;
-        };
-        /** Page[CDOut] */
-        Page_CDOut_: {
-            /** Items */
-            items: components["schemas"]["CDOut"][];
-            /** Total */
-            total: number;
-            /** Page */
-            page: number;
-            /** Page Size */
-            page_size: number;
-        };
-        /** Page[CIOut] */
-        Page_CIOut_: {
-            /** Items */
-            items: components["schemas"]["CIOut"][];
-            /** Total */
-            total: number;
-            /** Page */
-            page: number;
-            /** Page Size */
-            page_size: number;
-        };
-        /** Page[DestinationChoice] */
-        Page_DestinationChoice_: {
-            /** Items */
-            items: components["schemas"]["DestinationChoice"][];
-            /** Total */
-            total: number;
-            /** Page */
-            page: number;
-            /** Page Size */
-            page_size: number;
-        };
-        /** Page[IvrOut] */
-        Page_IvrOut_: {
-            /** Items */
-            items: components["schemas"]["IvrOut"][];
-            /** Total */
-            total: number;
-            /** Page */
-            page: number;
-            /** Page Size */
-            page_size: number;
-        };
-        /** Page[MohOut] */
-        Page_MohOut_: {
-            /** Items */
-            items: components["schemas"]["MohOut"][];
-            /** Total */
-            total: number;
-            /** Page */
-            page: number;
-            /** Page Size */
-            page_size: number;
-        };
-        /** Page[OutRouteOut] */
-        Page_OutRouteOut_: {
-            /** Items */
-            items: components["schemas"]["OutRouteOut"][];
-            /** Total */
-            total: number;
-            /** Page */
-            page: number;
-            /** Page Size */
-            page_size: number;
-        };
-        /** Page[TCOut] */
-        Page_TCOut_: {
-            /** Items */
-            items: components["schemas"]["TCOut"][];
-            /** Total */
-            total: number;
-            /** Page */
-            page: number;
-            /** Page Size */
-            page_size: number;
-        };
-        /** Page[TimeGroupOut] */
-        Page_TimeGroupOut_: {
-            /** Items */
-            items: components["schemas"]["TimeGroupOut"][];
-            /** Total */
-            total: number;
-            /** Page */
-            page: number;
-            /** Page Size */
-            page_size: number;
-        };
-        /** Page[VMOut] */
-        Page_VMOut_: {
-            /** Items */
-            items: components["schemas"]["VMOut"][];
-            /** Total */
-            total: number;
-            /** Page */
-            page: number;
-            /** Page Size */
-            page_size: number;
-        };
-        /** Pattern */
-        Pattern: {
-            /**
-             * Prepend
-             * @default
-             */
-            prepend?: string;
-            /**
-             * Prefix
-             * @default
-             */
-            prefix?: string;
-            /** Match */
-            match: string;
-        };
-        /** PatternOut */
-        PatternOut: {
-            /** Prepend */
-            prepend: string;
-            /** Prefix */
-            prefix: string;
-            /** Match */
-            match: string;
-        };
-        /** Range */
-        Range: {
-            /** Time From */
-            time_from: string;
-            /** Time To */
-            time_to: string;
-            /** Weekday From */
-            weekday_from?: number | null;
-            /** Weekday To */
-            weekday_to?: number | null;
-            /** Month Day From */
-            month_day_from?: number | null;
-            /** Month Day To */
-            month_day_to?: number | null;
-            /** Month From */
-            month_from?: number | null;
-            /** Month To */
-            month_to?: number | null;
-        };
-        /** RangeOut */
-        RangeOut: {
-            /** Time From */
-            time_from: string;
-            /** Time To */
-            time_to: string;
-            /** Weekday From */
-            weekday_from: number | null;
-            /** Weekday To */
-            weekday_to: number | null;
-            /** Month Day From */
-            month_day_from: number | null;
-            /** Month Day To */
-            month_day_to: number | null;
-            /** Month From */
-            month_from: number | null;
-            /** Month To */
-            month_to: number | null;
-        };
-        /** RouteOrder */
-        RouteOrder: {
-            /** Ids */
-            ids: number[];
-        };
-        /** Scheme */
-        Scheme: {
-            /** With Contact Id */
-            with_contact_id: boolean;
-            /** With Date */
-            with_date: boolean;
-            /** With Phone */
-            with_phone: boolean;
-            /** With Campaign Id */
-            with_campaign_id: boolean;
-            /** With External Contact Id */
-            with_external_contact_id: boolean;
-            /** With External Campaign Id */
-            with_external_campaign_id: boolean;
-            /** With Agent Id */
-            with_agent_id: boolean;
-        };
-        /** SchemeIn */
-        SchemeIn: {
-            /** With Contact Id */
-            with_contact_id: boolean;
-            /** With Date */
-            with_date: boolean;
-            /** With Phone */
-            with_phone: boolean;
-            /** With Campaign Id */
-            with_campaign_id: boolean;
-            /** With External Contact Id */
-            with_external_contact_id: boolean;
-            /** With External Campaign Id */
-            with_external_campaign_id: boolean;
-            /** With Agent Id */
-            with_agent_id: boolean;
-        };
-        /** Step */
-        Step: {
-            /** Node Key */
-            node_key: string;
-            /** Type */
-            type: string;
-            /** Name */
-            name: string | null;
-            /** Event */
-            event: string;
-            /** Detail */
-            detail: string | null;
-        };
-        /** Sync */
-        Sync: {
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "applied" | "pending" | "failed";
-            /** Message */
-            message: string;
-        };
-        /** TCCreate */
-        TCCreate: {
-            /** Name */
-            name: string;
-            /** Time Group Id */
-            time_group_id: number;
-            match: components["schemas"]["Destination"];
-            otherwise: components["schemas"]["Destination"];
-        };
-        /** TCOut */
-        TCOut: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Time Group Id */
-            time_group_id: number;
-            time_group: components["schemas"]["Named"];
-            match: components["schemas"]["DestinationOut"];
-            otherwise: components["schemas"]["DestinationOut"];
-            /** Used By */
-            used_by?: components["schemas"]["UsedBy"][] | null;
-        };
-        /** TCPatch */
-        TCPatch: {
-            /** Name */
-            name?: string | null;
-            /** Time Group Id */
-            time_group_id?: number | null;
-            match?: components["schemas"]["Destination"] | null;
-            otherwise?: components["schemas"]["Destination"] | null;
-        };
-        /** TimeGroupCreate */
-        TimeGroupCreate: {
-            /** Name */
-            name: string;
-            /** Ranges */
-            ranges: components["schemas"]["Range"][];
-        };
-        /** TimeGroupOut */
-        TimeGroupOut: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Ranges */
-            ranges: components["schemas"]["RangeOut"][];
-            /** Used By */
-            used_by?: components["schemas"]["UsedBy"][] | null;
-        };
-        /** TimeGroupPatch */
-        TimeGroupPatch: {
-            /** Name */
-            name?: string | null;
-            /** Ranges */
-            ranges?: components["schemas"]["Range"][] | null;
-        };
-        /** TryIn */
-        TryIn: {
-            /** Did */
-            did: string;
-            /** At */
-            at?: string | null;
-            /**
-             * Number
-             * @default
-             */
-            number?: string;
-            /** Inputs */
-            inputs?: string[];
-        };
-        /** TryOut */
-        TryOut: {
-            /** Steps */
-            steps: components["schemas"]["Step"][];
-            outcome: components["schemas"]["DestinationOut"] | null;
-            next: components["schemas"]["Next"] | null;
-        };
-        /** UsedBy */
-        UsedBy: {
-            /** Type */
-            type: string;
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-        };
-        /** VMCreate */
-        VMCreate: {
-            /** Name */
-            name: string;
-            /** Greeting Audio Id */
-            greeting_audio_id?: number | null;
-            /**
-             * Max Seconds
-             * @default 120
-             */
-            max_seconds?: number;
-        };
-        /** VMOut */
-        VMOut: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Greeting Audio Id */
-            greeting_audio_id: number | null;
-            /** Max Seconds */
-            max_seconds: number;
-            /** Used By */
-            used_by?: components["schemas"]["UsedBy"][] | null;
-        };
-        /** VMPatch */
-        VMPatch: {
-            /** Name */
-            name?: string | null;
-            /** Greeting Audio Id */
-            greeting_audio_id?: number | null;
-            /** Max Seconds */
-            max_seconds?: number | null;
-        };
-        /** ValidationError */
-        ValidationError: {
-            /** Location */
-            loc: (string | number)[];
-            /** Message */
-            msg: string;
-            /** Error Type */
-            type: string;
-            /** Input */
-            input?: unknown;
-            /** Context */
-            ctx?: Record<string, never>;
         };
     };
     responses: never;
@@ -4903,7 +5092,7 @@ export interface operations {
             };
         };
     };
-    list_sip_trunks_api_v2_sip_trunks_get: {
+    list_trunks: {
         parameters: {
             query?: {
                 /** @description Page number, from 1. */
@@ -4928,18 +5117,27 @@ export interface operations {
                     "application/json": components["schemas"]["Page_TrunkOut_"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    create_sip_trunks_api_v2_sip_trunks_post: {
+    create_trunk: {
         parameters: {
             query?: never;
             header?: never;
@@ -4961,18 +5159,27 @@ export interface operations {
                     "application/json": components["schemas"]["TrunkOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    tpl_api_v2_sip_trunks_templates_get: {
+    list_trunk_templates: {
         parameters: {
             query?: never;
             header?: never;
@@ -4990,9 +5197,27 @@ export interface operations {
                     "application/json": components["schemas"]["TrunkTemplateOut"][];
                 };
             };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
-    get_sip_trunks_api_v2_sip_trunks__trunk_id__get: {
+    get_trunk: {
         parameters: {
             query?: never;
             header?: never;
@@ -5012,18 +5237,27 @@ export interface operations {
                     "application/json": components["schemas"]["TrunkOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    delete_sip_trunks_api_v2_sip_trunks__trunk_id__delete: {
+    delete_trunk: {
         parameters: {
             query?: never;
             header?: never;
@@ -5041,18 +5275,27 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    patch_sip_trunks_api_v2_sip_trunks__trunk_id__patch: {
+    change_trunk: {
         parameters: {
             query?: never;
             header?: never;
@@ -5076,18 +5319,27 @@ export interface operations {
                     "application/json": components["schemas"]["TrunkOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    list_inbound_routes_api_v2_inbound_routes_get: {
+    list_inbound_routes: {
         parameters: {
             query?: {
                 /** @description Page number, from 1. */
@@ -5112,18 +5364,27 @@ export interface operations {
                     "application/json": components["schemas"]["Page_RouteOut_"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    create_inbound_routes_api_v2_inbound_routes_post: {
+    create_inbound_route: {
         parameters: {
             query?: never;
             header?: never;
@@ -5145,18 +5406,27 @@ export interface operations {
                     "application/json": components["schemas"]["RouteOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_inbound_routes_api_v2_inbound_routes__route_id__get: {
+    get_inbound_route: {
         parameters: {
             query?: never;
             header?: never;
@@ -5176,18 +5446,27 @@ export interface operations {
                     "application/json": components["schemas"]["RouteOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    delete_inbound_routes_api_v2_inbound_routes__route_id__delete: {
+    delete_inbound_route: {
         parameters: {
             query?: never;
             header?: never;
@@ -5205,18 +5484,27 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    patch_inbound_routes_api_v2_inbound_routes__route_id__patch: {
+    change_inbound_route: {
         parameters: {
             query?: never;
             header?: never;
@@ -5240,18 +5528,27 @@ export interface operations {
                     "application/json": components["schemas"]["RouteOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    list_audio_files_api_v2_audio_files_get: {
+    list_audio_files: {
         parameters: {
             query?: {
                 /** @description Page number, from 1. */
@@ -5276,18 +5573,27 @@ export interface operations {
                     "application/json": components["schemas"]["Page_AudioFileOut_"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    up_api_v2_audio_files_post: {
+    add_audio_file: {
         parameters: {
             query?: never;
             header?: never;
@@ -5296,7 +5602,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": components["schemas"]["Body_up_api_v2_audio_files_post"];
+                "multipart/form-data": components["schemas"]["Body_add_audio_file"];
             };
         };
         responses: {
@@ -5309,13 +5615,22 @@ export interface operations {
                     "application/json": components["schemas"]["AudioFileOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5358,7 +5673,7 @@ export interface operations {
             };
         };
     };
-    get_audio_files_api_v2_audio_files__audio_id__get: {
+    get_audio_file: {
         parameters: {
             query?: never;
             header?: never;
@@ -5378,18 +5693,27 @@ export interface operations {
                     "application/json": components["schemas"]["AudioFileOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    delete_audio_files_api_v2_audio_files__audio_id__delete: {
+    delete_audio_file: {
         parameters: {
             query?: never;
             header?: never;
@@ -5407,18 +5731,27 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    patch_audio_files_api_v2_audio_files__audio_id__patch: {
+    rename_audio_file: {
         parameters: {
             query?: never;
             header?: never;
@@ -5429,7 +5762,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AudioPatch"];
+                "application/json": components["schemas"]["AudioFilePatch"];
             };
         };
         responses: {
@@ -5442,20 +5775,30 @@ export interface operations {
                     "application/json": components["schemas"]["AudioFileOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    list_inbound_campaigns_api_v2_inbound_campaigns_get: {
+    list_inbound_campaigns: {
         parameters: {
             query?: {
+                state?: ("active" | "paused" | "finished") | null;
                 /** @description Page number, from 1. */
                 page?: number;
                 /** @description Rows on a page. */
@@ -5478,18 +5821,27 @@ export interface operations {
                     "application/json": components["schemas"]["Page_InboundCampaignOut_"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    create_inbound_campaigns_api_v2_inbound_campaigns_post: {
+    create_inbound_campaign: {
         parameters: {
             query?: never;
             header?: never;
@@ -5511,18 +5863,27 @@ export interface operations {
                     "application/json": components["schemas"]["InboundCampaignOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_inbound_campaigns_api_v2_inbound_campaigns__campaign_id__get: {
+    get_inbound_campaign: {
         parameters: {
             query?: never;
             header?: never;
@@ -5542,18 +5903,27 @@ export interface operations {
                     "application/json": components["schemas"]["InboundCampaignOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    delete_inbound_campaigns_api_v2_inbound_campaigns__campaign_id__delete: {
+    delete_inbound_campaign: {
         parameters: {
             query?: never;
             header?: never;
@@ -5571,18 +5941,27 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    patch_inbound_campaigns_api_v2_inbound_campaigns__campaign_id__patch: {
+    change_inbound_campaign: {
         parameters: {
             query?: never;
             header?: never;
@@ -5606,13 +5985,22 @@ export interface operations {
                     "application/json": components["schemas"]["InboundCampaignOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6183,104 +6571,7 @@ export interface operations {
             };
         };
     };
-    order_api_v2_outbound_routes_order_put: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RouteOrder"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    otry_api_v2_outbound_routes_try_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["OTryIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OTryOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    ctry_api_v2_customer_identifications_try_post: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CTryIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CTryOut"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
-                };
-            };
-        };
-    };
-    list_outbound_routes_api_v2_outbound_routes_get: {
+    list_outbound_routes: {
         parameters: {
             query?: {
                 /** @description Page number, from 1. */
@@ -6302,21 +6593,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_OutRouteOut_"];
+                    "application/json": components["schemas"]["Page_OutboundRouteOut_"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    create_outbound_routes_api_v2_outbound_routes_post: {
+    create_outbound_route: {
         parameters: {
             query?: never;
             header?: never;
@@ -6325,7 +6625,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OutRouteCreate"];
+                "application/json": components["schemas"]["OutboundRouteCreate"];
             };
         };
         responses: {
@@ -6335,21 +6635,72 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OutRouteOut"];
+                    "application/json": components["schemas"]["OutboundRouteOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_outbound_routes_api_v2_outbound_routes__route_id__get: {
+    order_outbound_routes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutboundRouteOrder"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboundRouteOut"][];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_outbound_route: {
         parameters: {
             query?: never;
             header?: never;
@@ -6366,21 +6717,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OutRouteOut"];
+                    "application/json": components["schemas"]["OutboundRouteOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    delete_outbound_routes_api_v2_outbound_routes__route_id__delete: {
+    delete_outbound_route: {
         parameters: {
             query?: never;
             header?: never;
@@ -6398,18 +6758,27 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    patch_outbound_routes_api_v2_outbound_routes__route_id__patch: {
+    change_outbound_route: {
         parameters: {
             query?: never;
             header?: never;
@@ -6420,7 +6789,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OutRoutePatch"];
+                "application/json": components["schemas"]["OutboundRoutePatch"];
             };
         };
         responses: {
@@ -6430,21 +6799,76 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["OutRouteOut"];
+                    "application/json": components["schemas"]["OutboundRouteOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    list_time_groups_api_v2_time_groups_get: {
+    list_destinations: {
+        parameters: {
+            query?: {
+                type?: ("inbound-campaign" | "time-condition" | "ivr" | "hangup" | "custom-destination" | "voicemail" | "customer-identification" | "agent") | null;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DestinationChoice_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_time_groups: {
         parameters: {
             query?: {
                 /** @description Page number, from 1. */
@@ -6469,18 +6893,27 @@ export interface operations {
                     "application/json": components["schemas"]["Page_TimeGroupOut_"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    create_time_groups_api_v2_time_groups_post: {
+    create_time_group: {
         parameters: {
             query?: never;
             header?: never;
@@ -6502,18 +6935,27 @@ export interface operations {
                     "application/json": components["schemas"]["TimeGroupOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_time_groups_api_v2_time_groups__group_id__get: {
+    get_time_group: {
         parameters: {
             query?: never;
             header?: never;
@@ -6533,18 +6975,27 @@ export interface operations {
                     "application/json": components["schemas"]["TimeGroupOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    delete_time_groups_api_v2_time_groups__group_id__delete: {
+    delete_time_group: {
         parameters: {
             query?: never;
             header?: never;
@@ -6562,18 +7013,27 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    patch_time_groups_api_v2_time_groups__group_id__patch: {
+    change_time_group: {
         parameters: {
             query?: never;
             header?: never;
@@ -6597,18 +7057,27 @@ export interface operations {
                     "application/json": components["schemas"]["TimeGroupOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    list_time_conditions_api_v2_time_conditions_get: {
+    list_time_conditions: {
         parameters: {
             query?: {
                 /** @description Page number, from 1. */
@@ -6630,21 +7099,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_TCOut_"];
+                    "application/json": components["schemas"]["Page_TimeConditionOut_"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    create_time_conditions_api_v2_time_conditions_post: {
+    create_time_condition: {
         parameters: {
             query?: never;
             header?: never;
@@ -6653,7 +7131,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TCCreate"];
+                "application/json": components["schemas"]["TimeConditionCreate"];
             };
         };
         responses: {
@@ -6663,21 +7141,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TCOut"];
+                    "application/json": components["schemas"]["TimeConditionOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_time_conditions_api_v2_time_conditions__condition_id__get: {
+    get_time_condition: {
         parameters: {
             query?: never;
             header?: never;
@@ -6694,21 +7181,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TCOut"];
+                    "application/json": components["schemas"]["TimeConditionOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    delete_time_conditions_api_v2_time_conditions__condition_id__delete: {
+    delete_time_condition: {
         parameters: {
             query?: never;
             header?: never;
@@ -6726,18 +7222,27 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    patch_time_conditions_api_v2_time_conditions__condition_id__patch: {
+    change_time_condition: {
         parameters: {
             query?: never;
             header?: never;
@@ -6748,7 +7253,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TCPatch"];
+                "application/json": components["schemas"]["TimeConditionPatch"];
             };
         };
         responses: {
@@ -6758,21 +7263,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TCOut"];
+                    "application/json": components["schemas"]["TimeConditionOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    list_ivrs_api_v2_ivrs_get: {
+    list_ivrs: {
         parameters: {
             query?: {
                 /** @description Page number, from 1. */
@@ -6797,18 +7311,27 @@ export interface operations {
                     "application/json": components["schemas"]["Page_IvrOut_"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    create_ivrs_api_v2_ivrs_post: {
+    create_ivr: {
         parameters: {
             query?: never;
             header?: never;
@@ -6830,18 +7353,27 @@ export interface operations {
                     "application/json": components["schemas"]["IvrOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_ivrs_api_v2_ivrs__ivr_id__get: {
+    get_ivr: {
         parameters: {
             query?: never;
             header?: never;
@@ -6861,18 +7393,27 @@ export interface operations {
                     "application/json": components["schemas"]["IvrOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    delete_ivrs_api_v2_ivrs__ivr_id__delete: {
+    delete_ivr: {
         parameters: {
             query?: never;
             header?: never;
@@ -6890,18 +7431,27 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    patch_ivrs_api_v2_ivrs__ivr_id__patch: {
+    change_ivr: {
         parameters: {
             query?: never;
             header?: never;
@@ -6925,18 +7475,27 @@ export interface operations {
                     "application/json": components["schemas"]["IvrOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    list_customer_identifications_api_v2_customer_identifications_get: {
+    list_customer_identifications: {
         parameters: {
             query?: {
                 /** @description Page number, from 1. */
@@ -6958,21 +7517,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_CIOut_"];
+                    "application/json": components["schemas"]["Page_CustomerIdentificationOut_"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    create_customer_identifications_api_v2_customer_identifications_post: {
+    create_customer_identification: {
         parameters: {
             query?: never;
             header?: never;
@@ -6981,7 +7549,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CICreate"];
+                "application/json": components["schemas"]["CustomerIdentificationCreate"];
             };
         };
         responses: {
@@ -6991,21 +7559,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CIOut"];
+                    "application/json": components["schemas"]["CustomerIdentificationOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_customer_identifications_api_v2_customer_identifications__identification_id__get: {
+    get_customer_identification: {
         parameters: {
             query?: never;
             header?: never;
@@ -7022,21 +7599,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CIOut"];
+                    "application/json": components["schemas"]["CustomerIdentificationOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    delete_customer_identifications_api_v2_customer_identifications__identification_id__delete: {
+    delete_customer_identification: {
         parameters: {
             query?: never;
             header?: never;
@@ -7054,18 +7640,27 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    patch_customer_identifications_api_v2_customer_identifications__identification_id__patch: {
+    change_customer_identification: {
         parameters: {
             query?: never;
             header?: never;
@@ -7076,7 +7671,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CIPatch"];
+                "application/json": components["schemas"]["CustomerIdentificationPatch"];
             };
         };
         responses: {
@@ -7086,21 +7681,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CIOut"];
+                    "application/json": components["schemas"]["CustomerIdentificationOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    list_custom_destinations_api_v2_custom_destinations_get: {
+    list_custom_destinations: {
         parameters: {
             query?: {
                 /** @description Page number, from 1. */
@@ -7122,21 +7726,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_CDOut_"];
+                    "application/json": components["schemas"]["Page_CustomDestinationOut_"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    create_custom_destinations_api_v2_custom_destinations_post: {
+    create_custom_destination: {
         parameters: {
             query?: never;
             header?: never;
@@ -7145,7 +7758,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CDCreate"];
+                "application/json": components["schemas"]["CustomDestinationCreate"];
             };
         };
         responses: {
@@ -7155,26 +7768,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CDOut"];
+                    "application/json": components["schemas"]["CustomDestinationOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_custom_destinations_api_v2_custom_destinations__custom_id__get: {
+    get_custom_destination: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                custom_id: number;
+                destination_id: number;
             };
             cookie?: never;
         };
@@ -7186,26 +7808,35 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CDOut"];
+                    "application/json": components["schemas"]["CustomDestinationOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    delete_custom_destinations_api_v2_custom_destinations__custom_id__delete: {
+    delete_custom_destination: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                custom_id: number;
+                destination_id: number;
             };
             cookie?: never;
         };
@@ -7218,29 +7849,38 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    patch_custom_destinations_api_v2_custom_destinations__custom_id__patch: {
+    change_custom_destination: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                custom_id: number;
+                destination_id: number;
             };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CDPatch"];
+                "application/json": components["schemas"]["CustomDestinationPatch"];
             };
         };
         responses: {
@@ -7250,21 +7890,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["CDOut"];
+                    "application/json": components["schemas"]["CustomDestinationOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    list_voicemail_boxes_api_v2_voicemail_boxes_get: {
+    list_voicemail_boxes: {
         parameters: {
             query?: {
                 /** @description Page number, from 1. */
@@ -7286,21 +7935,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_VMOut_"];
+                    "application/json": components["schemas"]["Page_VoicemailBoxOut_"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    create_voicemail_boxes_api_v2_voicemail_boxes_post: {
+    create_voicemail_box: {
         parameters: {
             query?: never;
             header?: never;
@@ -7309,7 +7967,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VMCreate"];
+                "application/json": components["schemas"]["VoicemailBoxCreate"];
             };
         };
         responses: {
@@ -7319,21 +7977,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["VMOut"];
+                    "application/json": components["schemas"]["VoicemailBoxOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_voicemail_boxes_api_v2_voicemail_boxes__box_id__get: {
+    get_voicemail_box: {
         parameters: {
             query?: never;
             header?: never;
@@ -7350,21 +8017,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["VMOut"];
+                    "application/json": components["schemas"]["VoicemailBoxOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    delete_voicemail_boxes_api_v2_voicemail_boxes__box_id__delete: {
+    delete_voicemail_box: {
         parameters: {
             query?: never;
             header?: never;
@@ -7382,18 +8058,27 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    patch_voicemail_boxes_api_v2_voicemail_boxes__box_id__patch: {
+    change_voicemail_box: {
         parameters: {
             query?: never;
             header?: never;
@@ -7404,7 +8089,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["VMPatch"];
+                "application/json": components["schemas"]["VoicemailBoxPatch"];
             };
         };
         responses: {
@@ -7414,21 +8099,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["VMOut"];
+                    "application/json": components["schemas"]["VoicemailBoxOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    list_moh_playlists_api_v2_moh_playlists_get: {
+    list_moh_playlists: {
         parameters: {
             query?: {
                 /** @description Page number, from 1. */
@@ -7450,21 +8144,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_MohOut_"];
+                    "application/json": components["schemas"]["Page_MohPlaylistOut_"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    create_moh_playlists_api_v2_moh_playlists_post: {
+    create_moh_playlist: {
         parameters: {
             query?: never;
             header?: never;
@@ -7473,7 +8176,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MohCreate"];
+                "application/json": components["schemas"]["MohPlaylistCreate"];
             };
         };
         responses: {
@@ -7483,21 +8186,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MohOut"];
+                    "application/json": components["schemas"]["MohPlaylistOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    get_moh_playlists_api_v2_moh_playlists__playlist_id__get: {
+    get_moh_playlist: {
         parameters: {
             query?: never;
             header?: never;
@@ -7514,21 +8226,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MohOut"];
+                    "application/json": components["schemas"]["MohPlaylistOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    delete_moh_playlists_api_v2_moh_playlists__playlist_id__delete: {
+    delete_moh_playlist: {
         parameters: {
             query?: never;
             header?: never;
@@ -7546,18 +8267,27 @@ export interface operations {
                 };
                 content?: never;
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    patch_moh_playlists_api_v2_moh_playlists__playlist_id__patch: {
+    change_moh_playlist: {
         parameters: {
             query?: never;
             header?: never;
@@ -7568,7 +8298,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["MohPatch"];
+                "application/json": components["schemas"]["MohPlaylistPatch"];
             };
         };
         responses: {
@@ -7578,21 +8308,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["MohOut"];
+                    "application/json": components["schemas"]["MohPlaylistOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    gd_api_v2_custom_dialplan_get: {
+    get_custom_dialplan: {
         parameters: {
             query?: never;
             header?: never;
@@ -7607,12 +8346,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DialplanOut"];
+                    "application/json": components["schemas"]["CustomDialplanOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    pd_api_v2_custom_dialplan_put: {
+    replace_custom_dialplan: {
         parameters: {
             query?: never;
             header?: never;
@@ -7621,7 +8378,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["DialplanIn"];
+                "application/json": components["schemas"]["CustomDialplanIn"];
             };
         };
         responses: {
@@ -7631,21 +8388,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["DialplanOut"];
+                    "application/json": components["schemas"]["CustomDialplanOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ga_api_v2_amd_settings_get: {
+    get_amd_settings: {
         parameters: {
             query?: never;
             header?: never;
@@ -7660,12 +8426,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Amd"];
+                    "application/json": components["schemas"]["AmdSettingsOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    pa_api_v2_amd_settings_put: {
+    replace_amd_settings: {
         parameters: {
             query?: never;
             header?: never;
@@ -7674,7 +8458,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["AmdIn"];
+                "application/json": components["schemas"]["AmdSettingsIn"];
             };
         };
         responses: {
@@ -7684,21 +8468,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Amd"];
+                    "application/json": components["schemas"]["AmdSettingsOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    gs_api_v2_recording_name_scheme_get: {
+    get_recording_name_scheme: {
         parameters: {
             query?: never;
             header?: never;
@@ -7713,12 +8506,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Scheme"];
+                    "application/json": components["schemas"]["RecordingNameSchemeOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ps_api_v2_recording_name_scheme_put: {
+    replace_recording_name_scheme: {
         parameters: {
             query?: never;
             header?: never;
@@ -7727,7 +8538,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["SchemeIn"];
+                "application/json": components["schemas"]["RecordingNameSchemeIn"];
             };
         };
         responses: {
@@ -7737,58 +8548,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Scheme"];
+                    "application/json": components["schemas"]["RecordingNameSchemeOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
-        };
-    };
-    choices_api_v2_destinations_get: {
-        parameters: {
-            query: {
-                type: "inbound-campaign" | "time-condition" | "ivr" | "hangup" | "custom-destination" | "voicemail" | "customer-identification" | "agent";
-                /** @description Page number, from 1. */
-                page?: number;
-                /** @description Rows on a page. */
-                page_size?: number;
-                /** @description Text to look for. */
-                search?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
+            /** @description An error; `code` says which. */
+            default: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_DestinationChoice_"];
-                };
-            };
-            /** @description Validation Error */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    flow_api_v2_call_flow_get: {
+    get_call_flow: {
         parameters: {
             query: {
                 route_id: number;
@@ -7805,21 +8588,30 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Flow"];
+                    "application/json": components["schemas"]["CallFlow"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };
     };
-    ftry_api_v2_call_flow_try_post: {
+    try_call_flow: {
         parameters: {
             query?: never;
             header?: never;
@@ -7828,7 +8620,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["TryIn"];
+                "application/json": components["schemas"]["FlowTrial"];
             };
         };
         responses: {
@@ -7838,16 +8630,109 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["TryOut"];
+                    "application/json": components["schemas"]["FlowTrialOut"];
                 };
             };
-            /** @description Validation Error */
+            /** @description Some fields are not valid; `fields` says which. */
             422: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["HTTPValidationError"];
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_outbound_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OutboundTrial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutboundTrialOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_customer_identification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["IdentificationTrial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["IdentificationTrialOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -133,17 +133,20 @@ export interface Lit {
   arrows: Set<string>
 }
 
-/** The boxes and arrows a tried call passes through. */
+/** The boxes and arrows a tried call passes through; it begins at the first box, before the first step. */
 export function litBy(steps: readonly Step[], drawing: Drawing): Lit {
   const lit: Lit = { boxes: new Map(), arrows: new Set() }
+  const [start] = drawing.boxes
+  if (!start || steps.length === 0) return lit
   const types = new Map(drawing.boxes.map((box) => [box.key, box.node]))
-  let before: string | null = null
+  let before = start.key
+  lit.boxes.set(start.key, [])
   steps.forEach((step, index) => {
-    const ofHangup = `${before ?? ''}>${step.node_key}`
+    const ofHangup = `${before}>${step.node_key}`
     const key = types.has(ofHangup) ? ofHangup : step.node_key
     if (!types.has(key)) return
     lit.boxes.set(key, [...(lit.boxes.get(key) ?? []), index + 1])
-    if (before !== null) lit.arrows.add(`${before}→${key}`)
+    lit.arrows.add(`${before}→${key}`)
     before = key
   })
   return lit

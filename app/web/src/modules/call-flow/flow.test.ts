@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 
-import type { Flow, FlowEdge, Step } from './api'
+import type { Flow, FlowEdge, FlowNode, Step } from './api'
 import { curve, drawingOf, litBy, place, sizeOf } from './drawing'
 import { outlineOf } from './outline'
 
-const node = (type: string, id: number | null, name: string | null = null) => ({
+const node = (type: FlowNode['type'], id: number | null, name = ''): FlowNode => ({
   key: id === null ? type : `${type}:${id}`,
   type,
   id,
@@ -16,12 +16,12 @@ const edge = (source: string, target: string, kind: FlowEdge['kind'], digit: str
   kind,
   digit,
 })
-const step = (node_key: string, event = 'entered'): Step => ({
+const step = (node_key: string): Step => ({
   node_key,
-  type: node_key.split(':')[0]!,
-  name: null,
-  event,
-  detail: null,
+  type: node_key.split(':')[0] as Step['type'],
+  name: '',
+  event: 'always',
+  detail: '',
 })
 
 /** A menu whose second key comes back to it through another menu, and two ways to hang up. */
@@ -120,11 +120,15 @@ describe('a tried call', () => {
     expect(lit.arrows.has('ivr:1→ivr:1>hangup')).toBe(false)
   })
 
+  it('is nowhere before it begins', () => {
+    expect(litBy([], drawingOf(flow)).boxes.size).toBe(0)
+  })
+
   it('may pass a box twice, and ignores what is not drawn', () => {
     const steps = [step('ivr:1'), step('ivr:2'), step('ivr:1'), step('agent:9')]
     const lit = litBy(steps, drawingOf(flow))
     expect(lit.boxes.get('ivr:1')).toEqual([1, 3])
-    expect(lit.boxes.size).toBe(2)
+    expect([...lit.boxes.keys()]).toEqual(['inbound-route:1', 'ivr:1', 'ivr:2'])
   })
 })
 

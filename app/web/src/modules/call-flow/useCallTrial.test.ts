@@ -6,8 +6,12 @@ import { ApiProblem } from '@/api'
 import type { TryAnswer, TryBody } from './api'
 import { NO_ANSWER, useCallTrial } from './useCallTrial'
 
-const waiting: TryAnswer = { steps: [], outcome: null, next: { kind: 'digit', node_key: 'ivr:1' } }
-const ended: TryAnswer = { steps: [], outcome: { type: 'hangup', id: null, name: null }, next: null }
+const waiting: TryAnswer = { steps: [], outcome: null, next: { kind: 'digits', node_key: 'ivr:1' } }
+const ended: TryAnswer = {
+  steps: [],
+  outcome: { type: 'hangup', id: null, name: '', is_refused: false },
+  next: null,
+}
 
 describe('a tried call', () => {
   it('asks again with every answer of the caller, and can take one back', async () => {
@@ -17,7 +21,7 @@ describe('a tried call', () => {
     await trial.start()
     await trial.give('2')
     await trial.give(NO_ANSWER)
-    expect(ask).toHaveBeenLastCalledWith({ did: '100', at: null, number: '351', inputs: ['2', '#timeout'] })
+    expect(ask).toHaveBeenLastCalledWith({ did: '100', at: null, number: '351', inputs: ['2', 'timeout'] })
     await trial.takeBack()
     expect(ask).toHaveBeenLastCalledWith(expect.objectContaining({ inputs: ['2'] }))
     await trial.start()

@@ -6,7 +6,7 @@ import { asProblem, type ApiProblem } from '@/api'
 import type { TryAnswer, TryBody } from './api'
 
 /** The caller lets the time run out. */
-export const NO_ANSWER = '#timeout'
+export const NO_ANSWER = 'timeout'
 
 export interface CallTrial {
   number: string

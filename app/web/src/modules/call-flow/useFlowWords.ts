@@ -1,7 +1,7 @@
 /** Words of the flow: why a call goes on from one thing to the next, what happened, what is wrong. */
 import { useI18n } from 'vue-i18n'
 
-import type { Finding, FlowEdge, FlowNode, Step } from './api'
+import type { Finding, FlowEdge, Step } from './api'
 
 export function useFlowWords() {
   const { t, te } = useI18n()
@@ -30,19 +30,18 @@ export function useFlowWords() {
     return te(`telephony.type.${type}`) ? t(`telephony.type.${type}`) : type
   }
 
-  function nameOf(node: Pick<FlowNode, 'type' | 'name'>): string {
-    return node.name ?? (node.type === 'hangup' ? kindOf(node.type) : t('telephony.destination.gone'))
+  function nameOf(node: { type: string; name: string }): string {
+    return node.name || kindOf(node.type)
   }
 
-  /** What happened at a step; the server's own words when the event is one the console has no words for. */
+  /** Why the call came to this place. */
   function stepText({ event, detail }: Step): string {
-    const key = `call-flow.event.${event}`
-    const words = te(key) ? t(key, { detail: detail ?? '' }) : event
-    return detail && !words.includes(detail) ? `${words} · ${detail}` : words
+    return t(`call-flow.event.${event}`, { detail })
   }
 
   function findingText({ code, message }: Finding): string {
-    return te(`call-flow.finding.${code}`) ? t(`call-flow.finding.${code}`) : message
+    const key = `call-flow.finding.${code}`
+    return te(key) ? t(key) : message
   }
 
   return { edgesText, spokenEdges, kindOf, nameOf, stepText, findingText }

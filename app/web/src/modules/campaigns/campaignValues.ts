@@ -89,7 +89,7 @@ function wrapUpOf(seconds: number | null): CampaignValues['wrap_up'] {
 }
 
 export function valuesOf(campaign: Campaign): CampaignValues {
-  const { id: _id, state: _state, waiting: _waiting, used_by: _usedBy, ...rest } = campaign
+  const { id: _id, state: _state, waiting: _waiting, ...rest } = campaign
   return {
     ...rest,
     failover: campaign.failover ? destinationBody(campaign.failover) : HANGUP,
