@@ -62,16 +62,19 @@ class Answer:
 class Caller:
     """One person who calls, with a tone for a voice. Made by `Carrier.call`."""
 
-    def __init__(self, trunk: tuple[str, int], folder: Path, *, did: str, number: str, tone_hz: float | None) -> None:
+    def __init__(
+        self, trunk: tuple[str, int], folder: Path, address: str, *, did: str, number: str, tone_hz: float | None
+    ) -> None:
         self.did, self.number = did, number
-        self.sound = Sound(CARRIER_ADDRESS, tone_hz)
-        self._call_id = f"{secrets.token_hex(8)}@{CARRIER_ADDRESS}"
-        self._port = _free_udp_port()
+        self.sound = Sound(address, tone_hz)
+        self._address = address
+        self._call_id = f"{secrets.token_hex(8)}@{address}"
+        self._port = _free_udp_port(address)
         self._folder = folder / f"caller-{number}-{secrets.token_hex(3)}"
         self._folder.mkdir()
         arguments = {
             "-sf": SCENARIO,
-            "-i": CARRIER_ADDRESS,
+            "-i": address,
             "-p": self._port,
             "-m": 1,
             "-cid_str": self._call_id,
@@ -149,16 +152,16 @@ class Caller:
         if self._sipp.poll() is None and not self._is_over:
             # The scenario hangs up at an INFO of its call.
             lines = (
-                f"INFO sip:{self.number}@{CARRIER_ADDRESS}:{self._port} SIP/2.0",
-                f"Via: SIP/2.0/UDP {CARRIER_ADDRESS};branch=z9hG4bK{secrets.token_hex(6)}",
-                f"From: <sip:test@{CARRIER_ADDRESS}>;tag=test",
-                f"To: <sip:{self.number}@{CARRIER_ADDRESS}>",
+                f"INFO sip:{self.number}@{self._address}:{self._port} SIP/2.0",
+                f"Via: SIP/2.0/UDP {self._address};branch=z9hG4bK{secrets.token_hex(6)}",
+                f"From: <sip:test@{self._address}>;tag=test",
+                f"To: <sip:{self.number}@{self._address}>",
                 f"Call-ID: {self._call_id}",
                 "CSeq: 1 INFO",
                 "Content-Length: 0",
             )
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
-                control.sendto("\r\n".join((*lines, "", "")).encode(), (CARRIER_ADDRESS, self._port))
+                control.sendto("\r\n".join((*lines, "", "")).encode(), (self._address, self._port))
             eventually(lambda: self._is_over, within_seconds=10, evidence=self.evidence)
 
     def evidence(self) -> str:
@@ -184,13 +187,14 @@ class Caller:
 
 
 class Carrier:
-    """Places calls through a trunk's address; ends those still going on when it is left."""
+    """Places calls from an address to a trunk's; ends those still going on when it is left."""
 
-    def __init__(self, trunk_host: str, trunk_port: int, folder: Path) -> None:
+    def __init__(self, trunk_host: str, trunk_port: int, folder: Path, *, address: str = CARRIER_ADDRESS) -> None:
         if shutil.which("sipp") is None:
             raise RuntimeError("SIPp is not installed; `make test-tools` installs it")
         self._trunk = (trunk_host, trunk_port)
         self._folder = folder
+        self._address = address
         self._callers: list[Caller] = []
 
     def __enter__(self) -> Carrier:
@@ -205,13 +209,18 @@ class Carrier:
     def call(self, did: str, *, number: str | None = None, tone_hz: float | None = 700.0) -> Caller:
         """Dial. Without a number the caller has one that nobody else has."""
         caller = Caller(
-            self._trunk, self._folder, did=did, number=number or f"54{secrets.randbelow(10**8):08}", tone_hz=tone_hz
+            self._trunk,
+            self._folder,
+            self._address,
+            did=did,
+            number=number or f"54{secrets.randbelow(10**8):08}",
+            tone_hz=tone_hz,
         )
         self._callers.append(caller)
         return caller
 
 
-def _free_udp_port() -> int:
+def _free_udp_port(address: str) -> int:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
-        probe.bind((CARRIER_ADDRESS, 0))
+        probe.bind((address, 0))
         return int(probe.getsockname()[1])
