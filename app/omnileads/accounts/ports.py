@@ -43,6 +43,9 @@ class AgentDirectory(Protocol):
     def supervised_by(self, session: Session, supervisor_user_id: int) -> set[int]:
         """User ids of the agents in campaigns this user supervises."""
 
+    def supervising_beside(self, session: Session, supervisor_user_id: int) -> set[int]:
+        """User ids of those who supervise a campaign together with this user."""
+
     def in_no_campaign(self, session: Session) -> set[int]:
         """User ids of the agents nobody supervises yet."""
 

@@ -209,12 +209,15 @@ class Users:
         return user
 
     def _visible(self, viewer: Principal) -> Select[User]:
-        """Who manages only agents sees those of their campaigns, those of none, and themselves."""
+        """Who manages only agents sees the people of their campaigns, agents of no campaign, and themselves."""
         statement = select(User).where(User.deleted_at.is_(None))
         if viewer.sees_everything or viewer.may(WRITE_ANY):
             return statement
-        supervised = self._directory.supervised_by(self._session, viewer.user_id)
-        seen = {viewer.user_id} | supervised | self._directory.in_no_campaign(self._session)
+        session, directory = self._session, self._directory
+        people = directory.supervised_by(session, viewer.user_id) | directory.supervising_beside(
+            session, viewer.user_id
+        )
+        seen = {viewer.user_id} | people | directory.in_no_campaign(session)
         return statement.where(User.id.in_(seen))
 
     def _managed(self, actor: Principal, user_id: int) -> User:

@@ -83,6 +83,15 @@ class CampaignAgentDirectory:
         )
         return set(session.scalars(statement))
 
+    def supervising_beside(self, session: Session, supervisor_user_id: int) -> set[int]:
+        own = (
+            select(CampaignSupervisor.campaign_id)
+            .join(Campaign, Campaign.id == CampaignSupervisor.campaign_id)
+            .where(CampaignSupervisor.user_id == supervisor_user_id, Campaign.deleted_at.is_(None))
+        )
+        beside = select(CampaignSupervisor.user_id).where(CampaignSupervisor.campaign_id.in_(own))
+        return set(session.scalars(beside))
+
     def in_no_campaign(self, session: Session) -> set[int]:
         is_member = exists(
             select(CampaignMember.agent_id)

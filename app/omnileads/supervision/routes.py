@@ -10,7 +10,7 @@ from redis.exceptions import RedisError
 from sqlalchemy.orm import Session
 from starlette.concurrency import run_in_threadpool
 
-from omnileads.agents.console import console_configuration, require_agent
+from omnileads.agents.console import console_configuration, find_agent, require_agent
 from omnileads.agents.live import LIVE_AGENTS
 from omnileads.campaigns.presentation import LIVE_CALLS
 from omnileads.campaigns.scope import CurrentScope, campaign_scope
@@ -65,7 +65,7 @@ def _visit(websocket: WebSocket) -> Visit:
     principal = current_principal(websocket)
     with runtime_of(websocket).database.transaction() as session:
         viewer = _viewer(session, principal)
-        works_by = console_configuration(session, viewer.only_agent_id) if viewer.only_agent_id is not None else ""
+        works_by = console_configuration(session, viewer.agent_id) if viewer.agent_id is not None else ""
         return Visit(principal, viewer, works_by)
 
 
@@ -78,7 +78,8 @@ def _visit_again(websocket: WebSocket) -> Visit:
 def _viewer(session: Session, principal: Principal) -> Viewer:
     """Raises NotAnAgent for a person who neither supervises nor is an agent."""
     if principal.may(WATCH):
-        return Viewer(campaign_scope(session, principal))
+        agent = find_agent(session, principal.user_id)
+        return Viewer(campaign_scope(session, principal), own_agent_id=agent.id if agent else None)
     return Viewer(frozenset(), require_agent(session, principal.user_id).id)
 
 

@@ -17,17 +17,30 @@ Document = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
-    """Who looks. `scope` is campaign ids, None for all; with `only_agent_id` only this agent and its calls."""
+    """Who looks. `scope` is campaign ids, None for all; with `only_agent_id` only this agent and its calls.
+
+    `own_agent_id` is the agent of somebody who supervises too: it is seen whatever campaigns it is in.
+    """
 
     scope: Scope
     only_agent_id: int | None = None
+    own_agent_id: int | None = None
+
+    @property
+    def agent_id(self) -> int | None:
+        """The agent this person is, if any."""
+        return self.only_agent_id if self.only_agent_id is not None else self.own_agent_id
 
     def sees_agent(self, agent: Mapping[str, Any]) -> bool:
+        if self.own_agent_id is not None and agent.get("agent_id") == self.own_agent_id:
+            return True
         if self.only_agent_id is not None:
             return bool(agent.get("agent_id") == self.only_agent_id)
         return self.scope is None or not self.scope.isdisjoint(agent.get("campaigns") or ())
 
     def sees_call(self, call: Mapping[str, Any]) -> bool:
+        if self.own_agent_id is not None and self.own_agent_id in (call.get("agent_ids") or ()):
+            return True
         if self.only_agent_id is not None:
             return self.only_agent_id in (call.get("agent_ids") or ())
         return self.scope is None or call.get("campaign_id") in self.scope  # 0, no campaign, is in nobody's scope

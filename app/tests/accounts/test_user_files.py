@@ -210,13 +210,15 @@ def test_a_supervisor_sees_their_own_agents_and_those_of_nobody(
     (own, own_agent), (foreign, foreign_agent), (free, _) = (
         team.agent(username=name) for name in ("own", "other", "free")
     )
-    boss = users.make("supervisor", username="boss")
+    boss, beside = users.make("supervisor", username="boss"), users.make("supervisor", username="beside")
+    users.make("supervisor", username="elsewhere")
     campaign = make_campaign(admin, "Mine", members=[{"agent_id": own_agent.id}])
     make_campaign(admin, "Not mine", members=[{"agent_id": foreign_agent.id}])
     with runtime.database.transaction() as session:
-        session.add(CampaignSupervisor(campaign_id=campaign["id"], user_id=boss.id))
+        for user in (boss, beside):
+            session.add(CampaignSupervisor(campaign_id=campaign["id"], user_id=user.id))
     client = sign_in(boss)
-    assert {user["username"] for user in client.get(USERS).json()["items"]} == {"own", "free", "boss"}
+    assert {user["username"] for user in client.get(USERS).json()["items"]} == {"own", "free", "boss", "beside"}
     assert client.get(f"{USERS}/{own.id}").status_code == 200
     assert client.get(f"{USERS}/{free.id}").status_code == 200
     assert client.get(f"{USERS}/{foreign.id}").status_code == 404

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -9,6 +10,8 @@ from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+from omnileads.accounts.models import User
+from omnileads.agents.live import LIVE_AGENTS
 from omnileads.kit.audit import AuditEntry
 from omnileads.kit.runtime import Runtime
 from tests.conftest import PASSWORD, People, SignedIn
@@ -134,6 +137,23 @@ def test_a_group_that_forbids_it_keeps_its_agents_from_changing_the_password(
     assert (refused.status_code, refused.json()["code"]) == (403, "password-change-not-allowed")
     newcomer = sign_in(team.agent(must_change_password=True)[0])
     assert newcomer.post(f"{API}/session/password", json=change).status_code == 204
+
+
+def test_somebody_who_supervises_and_takes_calls_is_told_too(
+    admin: TestClient, sign_in: SignedIn, app: FastAPI, runtime: Runtime, users: People
+) -> None:
+    role = {"name": "Shift leader", "permissions": ["agent.console", "supervision.read"]}
+    slug = admin.post(f"{API}/roles", json=role).json()["slug"]
+    team = Team(runtime, users)
+    body = {"username": "ana", "password": PASSWORD, "role_slug": slug, "group_id": team.group.id}
+    made = admin.post(f"{API}/users", json=body).json()
+    runtime.redis.hset(LIVE_AGENTS, str(made["agent"]["id"]), json.dumps({"agent_id": made["agent"]["id"]}))
+    with runtime.database.transaction() as session:
+        client = sign_in(session.get_one(User, made["id"]))
+    with Web(app) as web, web.socket(client) as live:
+        assert [agent["agent_id"] for agent in live.message()["agents"]] == [made["agent"]["id"]]
+        admin.patch(f"{API}/agent-groups/{team.group.id}", json={"allow_hold": False})
+        assert live.message() == {"type": "session-changed"}
 
 
 def test_an_open_console_is_told_of_a_change_of_its_group(

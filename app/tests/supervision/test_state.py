@@ -36,6 +36,8 @@ def state() -> LiveState:
         (Viewer(frozenset()), [], []),
         (Viewer(frozenset({7, 8}), only_agent_id=1), [1], ["c1"]),
         (Viewer(frozenset({7, 8}), only_agent_id=2), [2], []),
+        (Viewer(frozenset(), own_agent_id=1), [1], ["c1"]),
+        (Viewer(frozenset({8}), own_agent_id=1), [1, 2], ["c1", "c2"]),
     ],
 )
 def test_a_snapshot_has_what_the_viewer_may_see(

@@ -40,7 +40,7 @@ def list_users(
     paging: Paging,
     role: Annotated[str | None, Query(max_length=40, description="Only users of this role (its slug).")] = None,
 ) -> Page[UserOut]:
-    """Users by name. Who manages agents only sees those of their campaigns, those of none, and themselves."""
+    """Users by name. Who manages agents only sees the people of their campaigns and the agents of none."""
     views, total = users.page(principal, paging, role)
     return page_of(views, total, paging, _present)
 

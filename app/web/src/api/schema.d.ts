@@ -185,7 +185,7 @@ export interface paths {
         };
         /**
          * List Users
-         * @description Users by name. Who manages agents only sees those of their campaigns, those of none, and themselves.
+         * @description Users by name. Who manages agents only sees the people of their campaigns and the agents of none.
          */
         get: operations["list_users"];
         put?: never;
