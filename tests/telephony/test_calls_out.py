@@ -150,7 +150,7 @@ def test_the_next_trunk_is_tried_when_one_cannot(
     number = centre.number()
     network.telephone(number).refuses_with = "503 Service Unavailable"
     first = trunk if kind == "refuses" else centre.trunk(DEAD_ADDRESS)
-    route("66", trunk_ids=[first, centre.trunk(SECOND_ADDRESS)])
+    route("66", trunk_ids=[first, centre.trunk(SECOND_ADDRESS)], ring_seconds=5)
     second = second_network.telephone(number)
     worker = caller(at_work, centre)
     worker.api.post("/agent/calls", number=f"66{number}", campaign_id=None)

@@ -17,7 +17,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from omnileads.accounts.models import Role
-from omnileads.accounts.passwords import Passwords
+from omnileads.accounts.passwords import Passwords, check_new_password
 from omnileads.accounts.ports import AgentDirectory
 from omnileads.accounts.schemas import ImportProblem, ImportReport, ImportRow, UserCreate
 from omnileads.accounts.users import Users
@@ -34,6 +34,7 @@ OPTIONAL: Final = ("first_name", "last_name", "email", "group", "language", "mus
 PASSED_OVER: Final = frozenset({"extension", "is_active", "created_at", "last_sign_in_at"})
 """Columns of an export that say nothing about a new user; so an export is a good start for a file to import."""
 
+_OWN_DATA: Final = ("username", "first_name", "last_name", "email")
 _COLUMN_OF: Final = {"role_slug": "role", "group_id": "group"}
 _COLUMN_OF_CODE: Final = {"username-taken": "username", "role-not-managed": "role"}
 _YES: Final = frozenset({"true", "yes", "sí", "si", "1", "x"})
@@ -169,6 +170,9 @@ def _wanted(line: Line, names: Names) -> UserCreate:
     if line.is_too_long:
         problems.append(FieldProblem("", "too-many-cells", "This row has more cells than the header has columns."))
     group, must_change = cells.get("group", ""), cells.get("must_change_password", "").lower()
+    role, password = cells.get("role", ""), cells.get("password", "")
+    if role.lower() not in names.roles:
+        problems.append(FieldProblem("role", "unknown", "There is no such role."))
     if group and group.lower() not in names.groups:
         problems.append(FieldProblem("group", "unknown", "There is no such agent group."))
     if must_change not in _YES | _NO:
@@ -176,12 +180,16 @@ def _wanted(line: Line, names: Names) -> UserCreate:
     fields: dict[str, Any] = {name: cells[name] for name in ("first_name", "last_name", "email") if name in cells}
     fields |= {
         "username": cells.get("username", ""),
-        "password": cells.get("password", ""),
-        "role_slug": names.roles.get(cells.get("role", "").lower(), ""),
+        "password": password,
+        "role_slug": names.roles.get(role.lower(), ""),
         "language": cells.get("language", "").lower() or "es",
         "group_id": names.groups.get(group.lower()),
         "must_change_password": must_change in _YES,
     }
+    try:
+        check_new_password("password", password, (cells.get(name, "") for name in _OWN_DATA))
+    except ValidationFailed as error:
+        problems += error.fields
     try:
         wanted = UserCreate.model_validate(fields)
     except ValidationError as error:

@@ -73,7 +73,7 @@ def test_bad_rows_are_reported_and_take_nothing_with_them(admin: TestClient, run
         f"bea,{PASSWORD},agent,,,,\n"
         "carl,short,manager,,,,\n"
         f"dora,{PASSWORD},king,,,,\n"
-        f"e va,{PASSWORD},agent,unknown,eva,perhaps,fr\n"
+        "e va,98127364501928,jester,unknown,eva,perhaps,fr\n"
         f"fay,{PASSWORD},manager,,,,,too,long\n"
         ",,,,,,\n"
         f"gil,{PASSWORD},manager,,,no,es\n",
@@ -88,6 +88,8 @@ def test_bad_rows_are_reported_and_take_nothing_with_them(admin: TestClient, run
             "refused",
             {
                 "username": "string-pattern-mismatch",
+                "role": "unknown",
+                "password": "all-digits",
                 "group": "unknown",
                 "email": "string-pattern-mismatch",
                 "must_change_password": "not-yes-or-no",

@@ -148,9 +148,19 @@ def test_it_rings_for_as_long_as_the_route_allows() -> None:
     scenario = centre()
     call = dialling(scenario)
     channel = scenario.customer(call)
+    scenario.tell(Dialled(channel, "ringing"))
     scenario.wait(30)
     assert HangUp(call, channel) in scenario.commands
     assert scenario.events(call) == ["DIAL", "NOANSWER"]
+
+
+def test_a_trunk_without_any_sign_of_life_is_followed_by_the_next() -> None:
+    scenario = centre()
+    call = dialling(scenario)
+    channel = scenario.customer(call)
+    scenario.wait(30)
+    assert HangUp(call, channel) in scenario.commands
+    assert trunks_dialled(scenario) == ["first", "second"]
 
 
 def test_the_agent_hangs_up_before_the_answer() -> None:

@@ -11,6 +11,7 @@ from starlette.websockets import WebSocketDisconnect
 from omnileads.accounts.roles import PERMISSIONS, PREDEFINED_ROLES
 from omnileads.api.assembly import build_api
 from omnileads.kit.permissions import Access, GuardedRoute, guarded_routes
+from tests.api.declared import AREAS, EXCEPTIONS, declared_needs
 from tests.conftest import PUBLIC_URL, Browsers, SignedIn
 
 ROLES = {role.slug: role.permissions for role in PREDEFINED_ROLES}
@@ -66,6 +67,27 @@ def test_a_role_gets_through_exactly_where_the_declaration_lets_it(member: tuple
         if is_refused == route.allows(ROLES[role]) or answer.status_code >= 500:
             wrong.append(f"{method} {route.path}: {answer.status_code} {answer.text[:80]}")
     assert wrong == []
+
+
+@pytest.mark.parametrize("route", [route for route in ROUTES if route.path.startswith("/api/v2/")], ids=name)
+def test_a_route_asks_for_what_the_table_says(route: GuardedRoute) -> None:
+    if route.path in PUBLIC_PATHS | SIGNED_IN_PATHS:
+        return
+    asked = {access.any_of for access in route.access if access.kind == "permission"}
+    for method in route.methods:
+        needs = declared_needs(method, route.path.removeprefix("/api/v2"))
+        assert needs is not None, f"{method} {route.path} is not in tests/api/declared.py"
+        assert asked == set(needs), f"{method} {route.path}"
+
+
+def test_a_route_nobody_declared_is_noticed() -> None:
+    assert declared_needs("GET", "/secrets") is None
+
+
+def test_the_table_names_permissions_there_are() -> None:
+    named = {f"{area}.{verb}" for area in AREAS.values() for verb in ("read", "write")}
+    named |= {permission for needs in EXCEPTIONS.values() for group in needs for permission in group.split()}
+    assert named <= set(PERMISSIONS)
 
 
 def test_nobody_gets_through_without_signing_in(client: TestClient) -> None:

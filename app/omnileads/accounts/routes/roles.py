@@ -17,7 +17,7 @@ _READS = [requires("roles.read", WRITE_ANY, WRITE_AGENTS)]
 _WRITES = [requires("roles.read"), requires("roles.write")]
 
 
-@router.get("/permissions", dependencies=[requires("roles.read")])
+@router.get("/permissions", dependencies=[requires("roles.read", "users.read", "tokens.own")])
 def list_permissions() -> list[PermissionOut]:
     """Every permission there is, in the order in which people read them."""
     return [

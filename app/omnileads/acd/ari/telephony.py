@@ -198,10 +198,8 @@ class Telephony:
             "channelId": command.channel_id,
             "originator": command.leg_id,
         }
-        await self._request("POST", "channels/create", query)
-        if command.caller_id:
-            variable = {"variable": "CONNECTEDLINE(num,i)", "value": command.caller_id}
-            await self._request("POST", f"channels/{command.channel_id}/variable", variable)
+        variables = {"CONNECTEDLINE(num,i)": command.caller_id} if command.caller_id else {}
+        await self._request("POST", "channels/create", query, {"variables": variables})
         timeout = {"timeout": str(command.timeout_seconds)}
         await self._request("POST", f"channels/{command.channel_id}/dial", timeout)
 

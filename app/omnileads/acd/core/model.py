@@ -104,6 +104,8 @@ class Dial:
     ring_seconds: int
     ring_until: int = 0
     attempts: int = 0
+    is_alive: bool = False
+    """the trunk in use has shown that the call arrived: it rings, or something is heard"""
     generates_ringing: bool = False
     talk_limit_ms: int | None = None
     talk_until: int | None = None

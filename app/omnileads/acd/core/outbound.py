@@ -100,16 +100,18 @@ def dialled(world: World, event: Dialled) -> None:
     call = world.call_with_channel(event.channel_id)
     if call is None or call.dial is None or call.leg_id is None or call.phase is not CallPhase.DIALING:
         return
+    dial, leg_id = replace(call.dial, is_alive=True), call.leg_id
+    call = world.put_call(replace(call, dial=dial))
     match event.progress:
         case "ringing":
-            world.decision.commands.append(PlayRinging(call.id, call.leg_id, is_on=True))
-        case "early-media" if not call.dial.generates_ringing:
-            world.decision.commands.append(PlayRinging(call.id, call.leg_id, is_on=False))
-            world.decision.commands.append(Connect(call.id, call.channel_id, call.leg_id))
+            world.decision.commands.append(PlayRinging(call.id, leg_id, is_on=True))
+        case "early-media" if not dial.generates_ringing:
+            world.decision.commands.append(PlayRinging(call.id, leg_id, is_on=False))
+            world.decision.commands.append(Connect(call.id, call.channel_id, leg_id))
         case "early-media":
             pass
         case "answered":
-            _answered(world, call, call.dial, call.leg_id)
+            _answered(world, call, dial, leg_id)
 
 
 def not_reached(world: World, call: Call, cause: int) -> None:
@@ -121,11 +123,15 @@ def not_reached(world: World, call: Call, cause: int) -> None:
 
 
 def dial_expired(world: World, call_id: str, due: int) -> None:
-    """It rang for as long as the route allows."""
+    """It rang for as long as the route allows; or the trunk gave no sign of life for as long, and is given up."""
     call = world.calls.get(call_id)
-    if call is not None and call.phase is CallPhase.DIALING and call.dial is not None and call.dial.ring_until == due:
-        world.decision.commands.append(HangUp(call.id, call.channel_id))
+    if call is None or call.phase is not CallPhase.DIALING or call.dial is None or call.dial.ring_until != due:
+        return
+    world.decision.commands.append(HangUp(call.id, call.channel_id))
+    if call.dial.is_alive:
         _fail(world, call, "NOANSWER")
+    else:
+        _dial_next(world, call, "CHANUNAVAIL")
 
 
 def talk_expired(world: World, call_id: str, due: int) -> None:
@@ -210,6 +216,7 @@ def _dial_next(world: World, call: Call, result: str) -> None:
             dial,
             trunk_ids=dial.trunk_ids[position:],
             attempts=dial.attempts + 1,
+            is_alive=False,
             ring_until=world.now + dial.ring_seconds * 1000,
         )
         world.put_call(replace(call, dial=dial, channel_id=channel_id, trunk_id=trunk_id))

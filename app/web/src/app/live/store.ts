@@ -18,6 +18,8 @@ export type LiveMessage =
   | { type: 'agent'; agent: AgentLive }
   | { type: 'call'; call: CallLive }
   | { type: 'call-ended'; call_id: string; agent_ids: number[] }
+  /** What the person may, or what their console works by, is no longer as it was read. */
+  | { type: 'session-changed' }
   | { type: 'session-ended' }
   | { type: 'ping' }
 
@@ -61,6 +63,9 @@ export const useLiveStore = defineStore('live', () => {
         break
       case 'call-ended':
         calls.delete(message.call_id)
+        break
+      case 'session-changed':
+        void session.refresh()
         break
       case 'session-ended':
         connection.stop()

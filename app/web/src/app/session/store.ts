@@ -47,6 +47,12 @@ export const useSession = defineStore('session', () => {
     }
   }
 
+  /** Reads again what the person may. Without an answer all stays: the server refuses what is no longer allowed. */
+  async function refresh(): Promise<void> {
+    const answer = await call(api.GET('/api/v2/session')).catch(() => null)
+    if (answer && me.value) accept(answer)
+  }
+
   async function signIn(username: string, password: string): Promise<void> {
     accept(await call(api.POST('/api/v2/session', { body: { username, password } })))
   }
@@ -94,6 +100,7 @@ export const useSession = defineStore('session', () => {
     displayName,
     can,
     restore,
+    refresh,
     signIn,
     signOut,
     beforeSignOut,

@@ -131,6 +131,17 @@ describe('useForm', () => {
     expect(form.errorOf('name')).toBeUndefined()
   })
 
+  it('looks before the next step of a wizard, without sending', async () => {
+    const submit = vi.fn(() => Promise.resolve())
+    const form = formWith({ submit, check: ({ name }) => ({ name: name ? undefined : 'Give it a name.' }) })
+    expect(await form.validate()).toBe(false)
+    expect(form.errorOf('name')).toBe('Give it a name.')
+    form.values.name = 'Ana'
+    expect(await form.validate()).toBe(true)
+    expect(submit).not.toHaveBeenCalled()
+    expect(form.isDirty.value).toBe(true)
+  })
+
   it('sends once, however often the button is pressed', async () => {
     let finish = (): void => undefined
     const submit = vi.fn(() => new Promise<void>((resolve) => (finish = resolve)))

@@ -27,6 +27,8 @@ export interface Form<V extends object> {
   problem: Readonly<Ref<ApiProblem | null>>
   submitting: Readonly<Ref<boolean>>
   isDirty: Readonly<Ref<boolean>>
+  /** Runs `check` without sending anything: before the next step of a wizard. Whether it found nothing. */
+  validate: () => Promise<boolean>
   /** Whether the server accepted. */
   submit: () => Promise<boolean>
   /** Replaces the values and what counts as unchanged. */
@@ -88,12 +90,24 @@ export function useForm<V extends object>(options: FormOptions<V>): Form<V> {
     return false
   }
 
-  async function submit(): Promise<boolean> {
-    if (submitting.value) return false
+  /** Null when `check` finds nothing. */
+  function lacks(): FieldErrors | null {
     problem.value = null
     const found = definite(options.check?.(values) ?? {})
-    if (Object.keys(found).length > 0) return refuse(found)
+    if (Object.keys(found).length > 0) return found
     errors.value = {}
+    return null
+  }
+
+  async function validate(): Promise<boolean> {
+    const found = lacks()
+    return found ? refuse(found) : true
+  }
+
+  async function submit(): Promise<boolean> {
+    if (submitting.value) return false
+    const found = lacks()
+    if (found) return refuse(found)
     submitting.value = true
     try {
       await options.submit(copy(values))
@@ -139,6 +153,7 @@ export function useForm<V extends object>(options: FormOptions<V>): Form<V> {
     problem: readonly(problem) as Readonly<Ref<ApiProblem | null>>,
     submitting: readonly(submitting),
     isDirty,
+    validate,
     submit,
     reset,
     errorOf,

@@ -4,6 +4,10 @@ import type { ListQuery } from '@/kit'
 export type AgentGroup = Item<'/api/v2/agent-groups'>
 export type GroupValues = Required<Body<'/api/v2/agent-groups', 'post'>>
 
+/** Sets of pauses as choices; a contact centre has few. */
+export const listPauseSets = async () =>
+  (await call(api.GET('/api/v2/pause-sets', { params: { query: { page: 1, page_size: 200 } } }))).items
+
 const at = (group_id: number) => ({ params: { path: { group_id } } })
 
 export const listGroups = (query: ListQuery) => call(api.GET('/api/v2/agent-groups', { params: { query } }))

@@ -2,6 +2,9 @@
 import { api, call, type Answer, type Body, type Item } from '@/api'
 import type { ListQuery } from '@/kit'
 
+export type UserDetail = Answer<'/api/v2/users/{user_id}', 'get'>
+export type UserClone = Body<'/api/v2/users/{user_id}/clone', 'post'>
+export type ImportReport = Answer<'/api/v2/users/import', 'post'>
 export type User = Item<'/api/v2/users'>
 export type Role = Answer<'/api/v2/roles', 'get'>['items'][number]
 export type AgentGroup = Item<'/api/v2/agent-groups'>
@@ -20,6 +23,8 @@ export const createUser = (body: UserCreation) => call(api.POST('/api/v2/users',
 export const changeUser = (id: number, body: UserChange) =>
   call(api.PATCH('/api/v2/users/{user_id}', { ...at(id), body }))
 export const deleteUser = (id: number) => call(api.DELETE('/api/v2/users/{user_id}', at(id)))
+export const cloneUser = (id: number, body: UserClone) =>
+  call(api.POST('/api/v2/users/{user_id}/clone', { ...at(id), body }))
 export const unblockUser = (id: number) => call(api.POST('/api/v2/users/{user_id}/unblock', at(id)))
 export const resetPassword = (id: number, body: Body<'/api/v2/users/{user_id}/password', 'post'>) =>
   call(api.POST('/api/v2/users/{user_id}/password', { ...at(id), body }))
@@ -27,3 +32,13 @@ export const resetPassword = (id: number, body: Body<'/api/v2/users/{user_id}/pa
 export const listRoles = async () => (await call(api.GET('/api/v2/roles'))).items
 export const listGroups = async () =>
   (await call(api.GET('/api/v2/agent-groups', { params: { query: ALL } }))).items
+
+export const EXPORT_URL = '/api/v2/users/export'
+
+/** With `isRehearsal` nobody is created. The generated type of a file is `string`; the client sends the form as it is. */
+export function importUsers(file: File, isRehearsal: boolean): Promise<ImportReport> {
+  const form = new FormData()
+  form.set('file', file)
+  form.set('dry_run', String(isRehearsal))
+  return call(api.POST('/api/v2/users/import', { body: form as never }))
+}

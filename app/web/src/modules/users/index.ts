@@ -19,6 +19,12 @@ export default defineModule({
       component: () => import('./views/UserCreateView.vue'),
     },
     {
+      path: '/users/import',
+      name: 'user-import',
+      meta: { permission: 'users.write-agents', title: 'users.import.title' },
+      component: () => import('./views/UserImportView.vue'),
+    },
+    {
       path: '/users/:id(\\d+)',
       name: 'user',
       meta: { permission: 'users.read', title: 'users.edit' },

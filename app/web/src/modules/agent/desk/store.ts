@@ -186,7 +186,19 @@ export const useDesk = defineStore('agent-desk', () => {
     interaction.value = null
   }
 
+  /** The group, the pauses or the campaigns changed: take them over without disturbing a conversation. */
+  async function refresh(): Promise<void> {
+    try {
+      accept(await fetchSession())
+    } catch (error) {
+      refusal.value = asProblem(error)
+    }
+  }
+
   phone.onChange(onPhone)
+  live.onMessage((message) => {
+    if (message.type === 'session-changed' && session.value) void refresh()
+  })
   watch(() => live.ownAgent, followEngine, { deep: true })
   watch(interaction, (value) => {
     if (value) memory?.write('interaction', value)
