@@ -1009,6 +1009,97 @@ export interface paths {
         patch: operations["rename_audio_file"];
         trace?: never;
     };
+    "/api/v2/moh-playlists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Moh Playlists */
+        get: operations["list_moh_playlists"];
+        put?: never;
+        /** Create Moh Playlist */
+        post: operations["create_moh_playlist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/moh-playlists/{playlist_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Moh Playlist */
+        get: operations["get_moh_playlist"];
+        put?: never;
+        post?: never;
+        /** Delete Moh Playlist */
+        delete: operations["delete_moh_playlist"];
+        options?: never;
+        head?: never;
+        /** Change Moh Playlist */
+        patch: operations["change_moh_playlist"];
+        trace?: never;
+    };
+    "/api/v2/custom-dialplan": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Custom Dialplan */
+        get: operations["get_custom_dialplan"];
+        /** Replace Custom Dialplan */
+        put: operations["replace_custom_dialplan"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/amd-settings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Amd Settings */
+        get: operations["get_amd_settings"];
+        /** Replace Amd Settings */
+        put: operations["replace_amd_settings"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/recording-name-scheme": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Recording Name Scheme */
+        get: operations["get_recording_name_scheme"];
+        /** Replace Recording Name Scheme */
+        put: operations["replace_recording_name_scheme"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/call-flow": {
         parameters: {
             query?: never;
@@ -1614,6 +1705,83 @@ export interface components {
             /** Group Id */
             group_id: number;
         };
+        /**
+         * AmdSettingsIn
+         * @description How Asterisk's application AMD tells an answering machine from a person.
+         *
+         *     A machine is: silence longer than `initial_silence_ms` before the greeting, a greeting longer than `greeting_ms`, or
+         *     more than `max_words` words. A person is: silence of `after_greeting_silence_ms` after the greeting.
+         *     `silence_threshold` is the loudness (0 to 32767) below which sound counts as silence.
+         */
+        AmdSettingsIn: {
+            /**
+             * Initial Silence Ms
+             * @default 2500
+             */
+            initial_silence_ms?: number;
+            /**
+             * Greeting Ms
+             * @default 1500
+             */
+            greeting_ms?: number;
+            /**
+             * After Greeting Silence Ms
+             * @default 800
+             */
+            after_greeting_silence_ms?: number;
+            /**
+             * Total Analysis Ms
+             * @default 5000
+             */
+            total_analysis_ms?: number;
+            /**
+             * Min Word Ms
+             * @default 100
+             */
+            min_word_ms?: number;
+            /**
+             * Between Words Silence Ms
+             * @default 50
+             */
+            between_words_silence_ms?: number;
+            /**
+             * Max Words
+             * @default 3
+             */
+            max_words?: number;
+            /**
+             * Max Word Ms
+             * @default 5000
+             */
+            max_word_ms?: number;
+            /**
+             * Silence Threshold
+             * @default 256
+             */
+            silence_threshold?: number;
+        };
+        /** AmdSettingsOut */
+        AmdSettingsOut: {
+            /** Initial Silence Ms */
+            initial_silence_ms: number;
+            /** Greeting Ms */
+            greeting_ms: number;
+            /** After Greeting Silence Ms */
+            after_greeting_silence_ms: number;
+            /** Total Analysis Ms */
+            total_analysis_ms: number;
+            /** Min Word Ms */
+            min_word_ms: number;
+            /** Between Words Silence Ms */
+            between_words_silence_ms: number;
+            /** Max Words */
+            max_words: number;
+            /** Max Word Ms */
+            max_word_ms: number;
+            /** Silence Threshold */
+            silence_threshold: number;
+            sync: components["schemas"]["SyncOut"];
+        };
         /** AudioFileOut */
         AudioFileOut: {
             /** Id */
@@ -2022,6 +2190,22 @@ export interface components {
             /** Priority */
             priority?: number | null;
             failover?: components["schemas"]["Destination"] | null;
+        };
+        /** CustomDialplanIn */
+        CustomDialplanIn: {
+            /** Text */
+            text: string;
+        };
+        /**
+         * CustomDialplanOut
+         * @description `contexts` are those the text makes, in its order.
+         */
+        CustomDialplanOut: {
+            /** Text */
+            text: string;
+            /** Contexts */
+            contexts: string[];
+            sync: components["schemas"]["SyncOut"];
         };
         /**
          * CustomerIdentificationCreate
@@ -2819,6 +3003,51 @@ export interface components {
             /** Extension */
             extension: number | null;
         };
+        /**
+         * MohPlaylistCreate
+         * @description `audio_file_ids` in the order they are played; with "random" that order is drawn anew for each caller.
+         */
+        MohPlaylistCreate: {
+            /** Name */
+            name: string;
+            /** Audio File Ids */
+            audio_file_ids?: number[];
+            /**
+             * Order
+             * @default listed
+             * @enum {string}
+             */
+            order?: "listed" | "random";
+        };
+        /** MohPlaylistOut */
+        MohPlaylistOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /**
+             * Order
+             * @enum {string}
+             */
+            order: "listed" | "random";
+            /** Files */
+            files: components["schemas"]["PlaylistFileOut"][];
+            sync: components["schemas"]["SyncOut"];
+        };
+        /**
+         * MohPlaylistPatch
+         * @description Only what is sent changes; a list that is sent replaces the list.
+         */
+        MohPlaylistPatch: {
+            /** Name */
+            name?: string | null;
+            /** Audio File Ids */
+            audio_file_ids?: number[] | null;
+            /** Order */
+            order?: ("listed" | "random") | null;
+        };
         /** NamedItem */
         NamedItem: {
             /** Id */
@@ -3043,6 +3272,17 @@ export interface components {
         Page_IvrOut_: {
             /** Items */
             items: components["schemas"]["IvrOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[MohPlaylistOut] */
+        Page_MohPlaylistOut_: {
+            /** Items */
+            items: components["schemas"]["MohPlaylistOut"][];
             /** Total */
             total: number;
             /** Page */
@@ -3293,6 +3533,15 @@ export interface components {
             /** Needs */
             needs: string[];
         };
+        /** PlaylistFileOut */
+        PlaylistFileOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Duration Seconds */
+            duration_seconds: number;
+        };
         /**
          * Problem
          * @description Every error's body. `code` is stable; `message` says what to do; `fields` is filled for 422.
@@ -3304,6 +3553,64 @@ export interface components {
             message: string;
             /** Fields */
             fields: components["schemas"]["FieldProblemBody"][];
+        };
+        /**
+         * RecordingNameSchemeIn
+         * @description What the names of recordings are made of, after the kind of call and before the call's id.
+         */
+        RecordingNameSchemeIn: {
+            /**
+             * With Contact Id
+             * @default false
+             */
+            with_contact_id?: boolean;
+            /**
+             * With Date
+             * @default true
+             */
+            with_date?: boolean;
+            /**
+             * With Phone
+             * @default true
+             */
+            with_phone?: boolean;
+            /**
+             * With Campaign Id
+             * @default true
+             */
+            with_campaign_id?: boolean;
+            /**
+             * With External Contact Id
+             * @default false
+             */
+            with_external_contact_id?: boolean;
+            /**
+             * With External Campaign Id
+             * @default false
+             */
+            with_external_campaign_id?: boolean;
+            /**
+             * With Agent Id
+             * @default true
+             */
+            with_agent_id?: boolean;
+        };
+        /** RecordingNameSchemeOut */
+        RecordingNameSchemeOut: {
+            /** With Contact Id */
+            with_contact_id: boolean;
+            /** With Date */
+            with_date: boolean;
+            /** With Phone */
+            with_phone: boolean;
+            /** With Campaign Id */
+            with_campaign_id: boolean;
+            /** With External Contact Id */
+            with_external_contact_id: boolean;
+            /** With External Campaign Id */
+            with_external_campaign_id: boolean;
+            /** With Agent Id */
+            with_agent_id: boolean;
         };
         /**
          * RecordingOut
@@ -3758,12 +4065,36 @@ export interface components {
             /** Wizard Text */
             wizard_text: string;
         };
+        /**
+         * TrunkLineOut
+         * @description The trunk's other side, as Asterisk last saw it. `registration` "none": the trunk sends none.
+         *
+         *     `reported_at` is null while nothing was reported, and grows old when Asterisk is away.
+         */
+        TrunkLineOut: {
+            /**
+             * Registration
+             * @enum {string}
+             */
+            registration: "none" | "registered" | "rejected" | "unregistered";
+            /**
+             * Reachability
+             * @enum {string}
+             */
+            reachability: "unknown" | "reachable" | "unreachable";
+            /** Round Trip Ms */
+            round_trip_ms: number | null;
+            /** Reported At */
+            reported_at: string | null;
+        };
         /** TrunkOut */
         TrunkOut: {
             /** Id */
             id: number;
             /** Name */
             name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
             /** Max Channels */
             max_channels: number;
             /** Caller Id */
@@ -3771,6 +4102,7 @@ export interface components {
             /** Wizard Text */
             wizard_text: string;
             sync: components["schemas"]["SyncOut"];
+            line: components["schemas"]["TrunkLineOut"];
         };
         /**
          * TrunkPatch
@@ -8200,6 +8532,455 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AudioFileOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_moh_playlists: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_MohPlaylistOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_moh_playlist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MohPlaylistCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MohPlaylistOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_moh_playlist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MohPlaylistOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_moh_playlist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_moh_playlist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                playlist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MohPlaylistPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MohPlaylistOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_custom_dialplan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomDialplanOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_custom_dialplan: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomDialplanIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomDialplanOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_amd_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AmdSettingsOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_amd_settings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AmdSettingsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AmdSettingsOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_recording_name_scheme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingNameSchemeOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    replace_recording_name_scheme: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordingNameSchemeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecordingNameSchemeOut"];
                 };
             };
             /** @description Some fields are not valid; `fields` says which. */

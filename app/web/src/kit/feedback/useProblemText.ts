@@ -14,8 +14,8 @@ function placeOf(field: string): string {
 export function useProblemText() {
   const { t, te } = useI18n()
 
-  function known(key: string): string | null {
-    return te(key) || te(key, 'en') ? t(key) : null
+  function known(key: string, values: string[] = []): string | null {
+    return te(key) || te(key, 'en') ? t(key, values) : null
   }
 
   function problemText(problem: ApiProblem): string {
@@ -28,12 +28,15 @@ export function useProblemText() {
     )
   }
 
+  /**
+   * A refused line of a text says which line it is, and quotes what it is about: both are kept, the place as
+   * `line 3: `, the quotes as `{0}`, `{1}` of the words.
+   */
   function fieldText(problem: FieldProblem): string {
-    return (
-      known(`problem.at.${placeOf(problem.field)}.${problem.code}`) ??
-      known(`problem.field.${problem.code}`) ??
-      problem.message
-    )
+    const line = /^line \d+: /.exec(problem.message)?.[0] ?? ''
+    const quoted = [...problem.message.matchAll(/"([^"]*)"/g)].map((match) => match[1] ?? '')
+    const words = known(`problem.at.${placeOf(problem.field)}.${problem.code}`, quoted)
+    return words === null ? (known(`problem.field.${problem.code}`) ?? problem.message) : line + words
   }
 
   return { problemText, fieldText }

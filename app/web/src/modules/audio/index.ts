@@ -20,7 +20,7 @@ export default defineModule({
       icon: AudioLines,
       group: 'telephony',
       permission: 'audio.read',
-      order: 3,
+      order: 11,
     },
   ],
 })

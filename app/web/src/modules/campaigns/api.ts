@@ -28,8 +28,8 @@ export const finishCampaign = (id: number) =>
   call(api.POST('/api/v2/inbound-campaigns/{campaign_id}/finish', at(id)))
 
 export const listAgents = () => everyPage((query) => call(api.GET('/api/v2/agents', { params: { query } })))
-export const listAudioFiles = () =>
-  everyPage((query) => call(api.GET('/api/v2/audio-files', { params: { query } })))
+export const listPlaylists = () =>
+  everyPage((query) => call(api.GET('/api/v2/moh-playlists', { params: { query } })))
 export const listAllCampaigns = () =>
   everyPage((query) => call(api.GET('/api/v2/inbound-campaigns', { params: { query } })))
 export const listRoutes = () =>

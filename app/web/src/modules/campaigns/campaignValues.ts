@@ -1,4 +1,6 @@
 /** What the form of an inbound campaign holds, and how it becomes the server's body and back. */
+import { destinationBody, HANGUP, type Destination } from '@/modules/telephony/things'
+
 import type { Campaign, CampaignBody, DispositionKind, Strategy } from './api'
 
 /** "As the agent's group says", or a decision of the campaign. */
@@ -31,9 +33,10 @@ export interface CampaignValues {
   retry_seconds: number
   wrapup_seconds: number
   service_level_seconds: number
-  welcome_audio_id: number
-  moh_class: string
-  failover: { type: 'hangup' | 'inbound-campaign'; id: number | null }
+  welcome_audio_id: number | null
+  /** Null for the music everybody hears who has none chosen. */
+  moh_playlist_id: number | null
+  failover: Destination
   auto_attend_inbound: Override
   force_disposition: Override
   wrap_up: 'group' | 'by-hand' | 'seconds'
@@ -42,9 +45,6 @@ export interface CampaignValues {
   supervisor_ids: number[]
   dispositions: DispositionValues[]
 }
-
-/** Choices cannot be null; zero stands for "no welcome". */
-export const NO_AUDIO = 0
 
 const SUGGESTED_WRAP_UP_SECONDS = 30
 
@@ -61,9 +61,9 @@ export function newValues(): CampaignValues {
     retry_seconds: 5,
     wrapup_seconds: 2,
     service_level_seconds: 20,
-    welcome_audio_id: NO_AUDIO,
-    moh_class: 'default',
-    failover: { type: 'hangup', id: null },
+    welcome_audio_id: null,
+    moh_playlist_id: null,
+    failover: HANGUP,
     auto_attend_inbound: 'group',
     force_disposition: 'group',
     wrap_up: 'group',
@@ -92,8 +92,7 @@ export function valuesOf(campaign: Campaign): CampaignValues {
   const { id: _id, state: _state, waiting: _waiting, ...rest } = campaign
   return {
     ...rest,
-    welcome_audio_id: campaign.welcome_audio_id ?? NO_AUDIO,
-    failover: { type: campaign.failover?.type ?? 'hangup', id: campaign.failover?.id ?? null },
+    failover: campaign.failover ? destinationBody(campaign.failover) : HANGUP,
     auto_attend_inbound: overrideOf(campaign.auto_attend_inbound),
     force_disposition: overrideOf(campaign.force_disposition),
     wrap_up: wrapUpOf(campaign.auto_unpause_seconds),
@@ -113,8 +112,7 @@ export function bodyOf(values: CampaignValues): CampaignBody {
   return {
     ...rest,
     name: values.name.trim(),
-    welcome_audio_id: values.welcome_audio_id === NO_AUDIO ? null : values.welcome_audio_id,
-    failover: values.failover.type === 'hangup' ? { type: 'hangup', id: null } : values.failover,
+    failover: destinationBody(values.failover),
     auto_attend_inbound: decisionOf(values.auto_attend_inbound),
     force_disposition: decisionOf(values.force_disposition),
     auto_unpause_seconds: autoUnpauseOf(values),
@@ -138,7 +136,7 @@ export const PARTS = {
   ],
   experience: [
     'welcome_audio_id',
-    'moh_class',
+    'moh_playlist_id',
     'auto_attend_inbound',
     'auto_unpause_seconds',
     'force_disposition',

@@ -3,6 +3,8 @@ import { useI18n } from 'vue-i18n'
 
 import { useForm, useLeaveGuard, type Form } from '@/kit'
 
+import { isComplete } from '@/modules/telephony/things'
+
 import type { CampaignBody } from './api'
 import { bodyOf, type CampaignValues } from './campaignValues'
 
@@ -15,10 +17,9 @@ export function useCampaignForm(
     initial,
     check(values) {
       const unnamed = values.dispositions.findIndex((option) => !option.name.trim())
-      const lacksCampaign = values.failover.type === 'inbound-campaign' && values.failover.id === null
       return {
         name: values.name.trim() ? undefined : t('campaigns.missing.name'),
-        'failover.id': lacksCampaign ? t('campaigns.missing.failover') : undefined,
+        failover: isComplete(values.failover) ? undefined : t('telephony.missing.destination'),
         ...(unnamed >= 0 ? { [`dispositions.${unnamed}.name`]: t('campaigns.missing.dispositionName') } : {}),
       }
     },

@@ -12,6 +12,20 @@ export default defineModule({
       meta: { permission: 'routes.read', title: 'inbound-routes.title' },
       component: () => import('./views/RouteListView.vue'),
     },
+    {
+      path: '/inbound-routes/new',
+      name: 'inbound-route-new',
+      meta: { permission: 'routes.write', title: 'inbound-routes.new' },
+      component: () => import('./views/RouteView.vue'),
+      props: { id: null },
+    },
+    {
+      path: '/inbound-routes/:id(\\d+)',
+      name: 'inbound-route',
+      meta: { permission: 'routes.read', title: 'inbound-routes.edit' },
+      component: () => import('./views/RouteView.vue'),
+      props: (route) => ({ id: Number(route.params.id) }),
+    },
   ],
   navigation: [
     {

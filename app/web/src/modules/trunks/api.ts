@@ -7,10 +7,13 @@ export type TrunkValues = Required<Body<'/api/v2/sip-trunks', 'post'>>
 
 const at = (trunk_id: number) => ({ params: { path: { trunk_id } } })
 
-export const listTrunks = (query: ListQuery) => call(api.GET('/api/v2/sip-trunks', { params: { query } }))
+export const trunks = {
+  list: (query: ListQuery) => call(api.GET('/api/v2/sip-trunks', { params: { query } })),
+  get: (id: number) => call(api.GET('/api/v2/sip-trunks/{trunk_id}', at(id))),
+  create: (body: TrunkValues) => call(api.POST('/api/v2/sip-trunks', { body })),
+  change: (id: number, body: TrunkValues) =>
+    call(api.PATCH('/api/v2/sip-trunks/{trunk_id}', { ...at(id), body })),
+  remove: (id: number) => call(api.DELETE('/api/v2/sip-trunks/{trunk_id}', at(id))),
+}
+
 export const listTemplates = () => call(api.GET('/api/v2/sip-trunks/templates'))
-export const getTrunk = (id: number) => call(api.GET('/api/v2/sip-trunks/{trunk_id}', at(id)))
-export const createTrunk = (body: TrunkValues) => call(api.POST('/api/v2/sip-trunks', { body }))
-export const changeTrunk = (id: number, body: TrunkValues) =>
-  call(api.PATCH('/api/v2/sip-trunks/{trunk_id}', { ...at(id), body }))
-export const deleteTrunk = (id: number) => call(api.DELETE('/api/v2/sip-trunks/{trunk_id}', at(id)))

@@ -1,17 +1,5 @@
-/** What the editor knows about wizard text: enough to colour it and to place errors. The server judges it. */
-
-export type PieceKind = 'key' | 'separator' | 'value' | 'placeholder' | 'comment' | 'text'
-
-export interface Piece {
-  kind: PieceKind
-  text: string
-}
-
-export interface LineError {
-  /** Counts from 1; null for the text as a whole. */
-  line: number | null
-  message: string
-}
+/** What the editor knows about wizard text: enough to colour it. The server judges it. */
+import type { Piece } from '@/kit'
 
 /** A value the templates leave open, such as `****YOUR SIP_USERNAME****`. */
 const PLACEHOLDER = /\*{2,}[^*]*\*{2,}/g
@@ -43,20 +31,4 @@ function valuePieces(value: string): Piece[] {
 /** How many values of a template are still to be filled in. */
 export function openPlaceholders(text: string): number {
   return text.match(PLACEHOLDER)?.length ?? 0
-}
-
-/** The server's error of the field, `line 3: …` per broken line, as errors with their places. */
-export function lineErrors(error: string | undefined): LineError[] {
-  if (!error) return []
-  return error.split('\n').map((entry) => {
-    const found = /^line (\d+): (.*)$/.exec(entry)
-    return found ? { line: Number(found[1]), message: found[2] ?? '' } : { line: null, message: entry }
-  })
-}
-
-/** Offset of the first letter of a line (counted from 1) and of its end, for selecting it. */
-export function lineRange(text: string, line: number): [number, number] {
-  const lines = text.split('\n')
-  const start = lines.slice(0, line - 1).reduce((sum, before) => sum + before.length + 1, 0)
-  return [start, start + (lines[line - 1]?.length ?? 0)]
 }
