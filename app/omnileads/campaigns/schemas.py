@@ -9,6 +9,7 @@ from pydantic import Field
 from omnileads.campaigns.models import CampaignState, DispositionKind, QueueStrategy
 from omnileads.kit.schemas import Id, RequestModel, ResponseModel
 from omnileads.telephony.schemas import Destination, DestinationOut
+from omnileads.telephony.schemas.destinations import UserOut
 
 Seconds = Annotated[int, Field(ge=0, le=86_400)]
 PositiveSeconds = Annotated[int, Field(ge=1, le=86_400)]
@@ -107,7 +108,10 @@ class DispositionOptionOut(ResponseModel):
 
 
 class InboundCampaignOut(ResponseModel):
-    """`waiting` is the number of callers waiting now; null when the live state is not reachable."""
+    """`waiting` is the number of callers waiting now; null when the live state is not reachable.
+
+    `used_by` is what sends calls here; it is answered for one campaign only and null in lists.
+    """
 
     id: int
     name: str
@@ -132,3 +136,4 @@ class InboundCampaignOut(ResponseModel):
     supervisor_ids: list[int]
     dispositions: list[DispositionOptionOut]
     waiting: int | None
+    used_by: list[UserOut] | None = None

@@ -34,6 +34,7 @@ from omnileads.kit.errors import NotFound, ValidationFailed
 from omnileads.kit.pagination import Page, PageQuery, contains, page_of, paginate
 from omnileads.kit.permissions import Principal
 from omnileads.telephony.destinations import lock_call_flow
+from omnileads.telephony.schemas.destinations import UserOut
 from omnileads.telephony.usage import sentence, users_of_destination
 
 _CAMPAIGN_FIELDS: Final = (
@@ -182,7 +183,9 @@ class InboundCampaigns:
         return campaign
 
     def _shown(self, campaign: Campaign) -> InboundCampaignOut:
-        return self._presenter.present([campaign])[campaign.id]
+        users = users_of_destination(self._session, "inbound-campaign", campaign.id)
+        answer = self._presenter.present([campaign])[campaign.id]
+        return answer.model_copy(update={"used_by": [UserOut.model_validate(user) for user in users]})
 
     @staticmethod
     def _refuse(problems: Sequence[Any]) -> None:

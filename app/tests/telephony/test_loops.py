@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 from typing import Any
 
 from hypothesis import given
 from hypothesis import strategies as st
 
+from omnileads.kit.changes import ConfigurationChanges
+from omnileads.kit.errors import ValidationFailed
+from omnileads.kit.runtime import Runtime
 from omnileads.telephony.destinations import Ref
 from omnileads.telephony.loops import find_loop
+from omnileads.telephony.schemas.time_groups import TimeConditionPatch
+from omnileads.telephony.time_conditions import TimeConditions
 from tests.domain import API, fields_of, make_campaign
-from tests.telephony.things import Things
+from tests.telephony.things import HANGUP, Things
 
 
 def to(kind: str, item: dict[str, Any]) -> dict[str, Any]:
@@ -49,6 +55,27 @@ def test_a_circle_in_which_the_caller_has_a_say_is_fine(things: Things) -> None:
     )
     assert answer.status_code == 200
     assert things.client.patch(f"{API}/time-conditions/{hours['id']}", json={"name": "Day"}).status_code == 200
+
+
+def test_two_changes_at_once_cannot_close_a_circle_together(things: Things, runtime: Runtime) -> None:
+    first = things.item("time-conditions", "First")
+    second = things.item("time-conditions", "Second")
+
+    def send_on(item: dict[str, Any], other: dict[str, Any]) -> bool:
+        with runtime.database.transaction() as session:
+            conditions = TimeConditions(session, ConfigurationChanges(session, runtime, None), scope=None)
+            patch = TimeConditionPatch.model_validate({"match": to("time-condition", other)})
+            conditions.change(item["id"], patch)
+        return True
+
+    for _ in range(5):
+        with ThreadPoolExecutor(2) as pool:
+            ways = [pool.submit(send_on, first, second), pool.submit(send_on, second, first)]
+        refusals = [way.exception() for way in ways if way.exception() is not None]
+        assert [type(refusal) for refusal in refusals] == [ValidationFailed]
+        for item in (first, second):
+            cleared = things.client.patch(f"{API}/time-conditions/{item['id']}", json={"match": HANGUP})
+            assert cleared.status_code == 200
 
 
 NODES: list[Ref] = [("time-condition", number) for number in range(1, 6)]
