@@ -1,153 +1,144 @@
-/**
- * From the flow as the server tells it to what is drawn: boxes and arrows with their places.
- *
- * Two things differ from the flow, for the eye's sake: arrows between the same two boxes become one with several
- * labels, and hanging up is drawn once for each box that leads to it, instead of gathering arrows from everywhere.
- */
-import { Graph, layout } from '@dagrejs/dagre'
+/** Places of boxes and arrows: the tree of the outline drawn from left to right, so that no two lines ever cross. */
+import type { Step } from './api'
+import { itemsOf, type OutlineItem } from './outline'
 
-import type { Flow, FlowEdge, FlowNode, Step } from './api'
+const BOX = { width: 190, height: 52 }
+/** Hanging up and mentions say little, and are drawn often. */
+const SMALL = { width: 150, height: 32 }
+const END = { width: 96, height: 32 }
 
-export const BOX = { width: 212, height: 54 }
-/** Hanging up needs no name, and is drawn often. */
-const END = { width: 100, height: 34 }
-const MARGIN = 24
-const LETTER_WIDTH = 6.6
-const LABEL_PADDING = 14
-const LABEL_HEIGHT = 22
+const MARGIN = 26
+const ROW_GAP = 11
+/** Between a box and the labels of the arrows that leave it, where the arrows bend. */
+const BEND = 44
+/** Behind the labels, where the arrowheads are. */
+const HEAD = 20
+const LETTER_WIDTH = 6.4
+const LABEL_PADDING = 16
+
+export interface Box {
+  key: string
+  item: OutlineItem
+  x: number
+  y: number
+  width: number
+  height: number
+}
 
 export interface Arrow {
+  /** Key of the box it leads to: each box has one arrow, but for the first. */
   key: string
-  source: string
-  target: string
-  edges: FlowEdge[]
+  /** The `d` of an SVG path. */
+  course: string
+  label: { text: string; x: number; y: number } | null
 }
 
 export interface Drawing {
-  boxes: { key: string; node: FlowNode }[]
+  width: number
+  height: number
+  boxes: Box[]
   arrows: Arrow[]
 }
 
-export interface Point {
-  x: number
-  y: number
+function sizeOf({ node, isMention }: OutlineItem): { width: number; height: number } {
+  if (node.type === 'hangup') return END
+  return isMention ? SMALL : BOX
 }
 
-export interface Placed {
-  width: number
-  height: number
-  /** Top left corners, by key of the box. */
-  boxes: Map<string, Point>
-  /** Course of each arrow and the middle of its label, by key of the arrow. */
-  arrows: Map<string, { points: Point[]; label: Point }>
+/** Left edges of the columns: each leaves room for its longest label and its widest box. */
+function columnsOf(root: OutlineItem, labelOf: (item: OutlineItem) => string): number[] {
+  const columns: { label: number; box: number }[] = []
+  const measure = (item: OutlineItem, depth: number): void => {
+    const column = (columns[depth] ??= { label: 0, box: 0 })
+    const text = labelOf(item)
+    column.label = Math.max(column.label, text ? text.length * LETTER_WIDTH + LABEL_PADDING : 0)
+    column.box = Math.max(column.box, sizeOf(item).width)
+    for (const next of item.items) measure(next, depth + 1)
+  }
+  measure(root, 0)
+  const lefts: number[] = []
+  let x = MARGIN
+  columns.forEach((column, depth) => {
+    if (depth > 0) x += BEND + column.label + HEAD
+    lefts.push(x)
+    x += column.box
+  })
+  return [...lefts, x]
 }
 
-export function sizeOf(node: FlowNode): typeof BOX {
-  return node.type === 'hangup' ? END : BOX
+/** Height of an item with everything that follows it. */
+function heightOf(item: OutlineItem): number {
+  return Math.max(sizeOf(item).height, heightOfItems(item))
 }
 
-/** Key of the box an edge leads to. */
-function boxKeyOf(source: string, target: FlowNode): string {
-  return target.type === 'hangup' ? `${source}>${target.key}` : target.key
+function heightOfItems({ items }: OutlineItem): number {
+  return items.reduce((sum, next) => sum + heightOf(next) + ROW_GAP, items.length > 0 ? -ROW_GAP : 0)
 }
 
-export function drawingOf(flow: Flow): Drawing {
-  const nodes = new Map(flow.nodes.map((node) => [node.key, node]))
-  const boxes = flow.nodes
-    .filter((node, index) => node.type !== 'hangup' || index === 0)
-    .map((node) => ({ key: node.key, node }))
-  const drawn = new Set(boxes.map((box) => box.key))
-  const arrows = new Map<string, Arrow>()
-  for (const edge of flow.edges) {
-    const target = nodes.get(edge.target)
-    if (!target) continue
-    const box = boxKeyOf(edge.source, target)
-    if (!drawn.has(box)) {
-      drawn.add(box)
-      boxes.push({ key: box, node: target })
+const at = (x: number, y: number) => `${x.toFixed(1)} ${y.toFixed(1)}`
+
+function arrowBetween(from: Box, to: Box, text: string): Arrow {
+  const x = from.x + from.width
+  const y = from.y + from.height / 2
+  const toY = to.y + to.height / 2
+  const bend = `C ${at(x + BEND * 0.6, y)} ${at(x + BEND * 0.3, toY)} ${at(x + BEND, toY)}`
+  const labelX = (x + BEND + to.x - HEAD) / 2
+  return {
+    key: to.key,
+    course: `M ${at(x, y)} ${bend} L ${at(to.x, toY)}`,
+    label: text ? { text, x: labelX, y: toY } : null,
+  }
+}
+
+/** `labelOf` says what stands on the arrow that leads to an item. */
+export function draw(root: OutlineItem, labelOf: (item: OutlineItem) => string): Drawing {
+  const columns = columnsOf(root, labelOf)
+  const drawing: Drawing = {
+    width: (columns.at(-1) ?? 0) + MARGIN,
+    height: heightOf(root) + 2 * MARGIN,
+    boxes: [],
+    arrows: [],
+  }
+  /** Puts the item in the middle of its rows, which begin at `top`. */
+  const put = (item: OutlineItem, depth: number, top: number): Box => {
+    const size = sizeOf(item)
+    const room = heightOf(item)
+    const box = { key: item.path, item, x: columns[depth] ?? 0, y: top + (room - size.height) / 2, ...size }
+    drawing.boxes.push(box)
+    let row = top + (room - heightOfItems(item)) / 2
+    for (const next of item.items) {
+      drawing.arrows.push(arrowBetween(box, put(next, depth + 1, row), labelOf(next)))
+      row += heightOf(next) + ROW_GAP
     }
-    const key = `${edge.source}→${box}`
-    const arrow = arrows.get(key) ?? { key, source: edge.source, target: box, edges: [] }
-    arrow.edges.push(edge)
-    arrows.set(key, arrow)
+    return box
   }
-  return { boxes, arrows: [...arrows.values()] }
-}
-
-/** Places in pixels, the call running from left to right. `labelOf` says how long the labels are. */
-export function place(drawing: Drawing, labelOf: (arrow: Arrow) => string): Placed {
-  const graph = new Graph({ multigraph: true })
-  graph.setGraph({
-    rankdir: 'LR',
-    nodesep: 12,
-    edgesep: 8,
-    ranksep: 26,
-    marginx: MARGIN,
-    marginy: MARGIN,
-  })
-  for (const box of drawing.boxes) graph.setNode(box.key, { ...sizeOf(box.node) })
-  for (const arrow of drawing.arrows) {
-    const label = labelOf(arrow)
-    const width = label ? label.length * LETTER_WIDTH + LABEL_PADDING : 0
-    const size = { width, height: label ? LABEL_HEIGHT : 0, labelpos: 'c' as const }
-    graph.setEdge(arrow.source, arrow.target, size, arrow.key)
-  }
-  layout(graph)
-
-  const boxes = new Map<string, Point>()
-  for (const box of drawing.boxes) {
-    const { x, y } = graph.node(box.key) as Point
-    const { width, height } = sizeOf(box.node)
-    boxes.set(box.key, { x: x - width / 2, y: y - height / 2 })
-  }
-  const arrows = new Map<string, { points: Point[]; label: Point }>()
-  for (const arrow of drawing.arrows) {
-    const edge = graph.edge(arrow.source, arrow.target, arrow.key) as { points: Point[] } & Partial<Point>
-    const middle = edge.points[Math.floor(edge.points.length / 2)] ?? { x: 0, y: 0 }
-    arrows.set(arrow.key, { points: edge.points, label: { x: edge.x ?? middle.x, y: edge.y ?? middle.y } })
-  }
-  const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number }
-  return { width, height, boxes, arrows }
-}
-
-const at = ({ x, y }: Point) => `${x.toFixed(1)} ${y.toFixed(1)}`
-const between = (a: Point, b: Point): Point => ({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 })
-
-/** A soft line through the points, as the `d` of an SVG path; it ends straight, where the arrowhead sits. */
-export function curve(points: readonly Point[]): string {
-  const [first, ...rest] = points
-  const last = rest.at(-1)
-  if (!first || !last) return ''
-  const bends = rest.slice(0, -1)
-  const parts = [`M ${at(first)}`]
-  bends.forEach((bend, index) => {
-    parts.push(`Q ${at(bend)} ${at(between(bend, bends[index + 1] ?? last))}`)
-  })
-  parts.push(`L ${at(last)}`)
-  return parts.join(' ')
+  put(root, 0, MARGIN)
+  return drawing
 }
 
 export interface Lit {
-  /** Numbers of the steps at each box, from 1. */
+  /** Numbers of the steps at each box, from 1; empty where the call begins and at mentions it passes. */
   boxes: Map<string, number[]>
   arrows: Set<string>
 }
 
-/** The boxes and arrows a tried call passes through; it begins at the first box, before the first step. */
-export function litBy(steps: readonly Step[], drawing: Drawing): Lit {
+/** What a tried call passes. It begins at the first item, before the first step. */
+export function litBy(steps: readonly Step[], root: OutlineItem): Lit {
   const lit: Lit = { boxes: new Map(), arrows: new Set() }
-  const [start] = drawing.boxes
-  if (!start || steps.length === 0) return lit
-  const types = new Map(drawing.boxes.map((box) => [box.key, box.node]))
-  let before = start.key
-  lit.boxes.set(start.key, [])
+  if (steps.length === 0) return lit
+  const homes = new Map(
+    [...itemsOf(root)].flatMap((item) => (item.isMention ? [] : [[item.node.key, item] as const])),
+  )
+  let here: OutlineItem | undefined = root
+  lit.boxes.set(root.path, [])
   steps.forEach((step, index) => {
-    const ofHangup = `${before}>${step.node_key}`
-    const key = types.has(ofHangup) ? ofHangup : step.node_key
-    if (!types.has(key)) return
-    lit.boxes.set(key, [...(lit.boxes.get(key) ?? []), index + 1])
-    lit.arrows.add(`${before}→${key}`)
-    before = key
+    const way = here?.items.find((next) => next.node.key === step.node_key)
+    if (way) {
+      lit.arrows.add(way.path)
+      lit.boxes.set(way.path, lit.boxes.get(way.path) ?? [])
+    }
+    here = way && !way.isMention ? way : homes.get(step.node_key)
+    if (here) lit.boxes.set(here.path, [...(lit.boxes.get(here.path) ?? []), index + 1])
   })
   return lit
 }

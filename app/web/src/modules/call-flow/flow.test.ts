@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 
 import type { Flow, FlowEdge, FlowNode, Step } from './api'
-import { curve, drawingOf, litBy, place, sizeOf } from './drawing'
-import { outlineOf } from './outline'
+import { draw, litBy, type Drawing } from './drawing'
+import { itemsOf, outlineOf, type OutlineItem } from './outline'
 
 const node = (type: FlowNode['type'], id: number | null, name = ''): FlowNode => ({
   key: id === null ? type : `${type}:${id}`,
@@ -35,51 +35,90 @@ const flow: Flow = {
   ],
   edges: [
     edge('inbound-route:1', 'ivr:1', 'always'),
+    edge('ivr:1', 'ivr:2', 'digit', '2'),
     edge('ivr:1', 'inbound-campaign:5', 'digit', '1'),
     edge('ivr:1', 'inbound-campaign:5', 'timeout'),
-    edge('ivr:1', 'ivr:2', 'digit', '2'),
     edge('ivr:1', 'hangup', 'invalid'),
     edge('ivr:2', 'ivr:1', 'digit', '9'),
+    edge('ivr:2', 'inbound-campaign:5', 'digit', '1'),
     edge('ivr:2', 'hangup', 'timeout'),
   ],
   findings: [],
 }
+const root = outlineOf(flow)!
+const MENU = 'inbound-route:1/ivr:1'
+const OTHER = `${MENU}/ivr:2`
+
+function expectApart({ boxes, width, height }: Drawing): void {
+  boxes.forEach((a, index) => {
+    expect(a.x + a.width).toBeLessThanOrEqual(width)
+    expect(a.y + a.height).toBeLessThanOrEqual(height)
+    for (const b of boxes.slice(index + 1)) {
+      const beside = a.x + a.width <= b.x || b.x + b.width <= a.x
+      const above = a.y + a.height <= b.y || b.y + b.height <= a.y
+      expect(beside || above, `${a.key} and ${b.key}`).toBe(true)
+    }
+  })
+}
+
+describe('the outline', () => {
+  it('places a thing where the shortest way comes to it, and mentions it elsewhere', () => {
+    const menu = root.items[0]!
+    expect(menu.items.map((item) => [item.node.key, item.isMention])).toEqual([
+      ['ivr:2', false],
+      ['inbound-campaign:5', false],
+      ['hangup', false],
+    ])
+    expect(menu.items[0]!.items.map((item) => [item.node.key, item.isMention])).toEqual([
+      ['ivr:1', true],
+      ['inbound-campaign:5', true],
+      ['hangup', false],
+    ])
+  })
+
+  it('joins ways between the same two things', () => {
+    const sales = root.items[0]!.items[1]!
+    expect(sales.edges.map((found) => found.digit ?? found.kind)).toEqual(['1', 'timeout'])
+  })
+
+  it('leaves out ways to what the answer does not hold', () => {
+    expect(outlineOf({ ...flow, edges: [edge('inbound-route:1', 'ivr:9', 'always')] })?.items).toEqual([])
+  })
+
+  it('is nothing without a beginning', () => {
+    expect(outlineOf({ nodes: [], edges: [], findings: [] })).toBeNull()
+  })
+})
 
 describe('the drawing', () => {
-  const drawing = drawingOf(flow)
+  const labelOf = (item: OutlineItem) => item.edges.map((found) => found.digit ?? found.kind).join(', ')
 
-  it('joins arrows between the same two boxes', () => {
-    const arrow = drawing.arrows.find((found) => found.target === 'inbound-campaign:5')
-    expect(arrow?.edges.map((found) => found.digit ?? found.kind)).toEqual(['1', 'timeout'])
-    expect(drawing.arrows).toHaveLength(6)
+  it('has a box for every item, none on another, and an arrow to each but the first', () => {
+    const drawing = draw(root, labelOf)
+    const items = [...itemsOf(root)]
+    expect(drawing.boxes.map((box) => box.key)).toEqual(items.map((item) => item.path))
+    expect(drawing.arrows).toHaveLength(items.length - 1)
+    expectApart(drawing)
   })
 
-  it('hangs up beside each box that does', () => {
-    const ends = drawing.boxes.filter((box) => box.node.type === 'hangup').map((box) => box.key)
-    expect(ends).toEqual(['ivr:1>hangup', 'ivr:2>hangup'])
+  it('leaves room for the longest label between two columns', () => {
+    const label = 'a rather long reason'
+    const { boxes, arrows } = draw(root, () => label)
+    const from = boxes.find((box) => box.key === MENU)!
+    const to = boxes.find((box) => box.key === OTHER)!
+    const half = (label.length * 6) / 2
+    const placed = arrows.find((arrow) => arrow.key === OTHER)!.label!
+    expect(placed.x - half).toBeGreaterThan(from.x + from.width)
+    expect(placed.x + half).toBeLessThan(to.x)
   })
 
-  it('leaves out arrows to what the answer does not hold', () => {
-    const broken = { ...flow, edges: [edge('inbound-route:1', 'ivr:9', 'always')] }
-    expect(drawingOf(broken).arrows).toEqual([])
-  })
-
-  it('has a place for every box and arrow, none on top of another, loops included', () => {
-    const placed = place(drawing, () => 'label')
-    const areas = drawing.boxes.map(({ key, node }) => ({ ...placed.boxes.get(key)!, ...sizeOf(node) }))
-    areas.forEach((a, index) => {
-      for (const b of areas.slice(index + 1)) {
-        const beside = a.x + a.width <= b.x || b.x + b.width <= a.x
-        const above = a.y + a.height <= b.y || b.y + b.height <= a.y
-        expect(beside || above).toBe(true)
-      }
-    })
-    expect(placed.arrows.size).toBe(drawing.arrows.length)
-    for (const { key, node } of drawing.boxes) {
-      const corner = placed.boxes.get(key)!
-      expect(corner.x + sizeOf(node).width).toBeLessThanOrEqual(placed.width)
-      expect(corner.y + sizeOf(node).height).toBeLessThanOrEqual(placed.height)
-    }
+  it('begins an arrow at the right of a box and ends it at the left of the next', () => {
+    const { boxes, arrows } = draw(root, labelOf)
+    const [from, to] = boxes
+    const middle = (from!.y + from!.height / 2).toFixed(1)
+    expect(arrows.find((arrow) => arrow.key === to!.key)?.course).toMatch(
+      new RegExp(`^M ${(from!.x + from!.width).toFixed(1)} ${middle} C .* L ${to!.x.toFixed(1)} ${middle}$`),
+    )
   })
 
   it('keeps thirty boxes apart', () => {
@@ -88,61 +127,32 @@ describe('the drawing', () => {
       edges: Array.from({ length: 29 }, (_, id) => edge('ivr:0', `inbound-campaign:${id}`, 'digit', '1')),
       findings: [],
     }
-    const rows = [...place(drawingOf(many), () => '1').boxes.values()].slice(1).map((corner) => corner.y)
-    expect(new Set(rows).size).toBe(29)
-  })
-})
-
-describe('a curve', () => {
-  it('starts and ends where the arrow does', () => {
-    const d = curve([
-      { x: 0, y: 0 },
-      { x: 10, y: 5 },
-      { x: 20, y: 20 },
-    ])
-    expect(d.startsWith('M 0.0 0.0')).toBe(true)
-    expect(d.endsWith('L 20.0 20.0')).toBe(true)
-  })
-
-  it('is nothing without two points', () => {
-    expect(curve([{ x: 1, y: 1 }])).toBe('')
+    expectApart(draw(outlineOf(many)!, labelOf))
   })
 })
 
 describe('a tried call', () => {
   it('lights its boxes and arrows, the right way of hanging up too', () => {
-    const lit = litBy(
-      [step('inbound-route:1'), step('ivr:1'), step('ivr:2'), step('hangup')],
-      drawingOf(flow),
-    )
-    expect([...lit.boxes.keys()]).toEqual(['inbound-route:1', 'ivr:1', 'ivr:2', 'ivr:2>hangup'])
-    expect(lit.arrows.has('ivr:2→ivr:2>hangup')).toBe(true)
-    expect(lit.arrows.has('ivr:1→ivr:1>hangup')).toBe(false)
+    const lit = litBy([step('ivr:1'), step('ivr:2'), step('hangup')], root)
+    expect([...lit.boxes]).toEqual([
+      ['inbound-route:1', []],
+      [MENU, [1]],
+      [OTHER, [2]],
+      [`${OTHER}/hangup`, [3]],
+    ])
+    expect([...lit.arrows]).toEqual([MENU, OTHER, `${OTHER}/hangup`])
   })
 
-  it('is nowhere before it begins', () => {
-    expect(litBy([], drawingOf(flow)).boxes.size).toBe(0)
+  it('goes on at the thing itself after a mention of it', () => {
+    const lit = litBy([step('ivr:1'), step('ivr:2'), step('ivr:1'), step('inbound-campaign:5')], root)
+    expect(lit.boxes.get(`${OTHER}/ivr:1`)).toEqual([])
+    expect(lit.boxes.get(MENU)).toEqual([1, 3])
+    expect(lit.arrows.has(`${MENU}/inbound-campaign:5`)).toBe(true)
+    expect(lit.arrows.has(`${OTHER}/inbound-campaign:5`)).toBe(false)
   })
 
-  it('may pass a box twice, and ignores what is not drawn', () => {
-    const steps = [step('ivr:1'), step('ivr:2'), step('ivr:1'), step('agent:9')]
-    const lit = litBy(steps, drawingOf(flow))
-    expect(lit.boxes.get('ivr:1')).toEqual([1, 3])
-    expect([...lit.boxes.keys()]).toEqual(['inbound-route:1', 'ivr:1', 'ivr:2'])
-  })
-})
-
-describe('the outline', () => {
-  it('follows the call, and does not repeat what stands further up', () => {
-    const outline = outlineOf(flow)
-    const menu = outline?.items[0]
-    expect(menu?.items.map((item) => item.node.key)).toEqual(['inbound-campaign:5', 'ivr:2', 'hangup'])
-    const back = menu?.items[1]?.items[0]
-    expect(back).toMatchObject({ isRepeated: true, items: [] })
-    expect(menu?.items[0]?.edges).toHaveLength(2)
-  })
-
-  it('is nothing without a beginning', () => {
-    expect(outlineOf({ nodes: [], edges: [], findings: [] })).toBeNull()
+  it('is nowhere before it begins, and ignores what is not drawn', () => {
+    expect(litBy([], root).boxes.size).toBe(0)
+    expect([...litBy([step('agent:9')], root).boxes.keys()]).toEqual(['inbound-route:1'])
   })
 })

@@ -1,4 +1,10 @@
-/** The flow as a list in a list: the same data for those who do not look at a picture. */
+/**
+ * The flow as a tree: what follows what, from the number on. It is the outline, and what the picture is drawn from.
+ *
+ * A thing several ways lead to stands where the shortest of them comes to it, with what follows; the others only
+ * mention it. So a loop is a mention of something further up, and nothing is shown twice. Hanging up is the
+ * exception: nothing follows it, so it stands wherever it happens.
+ */
 import type { Flow, FlowEdge, FlowNode } from './api'
 
 export interface OutlineItem {
@@ -7,30 +13,30 @@ export interface OutlineItem {
   node: FlowNode
   /** Why the call comes here from the item above; empty at the beginning. */
   edges: FlowEdge[]
-  /** Whether it stands further up with what follows it, so that it is not repeated here. */
-  isRepeated: boolean
+  /** Whether it stands elsewhere, with what follows it. */
+  isMention: boolean
   items: OutlineItem[]
 }
 
 export function outlineOf(flow: Flow): OutlineItem | null {
-  const nodes = new Map(flow.nodes.map((node) => [node.key, node]))
-  const seen = new Set<string>()
-
-  function itemOf(node: FlowNode, edges: FlowEdge[], above: string): OutlineItem {
-    const path = `${above}/${node.key}`
-    const isRepeated = seen.has(node.key)
-    const item: OutlineItem = { path, node, edges, isRepeated, items: [] }
-    if (isRepeated) return item
-    seen.add(node.key)
-    for (const [target, leading] of edgesByTarget(flow.edges, node.key)) {
-      const next = nodes.get(target)
-      if (next) item.items.push(itemOf(next, leading, path))
-    }
-    return item
-  }
-
   const [first] = flow.nodes
-  return first ? itemOf(first, [], '') : null
+  if (!first) return null
+  const nodes = new Map(flow.nodes.map((node) => [node.key, node]))
+  const root = { path: first.key, node: first, edges: [], isMention: false, items: [] }
+  const placed = new Set([first.key])
+  const waiting: OutlineItem[] = [root]
+  for (let item = waiting.shift(); item; item = waiting.shift()) {
+    for (const [target, edges] of edgesByTarget(flow.edges, item.node.key)) {
+      const node = nodes.get(target)
+      if (!node) continue
+      const isMention = placed.has(target) && node.type !== 'hangup'
+      const next = { path: `${item.path}/${target}`, node, edges, isMention, items: [] }
+      item.items.push(next)
+      placed.add(target)
+      if (!isMention) waiting.push(next)
+    }
+  }
+  return root
 }
 
 function edgesByTarget(edges: readonly FlowEdge[], source: string): Map<string, FlowEdge[]> {
@@ -39,4 +45,10 @@ function edgesByTarget(edges: readonly FlowEdge[], source: string): Map<string, 
     if (edge.source === source) found.set(edge.target, [...(found.get(edge.target) ?? []), edge])
   }
   return found
+}
+
+/** The item and everything below it, from the top. */
+export function* itemsOf(item: OutlineItem): Generator<OutlineItem> {
+  yield item
+  for (const next of item.items) yield* itemsOf(next)
 }
