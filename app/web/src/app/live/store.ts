@@ -18,6 +18,7 @@ export type LiveMessage =
   | { type: 'agent'; agent: AgentLive }
   | { type: 'call'; call: CallLive }
   | { type: 'call-ended'; call_id: string; agent_ids: number[] }
+  | { type: 'session-changed' }
   | { type: 'session-ended' }
   | { type: 'ping' }
 
@@ -61,6 +62,9 @@ export const useLiveStore = defineStore('live', () => {
         break
       case 'call-ended':
         calls.delete(message.call_id)
+        break
+      case 'session-changed':
+        void session.reload()
         break
       case 'session-ended':
         connection.stop()

@@ -47,6 +47,16 @@ export const useSession = defineStore('session', () => {
     }
   }
 
+  /** Rights, role or group changed while the person works: take the new ones, or keep the old ones until next time. */
+  async function reload(): Promise<void> {
+    try {
+      const answer = await call(api.GET('/api/v2/session'))
+      if (me.value && !ended.value) accept(answer)
+    } catch (error) {
+      asProblem(error)
+    }
+  }
+
   async function signIn(username: string, password: string): Promise<void> {
     accept(await call(api.POST('/api/v2/session', { body: { username, password } })))
   }
@@ -94,6 +104,7 @@ export const useSession = defineStore('session', () => {
     displayName,
     can,
     restore,
+    reload,
     signIn,
     signOut,
     beforeSignOut,
