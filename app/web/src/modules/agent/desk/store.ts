@@ -20,7 +20,6 @@ import {
   type ConsoleCampaign,
   type ConsoleSession,
 } from '../api'
-import { useOwnGroup } from '../own-group'
 import { usePhone } from '../phone/store'
 
 import { browserMemory, type BrowserMemory } from './browser-memory'
@@ -39,7 +38,6 @@ const GOODBYE_MS = 2_500
 export const useDesk = defineStore('agent-desk', () => {
   const live = useLiveStore()
   const phone = usePhone()
-  const own = useOwnGroup()
 
   const session = shallowRef<ConsoleSession | null>(null)
   const problem = shallowRef<ApiProblem | null>(null)
@@ -114,7 +112,6 @@ export const useDesk = defineStore('agent-desk', () => {
     fetchedAt = Date.now()
     if (session.value?.agent.id !== answer.agent.id) open(answer.agent.id)
     session.value = answer
-    own.group = answer.agent.group
     if (!live.ownAgent) live.setAgent(answer.state)
   }
 
@@ -143,7 +140,7 @@ export const useDesk = defineStore('agent-desk', () => {
   function forget(): void {
     engine.giveUp()
     calling.forget()
-    session.value = own.group = null
+    session.value = null
     interaction.value = null
     workTime.value = null
     refusal.value = null
