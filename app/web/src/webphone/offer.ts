@@ -20,10 +20,24 @@ export interface OfferDetails {
   routeName: string
   forcesDisposition: boolean
   answersAutomatically: boolean
+  /** The agent's own call to `number`: the phone is only being connected, the number is dialled afterwards. */
+  isOwnCall: boolean
   /** Seconds of after-call work before the agent is ready again; null: the agent leaves it by hand. */
   autoUnpauseSeconds: number | null
   /** Seconds the caller had waited when the call was offered; null when unknown. */
   waitSeconds: number | null
+}
+
+/** Origins the engine gives to the agent's leg of a call out, for a campaign and outside of campaigns. */
+const OWN_CALL_ORIGINS: ReadonlySet<string> = new Set(['CLICK2CALL', 'withoutCamp'])
+
+/**
+ * Is the call taken without asking? Every call out is, also one that this console did not ask for: the engine makes
+ * one only at the agent's own request, and that may have come from an integration, from another device, or from this
+ * page before it was loaded again. What keeps the microphone from opening unnoticed is the tone, which is always played.
+ */
+export function answersAtOnce(details: OfferDetails): boolean {
+  return details.answersAutomatically || details.isOwnCall
 }
 
 export function readOffer(header: HeaderReader, fallbackNumber: string): OfferDetails {
@@ -38,6 +52,7 @@ export function readOffer(header: HeaderReader, fallbackNumber: string): OfferDe
     routeName: text('OMLINROUTENAME'),
     forcesDisposition: isYes(text('FORCE_DISPOSITION')),
     answersAutomatically: isYes(text('AUTO_ATTEND_INBOUND')) || isYes(text('AUTO_ATTEND_DIALER')),
+    isOwnCall: OWN_CALL_ORIGINS.has(text('Origin')),
     autoUnpauseSeconds: positiveInteger(text('AUTO_UNPAUSE')),
     waitSeconds: wholeNumber(text('OMLCallWaitDuration')),
   }

@@ -4,7 +4,7 @@ import { retryDelay } from './backoff'
 import { renewalDelay, signallingUrl } from './credentials'
 import { tonesFromText } from './dtmf'
 import { loadAudioSettings, defaultAudioSettings, microphoneProblem } from './microphone'
-import { readOffer } from './offer'
+import { answersAtOnce, readOffer } from './offer'
 import { endCause, registrationProblem } from './sip-causes'
 
 describe('retryDelay', () => {
@@ -77,6 +77,7 @@ describe('readOffer', () => {
       routeName: 'Main line',
       forcesDisposition: true,
       answersAutomatically: true,
+      isOwnCall: false,
       autoUnpauseSeconds: 15,
       waitSeconds: 12,
     })
@@ -100,6 +101,29 @@ describe('readOffer', () => {
       '',
     )
     expect(offer).toMatchObject({ answersAutomatically: false, campaignId: null, autoUnpauseSeconds: null })
+    expect(answersAtOnce(offer)).toBe(false)
+  })
+
+  it.each([
+    ['CLICK2CALL', '7', 7],
+    ['withoutCamp', '0', null],
+  ])("knows the agent's own call by its origin %s, and takes it at once", (origin, campaign, campaignId) => {
+    const offer = readOffer(
+      (name) => ({ Origin: origin, IDCamp: campaign, OMLOUTNUM: '4551234' })[name],
+      '1000',
+    )
+    expect(offer).toMatchObject({
+      isOwnCall: true,
+      campaignId,
+      number: '4551234',
+      answersAutomatically: false,
+    })
+    expect(answersAtOnce(offer)).toBe(true)
+  })
+
+  it('rings for a call that only resembles it', () => {
+    const offer = readOffer((name) => ({ Origin: 'IN', OMLOUTNUM: '4551234' })[name], '1000')
+    expect(answersAtOnce(offer)).toBe(false)
   })
 })
 

@@ -34,7 +34,7 @@ export class Sounds {
     this.ringTimer = undefined
   }
 
-  /** Tells an agent with automatic answer that somebody is on the line now. */
+  /** Tells that the phone took a call by itself: the microphone is open now. */
   beep(): void {
     void this.unlock()
     this.tone([880], 0, 0.15)

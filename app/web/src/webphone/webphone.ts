@@ -10,6 +10,7 @@ import { signallingUrl, type SipAccount } from './credentials'
 import { showDiagnostics } from './diagnostics'
 import { tonesFromText } from './dtmf'
 import { Microphone, MicrophoneError, type AudioSettings } from './microphone'
+import { answersAtOnce } from './offer'
 import { SipLine } from './sip-line'
 import { Sounds } from './sounds'
 import {
@@ -261,7 +262,7 @@ export class Webphone {
     const { call } = this.state
     if (call?.phase !== 'ringing') return
     const text = this.ports.describeOffer(call)
-    if (call.details.answersAutomatically) {
+    if (answersAtOnce(call.details)) {
       this.attention.notify(text)
       this.sounds.beep()
       this.pickUp(true)

@@ -9,6 +9,7 @@ export type DispositionOption = ConsoleCampaign['dispositions'][number]
 export type Pause = ConsoleSession['pauses'][number]
 export type OwnCall = Item<'/api/v2/agent/calls'>
 export type Disposition = Answer<'/api/v2/calls/{call_id}/disposition', 'get'>
+export type CallRequest = Body<'/api/v2/agent/calls', 'post'>
 export type DispositionAnswer = Body<'/api/v2/calls/{call_id}/disposition', 'put'>
 
 export const fetchSession = () => call(api.GET('/api/v2/agent/session'))
@@ -17,6 +18,7 @@ export const logout = () => call(api.POST('/api/v2/agent/logout'))
 export const unpause = () => call(api.POST('/api/v2/agent/unpause'))
 export const pause = (pauseId: number) =>
   call(api.POST('/api/v2/agent/pause', { body: { pause_id: pauseId } }))
+export const callOut = (body: CallRequest) => call(api.POST('/api/v2/agent/calls', { body }))
 export const fetchCallsToday = (paging: ListQuery) =>
   call(api.GET('/api/v2/agent/calls', { params: { query: { ...paging, day: 'today' } } }))
 export const fetchOwnCall = (callId: string) =>

@@ -8,6 +8,7 @@ import {
   PhoneCall,
   PhoneIncoming,
   PhoneOff,
+  PhoneOutgoing,
 } from '@lucide/vue'
 import type { Component } from 'vue'
 
@@ -24,6 +25,7 @@ export interface Presence {
 export const PRESENCE: Record<AgentStatus, Presence> = {
   READY: { tone: 'success', icon: CircleCheckBig },
   RINGING: { tone: 'warning', icon: PhoneIncoming },
+  DIALING: { tone: 'info', icon: PhoneOutgoing },
   ONCALL: { tone: 'info', icon: PhoneCall },
   ACW: { tone: 'pause', icon: ClipboardPen },
   PAUSE: { tone: 'pause', icon: Coffee },

@@ -1,11 +1,13 @@
 /**
- * The conversation on the agent's desk: from answer until it is dispositioned or put away.
+ * The conversation on the agent's desk: from the answer, or from dialling, until it is dispositioned or put away.
  *
  * Pure. It outlives the webphone's call (wrap-up) and a reload of the page, after which the live state alone tells
  * what the agent was working on.
  */
 import type { AgentLive, CallLive } from '@/api'
 import type { PhoneCall } from '@/webphone/state'
+
+import type { Outcome } from '../outcome'
 
 export interface Interaction {
   callId: string
@@ -15,15 +17,23 @@ export interface Interaction {
   did: string
   routeName: string
   waitSeconds: number | null
-  /** Epoch milliseconds. */
-  answeredAt: number
+  isOutbound: boolean
+  /** In no campaign, so there is nothing to disposition. */
+  isOffCampaign: boolean
+  /** Epoch milliseconds, like the others; of a call out: when dialling began. */
+  startedAt: number
+  /** Null while the number is being dialled, and for ever when it was not reached. */
+  answeredAt: number | null
   endedAt: number | null
+  /** Of a call out that reached nobody. */
+  outcome: Outcome | null
   isDispositioned: boolean
   forcesDisposition: boolean
 }
 
 export function interactionOfCall(call: PhoneCall, now: number): Interaction {
   const { details } = call
+  const startedAt = call.answeredAt ?? now
   return {
     callId: details.callId,
     campaignId: details.campaignId,
@@ -32,8 +42,12 @@ export function interactionOfCall(call: PhoneCall, now: number): Interaction {
     did: details.did,
     routeName: details.routeName,
     waitSeconds: details.waitSeconds,
-    answeredAt: call.answeredAt ?? now,
+    isOutbound: details.isOwnCall,
+    isOffCampaign: details.campaignId === null,
+    startedAt,
+    answeredAt: details.isOwnCall ? null : startedAt,
     endedAt: call.endedAt,
+    outcome: null,
     isDispositioned: false,
     forcesDisposition: details.forcesDisposition,
   }
@@ -48,14 +62,18 @@ export function interactionOfLive(
   if (!live.call_id || (live.status !== 'ONCALL' && live.status !== 'ACW')) return null
   return {
     callId: live.call_id,
-    campaignId: live.campaign_id ?? null,
+    campaignId: live.campaign_id || null,
     campaignName,
     number: live.number ?? call?.number ?? '',
     did: call?.did ?? '',
     routeName: '',
     waitSeconds: null,
+    isOutbound: call?.direction === 'outbound',
+    isOffCampaign: live.campaign_id === 0,
+    startedAt: live.since,
     answeredAt: live.since,
     endedAt: live.status === 'ACW' ? live.since : null,
+    outcome: null,
     isDispositioned: false,
     forcesDisposition: live.must_disposition === true,
   }

@@ -1,6 +1,6 @@
 /** Keyboard shortcuts of the desk: one table, used by the listener and by the help that shows them. */
 export type ShortcutAction =
-  'answer' | 'hang-up' | 'mute' | 'hold' | 'keypad' | 'pause-menu' | 'disposition' | 'help'
+  'answer' | 'hang-up' | 'mute' | 'hold' | 'keypad' | 'dial' | 'pause-menu' | 'disposition' | 'help'
 
 export interface Shortcut {
   action: ShortcutAction
@@ -16,6 +16,7 @@ export const SHORTCUTS: readonly Shortcut[] = [
   { action: 'mute', key: 'm', withControlShift: true },
   { action: 'hold', key: 'h', withControlShift: true },
   { action: 'keypad', key: 'd', withControlShift: true },
+  { action: 'dial', key: 'l', withControlShift: true },
   { action: 'pause-menu', key: 'p', withControlShift: true },
   { action: 'disposition', key: 's', withControlShift: true },
   { action: 'help', key: '?', withControlShift: false },

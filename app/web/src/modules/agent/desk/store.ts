@@ -5,8 +5,7 @@
 import { defineStore } from 'pinia'
 import { computed, ref, shallowRef, watch } from 'vue'
 
-import type { ApiProblem } from '@/api'
-import { asProblem } from '@/api'
+import { asProblem, type AgentLive, type ApiProblem } from '@/api'
 import { useLiveStore } from '@/app/live/store'
 import type { SipAccount } from '@/webphone/credentials'
 import type { PhoneState } from '@/webphone/state'
@@ -24,6 +23,7 @@ import {
 import { usePhone } from '../phone/store'
 
 import { browserMemory, type BrowserMemory } from './browser-memory'
+import { useCalling, type CallWish } from './calling'
 import { Drafts } from './drafts'
 import { useEngineRequest } from './engine-request'
 import { canPutAway, interactionOfCall, interactionOfLive, type Interaction } from './interaction'
@@ -68,6 +68,33 @@ export const useDesk = defineStore('agent-desk', () => {
     },
   })
 
+  /** Today's calls are part of the agent's dashboard and the place where dispositions are mended. */
+  const showsCallsToday = computed(() => {
+    const group = session.value?.agent.group
+    return group !== undefined && (group.allow_dashboard || group.allow_dispositions)
+  })
+  const calling = useCalling({
+    session,
+    agent,
+    isPhoneFree: () => phone.isRegistered && !phone.isOnCall,
+    onAgent: (answer) => {
+      // The live connection may have been faster, and further.
+      if ((live.ownAgent?.since ?? 0) <= answer.since) live.setAgent(answer)
+    },
+  })
+  const isCallWished = computed(
+    () => calling.placing.value !== null || (status.value === 'DIALING' && !phone.isOnCall),
+  )
+  /** The webphone's call is up, and the number it is for is still being dialled. */
+  const isDialling = computed(() => {
+    const known = interaction.value
+    return (
+      phone.call?.phase === 'talking' &&
+      known?.callId === phone.call.details.callId &&
+      known.answeredAt === null
+    )
+  })
+
   /** Loads profile, pauses and campaigns. */
   async function load(): Promise<void> {
     isLoading.value = true
@@ -95,6 +122,7 @@ export const useDesk = defineStore('agent-desk', () => {
     interaction.value = memory.read<Interaction>('interaction')
     closedCallId = memory.read<string>('closed-call')
     workTime.value = memory.read<WorkTime>('work-time')
+    calling.open(agentId)
   }
 
   async function fetchAccount(): Promise<SipAccount> {
@@ -111,6 +139,7 @@ export const useDesk = defineStore('agent-desk', () => {
 
   function forget(): void {
     engine.giveUp()
+    calling.forget()
     session.value = null
     interaction.value = null
     workTime.value = null
@@ -128,19 +157,19 @@ export const useDesk = defineStore('agent-desk', () => {
     if (call.phase === 'talking' && previous.call?.phase !== 'talking') {
       interaction.value = interactionOfCall(call, Date.now())
     } else if (call.phase === 'ended' && interaction.value?.callId === call.details.callId) {
-      interaction.value = { ...interaction.value, endedAt: call.endedAt }
+      end(interaction.value, call.endedAt ?? Date.now())
     }
     if (call.phase === 'ended') callsVersion.value += 1
   }
 
   /** The engine's word counts: it knows of ends that never reached this browser and of calls before a reload. */
-  function followEngine(): void {
-    const state = live.ownAgent
+  function followEngine(state: AgentLive | null, before: AgentLive | null): void {
     if (!state) return
+    followCallOut(state, before)
     workTime.value = followWorkTime(workTime.value, state)
     const known = interaction.value
     if (known?.endedAt === null && !phone.isOnCall && state.call_id !== known.callId) {
-      interaction.value = { ...known, endedAt: Date.now() }
+      end(known, Date.now())
     }
     const isNew = state.call_id !== interaction.value?.callId && state.call_id !== closedCallId
     if (state.call_id && isNew && !phone.isOnCall) {
@@ -156,6 +185,23 @@ export const useDesk = defineStore('agent-desk', () => {
         if (isPhoneBehind() && phone.call) phone.forgetCall(phone.call.details.callId)
       }, GOODBYE_MS)
     }
+  }
+
+  /** Only the engine knows when a called number answers, and why it did not. */
+  function followCallOut(state: AgentLive, before: AgentLive | null): void {
+    const missed = calling.follow(state, before)
+    const known = interaction.value
+    if (!known) return
+    if (missed?.callId === known.callId) interaction.value = { ...known, outcome: missed.outcome }
+    else if (state.status === 'ONCALL' && state.call_id === known.callId && known.answeredAt === null) {
+      interaction.value = { ...known, answeredAt: Date.now() }
+    }
+  }
+
+  /** Outside of campaigns nothing is left to do when a call is over. */
+  function end(known: Interaction, endedAt: number): void {
+    if (known.isOffCampaign) close(known.callId)
+    else interaction.value = { ...known, endedAt }
   }
 
   /** The phone still talks although the engine has moved on: the end was told while the connection was away. */
@@ -199,7 +245,13 @@ export const useDesk = defineStore('agent-desk', () => {
   live.onMessage((message) => {
     if (message.type === 'session-changed' && session.value) void refresh()
   })
-  watch(() => live.ownAgent, followEngine, { deep: true })
+  watch(
+    () => live.ownAgent,
+    (state, before) => {
+      followEngine(state, before ?? null)
+    },
+    { deep: true },
+  )
   watch(interaction, (value) => {
     if (value) memory?.write('interaction', value)
     else memory?.remove('interaction')
@@ -225,6 +277,21 @@ export const useDesk = defineStore('agent-desk', () => {
     workTime,
     callsVersion,
     refusal,
+    showsCallsToday,
+    callDraft: calling.draft,
+    recentNumbers: calling.recent,
+    callTargets: calling.targets,
+    callTarget: calling.target,
+    mayCall: calling.mayCall,
+    canCallNow: calling.canCallNow,
+    placing: calling.placing,
+    callRefusal: calling.refusal,
+    missedTarget: calling.missed,
+    dismissCallNotes: calling.dismiss,
+    callWishFor: calling.wishFor,
+    callOut: (wish: CallWish) => calling.place(wish),
+    isCallWished,
+    isDialling,
     isBusy: engine.isBusy,
     isEngineAway: engine.isEngineAway,
     giveUp: engine.giveUp,

@@ -4,12 +4,18 @@
  */
 import { reactive } from 'vue'
 
-export type Place = 'pause-menu' | 'disposition' | 'keypad' | 'help'
+export type Place = 'pause-menu' | 'disposition' | 'keypad' | 'dialler' | 'help'
 
 /** A component that appears because of the summons may look back this far. */
 const RECENT_MS = 1_000
 const times = new Map<Place, number>()
-const counters = reactive<Record<Place, number>>({ 'pause-menu': 0, disposition: 0, keypad: 0, help: 0 })
+const counters = reactive<Record<Place, number>>({
+  'pause-menu': 0,
+  disposition: 0,
+  keypad: 0,
+  dialler: 0,
+  help: 0,
+})
 
 export function summon(place: Place): void {
   counters[place] += 1

@@ -19,6 +19,7 @@ export interface WorkTime {
 const STRETCHES: Record<AgentLive['status'], Stretch | null> = {
   READY: 'work',
   RINGING: 'work',
+  DIALING: 'work',
   ONCALL: 'work',
   ACW: 'work',
   PAUSE: 'pause',

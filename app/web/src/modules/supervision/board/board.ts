@@ -10,6 +10,7 @@ export type AgentStatus = AgentLive['status']
 /** The order in which a supervisor wants to see agents: those who need something first. */
 export const STATUS_ORDER: readonly AgentStatus[] = [
   'RINGING',
+  'DIALING',
   'ONCALL',
   'ACW',
   'READY',
@@ -93,6 +94,9 @@ export function queueLines(
   return campaigns.map((campaign) => queueLine(campaign, agents, calls))
 }
 
+const BUSY: ReadonlySet<AgentStatus> = new Set(['ONCALL', 'DIALING', 'RINGING', 'ACW'])
+
+/** Calls of the queue only: what agents call out for the campaign occupies them, and was never received. */
 function queueLine(
   campaign: CampaignToday,
   agents: readonly AgentLive[],
@@ -109,7 +113,7 @@ function queueLine(
     paused: 0,
   }
   for (const call of calls) {
-    if (call.campaign_id !== campaign.campaign_id) continue
+    if (call.campaign_id !== campaign.campaign_id || call.direction === 'outbound') continue
     if (call.state === 'talking') line.talking += 1
     if (call.state === 'ringing') line.ringing += 1
     if (isQueued(call)) {
@@ -120,10 +124,15 @@ function queueLine(
   for (const agent of agents) {
     if (!inCampaign(agent, campaign.campaign_id)) continue
     if (agent.status === 'READY') line.ready += 1
-    else if (agent.status === 'ONCALL' || agent.status === 'RINGING' || agent.status === 'ACW') line.busy += 1
+    else if (BUSY.has(agent.status)) line.busy += 1
     else if (agent.status === 'PAUSE') line.paused += 1
   }
   return line
+}
+
+/** Agents who are calling somebody, or talk to somebody they have called. */
+export function agentsCallingOut(calls: readonly CallLive[]): ReadonlySet<number> {
+  return new Set(calls.filter((call) => call.direction === 'outbound').flatMap((call) => call.agent_ids))
 }
 
 /** A caller whose call rings at an agent still waits for an answer. */
