@@ -63,7 +63,8 @@ def test_a_broken_trunk_is_refused_with_its_line(centre: Centre, console: Consol
 
 
 FORMS = {
-    "user": ("/users/new", "", "Create user"),
+    "user": ("/users/new", "", "Continue"),
+    "role": ("/roles/new", "", "Create role"),
     "agent group": ("/agent-groups/new", "", "Create group"),
     "pause": ("/pauses", "New pause", "Create pause"),
     "trunk": ("/sip-trunks/new", "", "Create trunk"),
