@@ -66,13 +66,13 @@ function columnsOf(root: OutlineItem, labelOf: (item: OutlineItem) => string): n
   return [...lefts, x]
 }
 
-/** Height of an item with everything that follows it. */
-function heightOf(item: OutlineItem): number {
-  return Math.max(sizeOf(item).height, heightOfItems(item))
-}
-
-function heightOfItems({ items }: OutlineItem): number {
-  return items.reduce((sum, next) => sum + heightOf(next) + ROW_GAP, items.length > 0 ? -ROW_GAP : 0)
+/** Height an item takes with everything that follows it, above and below the middle of its own box. */
+function extentOf(item: OutlineItem): { above: number; below: number } {
+  const half = sizeOf(item).height / 2
+  const [first, ...others] = item.items.map(extentOf)
+  if (!first) return { above: half, below: half }
+  const rest = others.reduce((sum, next) => sum + ROW_GAP + next.above + next.below, 0)
+  return { above: Math.max(half, first.above), below: Math.max(half, first.below + rest) }
 }
 
 const at = (x: number, y: number) => `${x.toFixed(1)} ${y.toFixed(1)}`
@@ -90,29 +90,33 @@ function arrowBetween(from: Box, to: Box, text: string): Arrow {
   }
 }
 
-/** `labelOf` says what stands on the arrow that leads to an item. */
+/**
+ * The first thing that follows stands beside its box, the others below: what a picture that is larger than the screen
+ * shows first is the beginning. `labelOf` says what stands on the arrow that leads to an item.
+ */
 export function draw(root: OutlineItem, labelOf: (item: OutlineItem) => string): Drawing {
   const columns = columnsOf(root, labelOf)
+  const { above, below } = extentOf(root)
   const drawing: Drawing = {
     width: (columns.at(-1) ?? 0) + MARGIN,
-    height: heightOf(root) + 2 * MARGIN,
+    height: above + below + 2 * MARGIN,
     boxes: [],
     arrows: [],
   }
-  /** Puts the item in the middle of its rows, which begin at `top`. */
-  const put = (item: OutlineItem, depth: number, top: number): Box => {
+  const put = (item: OutlineItem, depth: number, middle: number): Box => {
     const size = sizeOf(item)
-    const room = heightOf(item)
-    const box = { key: item.path, item, x: columns[depth] ?? 0, y: top + (room - size.height) / 2, ...size }
+    const box = { key: item.path, item, x: columns[depth] ?? 0, y: middle - size.height / 2, ...size }
     drawing.boxes.push(box)
-    let row = top + (room - heightOfItems(item)) / 2
-    for (const next of item.items) {
+    let row = middle
+    item.items.forEach((next, index) => {
+      const extent = extentOf(next)
+      if (index > 0) row += ROW_GAP + extent.above
       drawing.arrows.push(arrowBetween(box, put(next, depth + 1, row), labelOf(next)))
-      row += heightOf(next) + ROW_GAP
-    }
+      row += extent.below
+    })
     return box
   }
-  put(root, 0, MARGIN)
+  put(root, 0, MARGIN + above)
   return drawing
 }
 
