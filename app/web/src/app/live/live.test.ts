@@ -262,6 +262,14 @@ describe('useLiveStore', () => {
     expect(Peer.opened).toHaveLength(2)
   })
 
+  it('reads the session again when rights or the group changed', async () => {
+    const { session } = await signedIn()
+    const reload = vi.spyOn(session, 'reload').mockResolvedValue()
+    Peer.last.send({ type: 'session-changed' })
+    expect(reload).toHaveBeenCalledOnce()
+    expect(session.ended).toBeNull()
+  })
+
   it('asks for the password when the server knows nobody', async () => {
     const { session } = await signedIn()
     Peer.last.drop(4401)

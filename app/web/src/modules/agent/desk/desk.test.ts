@@ -96,6 +96,21 @@ describe('interaction', () => {
     })
   })
 
+  it("of the agent's own call has no answer yet, and outside of campaigns nothing to disposition", () => {
+    const own = (headers: Record<string, string>) =>
+      interactionOfCall({ ...call, details: readOffer((name) => headers[name], '351') }, 9)
+    expect(own({ OMLCALLID: 'c1', IDCamp: '7', Origin: 'CLICK2CALL' })).toMatchObject({
+      isOutbound: true,
+      isOffCampaign: false,
+      startedAt: 1_000,
+      answeredAt: null,
+    })
+    expect(own({ OMLCALLID: 'c1', IDCamp: '0', Origin: 'withoutCamp' })).toMatchObject({
+      isOffCampaign: true,
+      campaignId: null,
+    })
+  })
+
   it('is found again from the live state after a reload', () => {
     const during = live({ status: 'ONCALL', call_id: 'c1', campaign_id: 7, number: '351', since: 500 })
     expect(interactionOfLive(during, undefined, 'Sales')).toMatchObject({

@@ -4,6 +4,7 @@ import type { AgentLive, CallLive } from '@/api'
 
 import {
   agentRows,
+  agentsCallingOut,
   agentsInScope,
   countStatuses,
   queueLines,
@@ -123,6 +124,22 @@ describe('queues', () => {
       paused: 1,
     })
     expect(second).toMatchObject({ waiting: 1, longestSince: 5, ready: 1, busy: 0 })
+  })
+
+  it('leave out what agents call themselves, and count those agents as busy', () => {
+    const agents = [
+      agent(1, { status: 'DIALING' }),
+      agent(2, { status: 'ONCALL' }),
+      agent(3, { status: 'ONCALL' }),
+    ]
+    const calls = [
+      caller('d', { state: 'dialing', direction: 'outbound', agent_ids: [1] }),
+      caller('o', { state: 'talking', direction: 'outbound', agent_ids: [2] }),
+      caller('i', { state: 'talking', direction: 'inbound', agent_ids: [3] }),
+    ]
+    expect(queueLines([campaign(1)], agents, calls)[0]).toMatchObject({ waiting: 0, talking: 1, busy: 3 })
+    expect(waitingCallers(calls, null)).toEqual([])
+    expect(agentsCallingOut(calls)).toEqual(new Set([1, 2]))
   })
 
   it('list callers by how long they wait', () => {
