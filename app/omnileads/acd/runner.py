@@ -176,6 +176,8 @@ class Runner:
         while True:
             document = await documents.get()
             try:
+                if document["type"] == "StasisStart":
+                    self.telephony.entered(document["channel"]["id"])
                 happening = translate(document, self._ids.new)
                 if happening is not None:
                     self.tell(happening)

@@ -83,7 +83,10 @@ def try_outbound_route(session: Transaction, body: OutboundTrial) -> OutboundTri
     )
 
 
-@trials.post("/customer-identifications/try", dependencies=[requires("customer-identifications.write")])
+@trials.post(
+    "/customer-identifications/try",
+    dependencies=[requires("customer-identifications.read"), requires("customer-identifications.write")],
+)
 async def try_customer_identification(settings: CurrentSettings, body: IdentificationTrial) -> IdentificationTrialOut:
     """Ask the CRM as a call would, and show all of it."""
     inquiry = await Crm(settings.outgoing).inquire(body.url, body.digits)

@@ -38,6 +38,7 @@ RECORDINGS_FOLDER = "/var/spool/omnileads/recordings"
 TEMPORARY_FAILURE = 41
 """Q.850 cause given to the engine for a leg that Asterisk refused to create."""
 
+_ENTERING_SECONDS = 3.0
 _GONE = 404
 
 
@@ -50,6 +51,8 @@ class Telephony:
         self._report = report
         self._connection: AriConnection | None = None
         self._lanes: dict[str, asyncio.Task[None]] = {}
+        self._entering: dict[str, asyncio.Future[None]] = {}
+        """channels created by us that are not in our application yet"""
         self._actions: dict[type[Command], Callable[[Any], Awaitable[None]]] = {
             AnswerCaller: self._answer,
             PlayAnnouncement: self._play,
@@ -68,6 +71,12 @@ class Telephony:
     def use(self, connection: AriConnection | None) -> None:
         """Send commands over this connection from now on; None while there is none (commands then fail)."""
         self._connection = connection
+
+    def entered(self, channel_id: str) -> None:
+        """A channel is in our application from now on."""
+        entering = self._entering.get(channel_id)
+        if entering is not None and not entering.done():
+            entering.set_result(None)
 
     def submit(self, commands: Iterable[Command]) -> None:
         """Carry out these commands, each after the earlier ones of its call."""
@@ -199,7 +208,15 @@ class Telephony:
             "originator": command.leg_id,
         }
         variables = {"CONNECTEDLINE(num,i)": command.caller_id} if command.caller_id else {}
-        await self._request("POST", "channels/create", query, {"variables": variables})
+        entering = self._entering[command.channel_id] = asyncio.get_running_loop().create_future()
+        try:
+            await self._request("POST", "channels/create", query, {"variables": variables})
+            # Asterisk answers before the channel is in the application, and dials only those that are.
+            await asyncio.wait_for(entering, _ENTERING_SECONDS)
+        except TimeoutError:
+            raise AriUnavailable("the created channel did not enter the application") from None
+        finally:
+            del self._entering[command.channel_id]
         timeout = {"timeout": str(command.timeout_seconds)}
         await self._request("POST", f"channels/{command.channel_id}/dial", timeout)
 

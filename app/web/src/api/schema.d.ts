@@ -2725,6 +2725,8 @@ export interface components {
         /**
          * InboundCampaignOut
          * @description `waiting` is the number of callers waiting now; null when the live state is not reachable.
+         *
+         *     `used_by` is what sends calls here; it is answered for one campaign only and null in lists.
          */
         InboundCampaignOut: {
             /** Id */
@@ -2778,6 +2780,8 @@ export interface components {
             dispositions: components["schemas"]["DispositionOptionOut"][];
             /** Waiting */
             waiting: number | null;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
         };
         /**
          * InboundCampaignPatch
