@@ -264,7 +264,7 @@ describe('useLiveStore', () => {
 
   it('reads the session again when rights or the group changed', async () => {
     const { session } = await signedIn()
-    const reload = vi.spyOn(session, 'reload').mockResolvedValue()
+    const reload = vi.spyOn(session, 'refresh').mockResolvedValue()
     Peer.last.send({ type: 'session-changed' })
     expect(reload).toHaveBeenCalledOnce()
     expect(session.ended).toBeNull()
