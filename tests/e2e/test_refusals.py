@@ -57,7 +57,7 @@ def test_a_broken_trunk_is_refused_with_its_line(centre: Centre, console: Consol
     page.goto("/sip-trunks/new")
     page.get_by_label("Name").fill("broken")
     page.get_by_label("PJSIP").fill(text)
-    page.get_by_role("button", name="Create trunk").click()
+    page.get_by_role("button", name="Create", exact=True).click()
     expect(page.get_by_text(f"line {line}: ")).to_be_visible()
     assert page.url.endswith("/sip-trunks/new")
 
@@ -67,8 +67,17 @@ FORMS = {
     "role": ("/roles/new", "", "Create role"),
     "agent group": ("/agent-groups/new", "", "Create group"),
     "pause": ("/pauses", "New pause", "Create pause"),
-    "trunk": ("/sip-trunks/new", "", "Create trunk"),
-    "inbound route": ("/inbound-routes", "New inbound route", "Create route"),
+    "pause set": ("/pause-sets/new", "", "Create set"),
+    "trunk": ("/sip-trunks/new", "", "Create"),
+    "inbound route": ("/inbound-routes/new", "", "Create"),
+    "outbound route": ("/outbound-routes/new", "", "Create"),
+    "time group": ("/time-groups/new", "", "Create"),
+    "time condition": ("/time-conditions/new", "", "Create"),
+    "IVR": ("/ivrs/new", "", "Create"),
+    "customer identification": ("/customer-identifications/new", "", "Create"),
+    "custom destination": ("/custom-destinations/new", "", "Create"),
+    "voicemail box": ("/voicemail-boxes/new", "", "Create"),
+    "playlist": ("/moh-playlists/new", "", "Create"),
     "campaign": ("/inbound-campaigns/new", "", "Create campaign"),
     "audio": ("/audio-files", "Upload audio", "Upload"),
 }

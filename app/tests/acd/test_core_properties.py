@@ -1,11 +1,13 @@
 """Random orders of events: one caller never reaches two agents, none is lost, order holds."""
 
+from dataclasses import replace
 from random import Random
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from omnileads.acd.core.config import Strategy
+from omnileads.acd.core.config import Destination, DestinationType, Identification, Ivr, Route, Strategy
+from omnileads.acd.core.dialplan import DialPattern, OutboundRoute, Trunk
 from omnileads.acd.core.engine import Engine
 from omnileads.acd.core.events import (
     AgentLogin,
@@ -24,6 +26,7 @@ from tests.acd.scenario import SALES, SUPPORT, Scenario, config, queue, to_campa
 
 AGENTS = range(1, 6)
 TERMINAL = {"ABANDON", "ABANDONWEL", "COMPLETEAGENT", "COMPLETEOUTNUM", "EXITWITHTIMEOUT"}
+MENU, WHO = Destination(DestinationType.IVR, 1), Destination(DestinationType.CUSTOMER_IDENTIFICATION, 1)
 
 steps = st.lists(
     st.tuples(
@@ -31,6 +34,7 @@ steps = st.lists(
             (
                 *("call", "call", "call", "hang up", "answer", "answer", "leg ends", "wait", "wait", "login", "logout"),
                 *("pause", "unpause", "webphone", "welcome ends", "reconfigure", "stale", "restart"),
+                *("press", "press", "call out", "customer answers", "customer gone"),
             )
         ),
         st.integers(0, 1000),
@@ -40,17 +44,43 @@ steps = st.lists(
 
 
 def centre(strategy: Strategy) -> Scenario:
+    """Two campaigns, a menu and an identification that lead to them, and two narrow trunks out."""
+    base = config(
+        queue(
+            SALES,
+            members=dict.fromkeys(AGENTS, 0),
+            strategy=strategy,
+            max_wait_seconds=60,
+            failover=to_campaign(SUPPORT),
+            welcome_media="sound:welcome",
+        ),
+        queue(SUPPORT, members={1: 0, 2: 3, 5: 1}, strategy=Strategy.RINGALL, weight=4, max_waiting=3),
+        may_call_off_campaign=True,
+    )
+    menu = Ivr(
+        id=1,
+        name="menu",
+        media="sound:menu",
+        options={"1": to_campaign(SALES), "2": WHO, "3": MENU},
+        timeout=to_campaign(SUPPORT),
+        invalid=to_campaign(SALES),
+    )
+    who = Identification(
+        id=1,
+        name="who",
+        media="sound:who",
+        identified=to_campaign(SALES),
+        unidentified=MENU,
+        length=2,
+    )
     return Scenario(
-        config(
-            queue(
-                SALES,
-                members=dict.fromkeys(AGENTS, 0),
-                strategy=strategy,
-                max_wait_seconds=60,
-                failover=to_campaign(SUPPORT),
-                welcome_media="sound:welcome",
-            ),
-            queue(SUPPORT, members={1: 0, 2: 3, 5: 1}, strategy=Strategy.RINGALL, weight=4, max_waiting=3),
+        replace(
+            base,
+            routes={**base.routes, "3000": Route("3000", "menu", MENU)},
+            ivrs={1: menu},
+            identifications={1: who},
+            trunks={1: Trunk(1, "one", max_channels=1), 2: Trunk(2, "two", max_channels=2)},
+            outbound_routes=(OutboundRoute(1, "out", (DialPattern("X."),), (1, 2), ring_seconds=20),),
         )
     )
 
@@ -65,7 +95,26 @@ class People:
         getattr(self, step.replace(" ", "_"))(number)
 
     def call(self, number: int) -> None:
-        self.scenario.call(did=f"{1 + number % 2}000")
+        self.scenario.call(did=f"{1 + number % 3}000")
+
+    def press(self, number: int) -> None:
+        if call := pick(list(self.scenario.callers), number):
+            self.scenario.press(call, "123#9"[number % 5])
+
+    def call_out(self, number: int) -> None:
+        self.scenario.call_out(1 + number % 5, "4551234", (0, SALES)[number % 2])
+
+    def customer_answers(self, number: int) -> None:
+        if call := pick(self._called_out(), number):
+            self.scenario.customer_answers(call)
+
+    def customer_gone(self, number: int) -> None:
+        if call := pick(self._called_out(), number):
+            self.scenario.customer_gone(call, [16, 17, 19, 38, 20][number % 5])
+
+    def _called_out(self) -> list[str]:
+        calls = self.scenario.engine.world.calls.values()
+        return [call.id for call in calls if call.is_outbound and call.channel_id]
 
     def hang_up(self, number: int) -> None:
         if call := pick(list(self.scenario.callers), number):
@@ -159,9 +208,10 @@ def serve_everybody(scenario: Scenario) -> None:
         scenario.tell(AgentLogin(agent_id))
         scenario.tell(AgentUnpause(agent_id))
     for _ in range(500):
-        if not scenario.callers:
+        if not scenario.engine.world.calls:
             return
         people.welcome_ends(0)
+        people.customer_gone(0)
         for leg in list(scenario.legs):
             if leg not in scenario.bridged.values() and leg in scenario.legs:
                 scenario.answer(leg)
@@ -182,8 +232,11 @@ def check_log(scenario: Scenario) -> None:
     for history in by_call.values():
         entered = sum(event.startswith("ENTERQUEUE") for event in history)
         left = sum(event in TERMINAL - {"ABANDONWEL"} for event in history)
-        assert left == entered
-        assert history.count("CONNECT") == sum(event.startswith("COMPLETE") for event in history)
+        assert left == entered + history.count("ANSWER")
+        answers = history.count("CONNECT") + history.count("ANSWER")
+        assert answers == sum(event.startswith("COMPLETE") for event in history)
+        if "DIAL" in history:
+            assert len(history) == (3 if "ANSWER" in history else 2)
         assert sum(event in {"ABANDON", "ABANDONWEL", "COMPLETEOUTNUM"} for event in history) <= 1
 
 
