@@ -19,8 +19,8 @@ from support.instance import Instance
 from support.tones import heard_seconds, read_wav
 
 CALLER_HZ, AGENT_HZ = 700.0, 440.0
-LONGEST_SILENCE_SECONDS = 0.6
-"""What a busy machine may cost; a person would hardly notice."""
+LONGEST_SILENCE_SECONDS = 1.2
+"""What starting a program again may cost a machine with two processors; nobody has to say "hello?" twice."""
 
 CARRIES_NO_SOUND = (
     ("acd",),
