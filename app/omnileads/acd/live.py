@@ -12,6 +12,7 @@ def agent_live(world: World, agent: Agent) -> Document:
     """An agent as shown now; works for one that has left the configuration too (it is then offline soon)."""
     profile = world.config.agents.get(agent.id)
     call = world.calls.get(agent.call_id or "")
+    is_wrap_up = call is None and agent.call_id is not None
     return {
         "agent_id": agent.id,
         "name": profile.name if profile else "",
@@ -27,8 +28,8 @@ def agent_live(world: World, agent: Agent) -> Document:
         "last_call_result": agent.last_result,
         "pause_until": agent.pause_until,
         "call_id": agent.call_id,
-        "campaign_id": max(call.campaign_id, 0) if call else None,
-        "number": call.number if call else None,
+        "campaign_id": max(call.campaign_id, 0) if call else agent.wrap_up_campaign_id if is_wrap_up else None,
+        "number": call.number if call else agent.wrap_up_number if is_wrap_up else None,
         "campaigns": world.config.campaigns_of(agent.id),
         "registered": agent.is_registered,
     }

@@ -14,6 +14,7 @@ from omnileads.acd.core.events import (
     ConfigurationChanged,
     WebphoneChanged,
 )
+from omnileads.acd.live import agent_live
 from tests.acd.scenario import SALES, Scenario, config, profile, queue
 
 
@@ -238,3 +239,18 @@ def replace_agents(routing: RoutingConfig, **settings: object) -> RoutingConfig:
 def test_an_unknown_webphone_is_nobodys() -> None:
     scenario = Scenario(config(queue(SALES)))
     assert not scenario.tell(WebphoneChanged("9999", is_registered=True)).agents
+
+
+def test_in_wrap_up_the_console_still_knows_what_the_call_was_about() -> None:
+    scenario = Scenario(config(queue(agents=1), auto_unpause_seconds=0))
+    scenario.ready(1)
+    call = scenario.call()
+    (leg,) = scenario.ringing(call)
+    scenario.answer(leg)
+    scenario.caller_hangs_up(call)
+    world = scenario.engine.world
+    shown = agent_live(world, world.agent(1))
+    assert (shown["status"], shown["call_id"], shown["campaign_id"], shown["number"]) == ("ACW", call, 1, "5550001")
+    scenario.tell(AgentUnpause(1))
+    shown = agent_live(world, world.agent(1))
+    assert (shown["status"], shown["call_id"], shown["campaign_id"], shown["number"]) == ("READY", None, None, None)

@@ -2,9 +2,11 @@
 
 from dataclasses import replace
 from random import Random
+from typing import TypeVar
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from omnileads.acd.core.config import Destination, DestinationType, Identification, Ivr, Route, Strategy
 from omnileads.acd.core.dialplan import DialPattern, OutboundRoute, Trunk
@@ -21,9 +23,10 @@ from omnileads.acd.core.events import (
     PlaybackFinished,
     WebphoneChanged,
 )
-from omnileads.acd.core.model import Snapshot
+from omnileads.acd.core.model import Agent, Call, Snapshot
 from tests.acd.scenario import SALES, SUPPORT, Scenario, config, queue, to_campaign
 
+Record = TypeVar("Record", Call, Agent)
 AGENTS = range(1, 6)
 TERMINAL = {"ABANDON", "ABANDONWEL", "COMPLETEAGENT", "COMPLETEOUTNUM", "EXITWITHTIMEOUT"}
 MENU, WHO = Destination(DestinationType.IVR, 1), Destination(DestinationType.CUSTOMER_IDENTIFICATION, 1)
@@ -172,12 +175,20 @@ class People:
         """The process dies and another one takes over from the snapshot."""
         old = self.scenario.engine
         snapshot = old.world.snapshot()
-        copy = Snapshot(list(snapshot.calls), list(snapshot.agents), dict(snapshot.members))
+        copy = Snapshot(_from_redis(Call, snapshot.calls), _from_redis(Agent, snapshot.agents), dict(snapshot.members))
         engine = Engine(old.world.config, Random(number), unavailable_logout_seconds=300)  # noqa: S311
         engine.restore(copy, self.scenario.now)
         self.scenario.engine = engine
         self.scenario._carry_out(engine.resume(self.scenario.now))
         self.scenario.check_invariants()
+
+
+def _from_redis(kind: type[Record], records: list[Record]) -> list[Record]:
+    """As the next process reads them: nothing may be lost on the way."""
+    adapter = TypeAdapter(kind)
+    copies = [adapter.validate_json(adapter.dump_json(record)) for record in records]
+    assert copies == records
+    return copies
 
 
 def pick(choices: list[str], number: int) -> str | None:

@@ -176,6 +176,9 @@ class Agent:
     since: int = 0
     call_id: str | None = None
     """the call offered, talked to or, in wrap-up, last talked to"""
+    wrap_up_campaign_id: int = 0
+    wrap_up_number: str = ""
+    """of the call last talked to, which itself is forgotten when it ends"""
     is_talking: bool = False
     is_ringing: bool = False
     is_dialing: bool = False

@@ -78,6 +78,8 @@ def start_wrap_up(world: World, agent_id: int, call: Call, queue: Queue | None) 
         is_ringing=False,
         is_dialing=False,
         call_id=call.id,
+        wrap_up_campaign_id=max(call.campaign_id, 0),
+        wrap_up_number=call.number,
         owes_disposition=owes_disposition,
     )
     if agent.pending_pause_id is not None:
