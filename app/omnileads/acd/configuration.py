@@ -51,6 +51,7 @@ def _profiles(session: Session) -> list[AgentProfile]:
             auto_attend_inbound=group.auto_attend_inbound,
             auto_unpause_seconds=group.auto_unpause_seconds,
             force_disposition=group.force_disposition,
+            force_unpause=group.force_unpause,
             may_call_off_campaign=group.allow_off_campaign_calls,
             may_call_from_inbound="inbound" in group.manual_call_campaign_kinds,
             pause_limits=limits.get(group.pause_set_id, {}),

@@ -254,3 +254,15 @@ def test_in_wrap_up_the_console_still_knows_what_the_call_was_about() -> None:
     scenario.tell(AgentUnpause(1))
     shown = agent_live(world, world.agent(1))
     assert (shown["status"], shown["call_id"], shown["campaign_id"], shown["number"]) == ("READY", None, None, None)
+
+
+def test_a_group_may_end_the_wrap_up_with_the_disposition() -> None:
+    scenario = Scenario(config(queue(agents=1), auto_unpause_seconds=0, force_unpause=True))
+    scenario.ready(1)
+    call = scenario.call()
+    (leg,) = scenario.ringing(call)
+    scenario.answer(leg)
+    scenario.caller_hangs_up(call)
+    assert scenario.status(1) == "ACW"
+    scenario.tell(AgentDispositioned(1, call))
+    assert scenario.status(1) == "READY"

@@ -68,13 +68,14 @@ def unpause(world: World, event: AgentUnpause) -> None:
 
 
 def dispositioned(world: World, event: AgentDispositioned) -> None:
-    """The disposition is stored; a wrap-up that waited only for it ends."""
+    """The disposition is stored; a wrap-up that waited only for it, or that the group ends with it, is over."""
     agent = world.agent(event.agent_id)
     if agent.call_id != event.call_id:
         return
+    profile = world.config.agents.get(agent.id)
     agent = world.put_agent(replace(agent, dispositioned_call_id=event.call_id, owes_disposition=False))
     is_over = agent.acw_until is not None and agent.acw_until <= world.now
-    if agent.pause_id == ACW_PAUSE_ID and is_over:
+    if agent.pause_id == ACW_PAUSE_ID and (is_over or (profile is not None and profile.force_unpause)):
         _end_pause(world, agent)
 
 

@@ -175,6 +175,8 @@ class AgentProfile:
     auto_attend_inbound: bool = False
     auto_unpause_seconds: int = 0
     force_disposition: bool = False
+    force_unpause: bool = False
+    """the wrap-up ends as soon as the disposition is stored"""
     may_call_off_campaign: bool = False
     may_call_from_inbound: bool = True
     """whether the group lets its agents call out for campaigns of this kind"""
