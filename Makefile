@@ -70,7 +70,7 @@ check-python: dev ## Lint, type and layer checks of all Python
 	@ruff format --check .
 	@cd app && mypy omnileads tests && lint-imports --config ../pyproject.toml
 	@cd tests && mypy --config-file ../pyproject.toml support repository deploy e2e telephony faults
-	@mypy bench
+	@MYPYPATH=tests mypy bench
 
 check-web: dev ## Lint and type-check the console
 	@bin/web lint
@@ -137,7 +137,7 @@ test-molecule: dev images ## Deploy an instance of its own, prove that it heals,
 # Some of the benchmarks: make bench ARGS="throughput latency"
 .PHONY: bench
 bench: test-tools images ## Measure, and write build/bench/*.json (docs/bench.md)
-	@PYTHONPATH=app python -m bench.run $(ARGS)
+	@PYTHONPATH=app:tests python -m bench.run $(ARGS)
 
 ##@ Maintain
 

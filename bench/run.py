@@ -16,7 +16,7 @@ from importlib import import_module
 from bench.errors import CannotMeasureError
 from bench.report import LoadWatch
 
-BENCHMARKS = ("decisions", "replay", "throughput", "latency", "recording", "deployment")
+BENCHMARKS = ("decisions", "replay", "throughput", "latency", "recording", "apply", "deployment")
 
 
 def run_one(name: str, *, quick: bool) -> bool:
