@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 
@@ -25,3 +27,13 @@ def request_context() -> RequestContext:
 
 def set_request_context(context: RequestContext) -> None:
     _current.set(context)
+
+
+@contextmanager
+def within(context: RequestContext) -> Iterator[None]:
+    """The context of a piece of work that ends before its thread does."""
+    before = _current.set(context)
+    try:
+        yield
+    finally:
+        _current.reset(before)

@@ -23,7 +23,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from omnileads.kit.clock import Clock, epoch_ms
-from omnileads.kit.context import RequestContext, set_request_context
+from omnileads.kit.context import RequestContext, within
 from omnileads.kit.db import Base, Database, after_commit
 from omnileads.kit.errors import AppError
 from omnileads.kit.ids import new_id
@@ -173,8 +173,10 @@ class Jobs:
         job = self._claim(job_id)
         if job is None:
             return
-        set_request_context(RequestContext(request_id=job_id, door="job"))
-        with structlog.contextvars.bound_contextvars(job_id=job_id, job_kind=job.kind):
+        with (
+            within(RequestContext(request_id=job_id, door="job")),
+            structlog.contextvars.bound_contextvars(job_id=job_id, job_kind=job.kind),
+        ):
             log.info("job.started", attempt=job.attempts)
             try:
                 with self._heartbeat(job_id):
