@@ -6,8 +6,8 @@ systemd is PID 1; elsewhere podman's own restart policy) and the wait for the im
 build images. Images bring their own init and give their own directories to their own user. The options are those of
 the role's `container_service`, described in its argument specs.
 
-A container is recreated only when something it was made from changed: the image's id, the options or the environment.
-Each has its own digest in a label, so the result can say which one it was.
+A container is recreated only when something it was made from changed (the image's id, the options or the environment;
+each has its own digest in a label, so the result can say which one it was) or when podman has lost sight of its end.
 """
 
 from __future__ import annotations
@@ -178,7 +178,7 @@ class Reconciler:
         service = self.service
         digests = service.digests(self.image_id())
         found = self.inspect()
-        changed = changed_parts(found, digests)
+        changed = ["lost"] if is_lost(found) else changed_parts(found, digests)
         unit_changed = service.has_systemd and read_text(service.unit_file) != service.unit_text()
         reasons = [*changed, *(["unit"] if unit_changed else [])]
         if not reasons and read_text(service.env_file) != service.env_text():
@@ -293,6 +293,11 @@ def changed_parts(found: dict[str, Any] | None, digests: dict[str, str]) -> list
         return ["absent"]
     labels = found["Config"].get("Labels") or {}
     return [part for part, value in digests.items() if labels.get(DIGEST_LABEL + part) != value]
+
+
+def is_lost(found: dict[str, Any] | None) -> bool:
+    """Whether podman takes for running what is gone: its monitor died with it. Such a container cannot be started."""
+    return found is not None and found["State"]["Pid"] > 0 and not Path(f"/proc/{found['State']['Pid']}").exists()
 
 
 def tail(text: str) -> str:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import stat
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -59,6 +61,15 @@ def test_each_change_is_told_by_its_part(tmp_path: Path, changes: dict[str, Any]
     assert container.changed_parts(found, before) == []
     assert container.changed_parts(found, service(tmp_path, **changes).digests("sha256:1")) == [part]
     assert container.changed_parts(found, service(tmp_path).digests("sha256:2")) == ["image"]
+
+
+def test_a_container_whose_process_is_gone_unseen_is_lost() -> None:
+    ended = subprocess.Popen(["true"])
+    ended.wait()
+    assert container.is_lost({"State": {"Pid": ended.pid, "Status": "running"}})
+    assert not container.is_lost({"State": {"Pid": os.getpid(), "Status": "running"}})
+    assert not container.is_lost({"State": {"Pid": 0, "Status": "exited"}})
+    assert not container.is_lost(None)
 
 
 def test_without_systemd_podman_restarts_it(tmp_path: Path) -> None:
