@@ -22,6 +22,8 @@ from omnileads.acd.core.dialplan import DialPattern, OutboundRoute, Trunk
 from omnileads.acd.core.hours import TimeRange
 from omnileads.telephony import models
 from omnileads.telephony.patterns import DialOptions
+from omnileads.telephony.recording_names import recording_name_scheme
+from omnileads.telephony.schemas.settings import RecordingNameSchemeIn
 
 SOUNDS = "sound:/var/lib/omnileads/asterisk/sounds"
 """Where asterisk-sync puts the audio files, as an ARI media URI; the file is named after the audio file's id."""
@@ -55,7 +57,7 @@ def load_flow(session: Session) -> FlowConfiguration:
         voicemail_boxes={row.id: _voicemail_box(row) for row in session.scalars(select(models.VoicemailBox))},
         trunks={row.id: _trunk(row) for row in session.scalars(select(models.SipTrunk))},
         outbound_routes=tuple(_outbound_route(row) for row in routes),
-        recording_name=_recording_name(session.scalar(select(models.RecordingNameScheme))),
+        recording_name=_recording_name(recording_name_scheme(session)),
     )
 
 
@@ -169,12 +171,10 @@ def _outbound_route(row: models.OutboundRoute) -> OutboundRoute:
     )
 
 
-def _recording_name(row: models.RecordingNameScheme | None) -> RecordingName:
-    if row is None:
-        return RecordingName()
+def _recording_name(scheme: RecordingNameSchemeIn) -> RecordingName:
     return RecordingName(
-        with_date=row.with_date,
-        with_phone=row.with_phone,
-        with_campaign_id=row.with_campaign_id,
-        with_agent_id=row.with_agent_id,
+        with_date=scheme.with_date,
+        with_phone=scheme.with_phone,
+        with_campaign_id=scheme.with_campaign_id,
+        with_agent_id=scheme.with_agent_id,
     )

@@ -70,8 +70,8 @@ def name_of(config: RoutingConfig, destination: Destination) -> str | None:
     """What people call the place; None when there is no such place, empty for a hang-up."""
     if destination.type is DestinationType.HANGUP:
         return ""
-    place = _place(config, destination)
-    return getattr(place, "name", None)
+    place = config.place(destination)
+    return place.name if place is not None else None
 
 
 def draw(config: RoutingConfig, route: Route, route_id: int) -> Picture:
@@ -114,24 +114,11 @@ def ways(config: RoutingConfig, destination: Destination) -> Iterator[Way]:
                 yield ("failover", None, queue.failover)
 
 
-def _place(config: RoutingConfig, destination: Destination) -> object | None:
-    places = {
-        DestinationType.INBOUND_CAMPAIGN: config.queues,
-        DestinationType.TIME_CONDITION: config.time_conditions,
-        DestinationType.IVR: config.ivrs,
-        DestinationType.CUSTOMER_IDENTIFICATION: config.identifications,
-        DestinationType.CUSTOM_DESTINATION: config.custom_destinations,
-        DestinationType.VOICEMAIL: config.voicemail_boxes,
-        DestinationType.AGENT: config.agents,
-    }
-    return places[destination.type].get(destination.id or 0)
-
-
 def _fault(config: RoutingConfig, node: Node) -> Finding | None:
     if node.type in (ROUTE, DestinationType.HANGUP.value):
         return None
     destination = Destination(DestinationType(node.type), node.id)
-    if _place(config, destination) is None:
+    if config.place(destination) is None:
         return Finding("missing", node.key, "This does not exist: callers hear that the number is not in service.")
     queue = config.queues.get(node.id or 0) if destination.type is DestinationType.INBOUND_CAMPAIGN else None
     if queue is not None and not queue.is_active:

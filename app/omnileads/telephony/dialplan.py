@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Final
 
-from omnileads.telephony.wizard import Problem, RefusedLineError
+from omnileads.telephony.wizard import Problem, RefusedLineError, refuse_unreadable
 
 
 def _words(text: str) -> frozenset[str]:
@@ -32,7 +32,6 @@ _REFUSED: Final = _words(
 """Applications and functions that run programs, read or write files, reach other people's calls or read settings, and
 those whose work is a text made at run time. Asterisk does not mind the case of their names."""
 
-_INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff]")
 _CONTEXT = re.compile(r"\[(?P<name>[A-Za-z0-9_-]{1,79})\]")
 _OURS = re.compile(r"general|globals|default|from-(?:pstn|pbx|agents)|(?:sub-)?oml-.*", re.IGNORECASE)
 _STEP = re.compile(
@@ -83,12 +82,7 @@ class _Reader:
 
     def read(self, number: int, raw: str) -> None:
         """Raises RefusedLineError with the reason."""
-        if len(raw) > MAX_LINE_LENGTH:
-            raise RefusedLineError("line-too-long", f"longer than {MAX_LINE_LENGTH} characters.")
-        if _INVISIBLE.search(raw):
-            raise RefusedLineError(
-                "invisible-character", "contains an invisible control character; type the line again."
-            )
+        refuse_unreadable(raw, MAX_LINE_LENGTH)
         line = raw.strip()
         if line.startswith("#"):
             raise RefusedLineError("include", "files cannot be included or programs run from here.")

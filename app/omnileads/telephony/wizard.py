@@ -97,12 +97,17 @@ class RefusedLineError(Exception):
         return Problem(line, self.code, str(self))
 
 
-def _read_line(number: int, raw: str) -> Setting | None:
-    """One line as a setting; None when it is blank or a comment. Raises RefusedLineError with the reason."""
-    if len(raw) > MAX_LINE_LENGTH:
-        raise RefusedLineError("line-too-long", f"longer than {MAX_LINE_LENGTH} characters.")
+def refuse_unreadable(raw: str, longest: int) -> None:
+    """Raise RefusedLineError for a line nobody can read: longer than that, or with invisible characters."""
+    if len(raw) > longest:
+        raise RefusedLineError("line-too-long", f"longer than {longest} characters.")
     if _INVISIBLE.search(raw):
         raise RefusedLineError("invisible-character", "contains an invisible control character; type the line again.")
+
+
+def _read_line(number: int, raw: str) -> Setting | None:
+    """One line as a setting; None when it is blank or a comment. Raises RefusedLineError with the reason."""
+    refuse_unreadable(raw, MAX_LINE_LENGTH)
     line = raw.strip()
     _refuse_structure(line)
     if not line or line.startswith(";"):

@@ -205,8 +205,9 @@ def test_the_recording_begins_with_the_answer() -> None:
     scenario.wait(3)
     scenario.end_leg(leg)
     completed = scenario.call_log[-1]
-    assert (completed.event, completed.recording) == ("COMPLETEAGENT", run.variables["OML_RECORD_FILE"])
-    assert "/manual-" in run.variables["OML_RECORD_FILE"]
+    assert (completed.event, completed.recording) == ("COMPLETEAGENT", run.recording)
+    assert run.recording is not None
+    assert "/manual-" in run.recording
 
 
 def test_a_route_may_limit_the_talk() -> None:

@@ -168,9 +168,8 @@ class Telephony:
             "OML_CALL_ID": command.call_id,
             "OML_LEG_ID": command.leg_id,
             **{f"PJSIP_HEADER(add,{name})": _header_value(value) for name, value in command.headers.items()},
+            **_recording_variable(command.recording),
         }
-        if command.recording is not None:
-            variables["OML_RECORD_FILE"] = f"{RECORDINGS_FOLDER}/{command.recording}"
         query = {
             "endpoint": f"PJSIP/agents/sip:{command.extension}@{self._webphones}",
             "context": "oml-agent-leg",
@@ -184,10 +183,7 @@ class Telephony:
     async def _run_dialplan(self, command: RunDialplan) -> None:
         """Outside of our application a channel is heard of only where we ask for it."""
         channel = command.channel_id
-        variables = {
-            name: f"{RECORDINGS_FOLDER}/{value}" if name == "OML_RECORD_FILE" else value
-            for name, value in command.variables.items()
-        }
+        variables = {**command.variables, **_recording_variable(command.recording)}
         await asyncio.gather(
             self.watch(channel),
             *(
@@ -262,6 +258,11 @@ class Telephony:
             del self._lanes[call_id]
         if not lane.cancelled() and (error := lane.exception()) is not None:
             log.error("ari.lane-failed", call_id=call_id, exc_info=error)
+
+
+def _recording_variable(recording: str | None) -> dict[str, str]:
+    """What tells the dialplan to record, and where."""
+    return {"OML_RECORD_FILE": f"{RECORDINGS_FOLDER}/{recording}"} if recording is not None else {}
 
 
 def _header_value(text: str) -> str:

@@ -46,12 +46,16 @@ class AskCrm:
 
 @dataclass(frozen=True, slots=True)
 class RunDialplan:
-    """Let a channel go on in a context of the dialplan, at `s,1`, with these channel variables."""
+    """Let a channel go on in a context of the dialplan, at `s,1`, with these channel variables.
+
+    `recording` is recorded there.
+    """
 
     call_id: str
     channel_id: str
     context: str
     variables: Mapping[str, str]
+    recording: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -214,6 +214,10 @@ class Route:
     language: str = "en"
 
 
+Place = Queue | TimeCondition | Ivr | CustomDestination | VoicemailBox | Identification | AgentProfile
+"""Something of the configuration a call can be sent to; each has a `name`."""
+
+
 @dataclass(frozen=True, slots=True)
 class RoutingConfig:
     """The whole snapshot. `queues` also gets each agent's queue of direct calls (`direct_queue`).
@@ -250,6 +254,22 @@ class RoutingConfig:
         object.__setattr__(self, "memberships", {agent: tuple(queues) for agent, queues in memberships.items()})
         by_extension = {profile.extension: profile.id for profile in self.agents.values()}
         object.__setattr__(self, "agents_by_extension", by_extension)
+
+    def place(self, destination: Destination) -> Place | None:
+        """What a destination names; None for what does not exist, and for a hang-up, which names nothing."""
+        places: dict[DestinationType, Mapping[int, Place]] = {
+            DestinationType.INBOUND_CAMPAIGN: self.queues,
+            DestinationType.TIME_CONDITION: self.time_conditions,
+            DestinationType.IVR: self.ivrs,
+            DestinationType.CUSTOM_DESTINATION: self.custom_destinations,
+            DestinationType.VOICEMAIL: self.voicemail_boxes,
+            DestinationType.CUSTOMER_IDENTIFICATION: self.identifications,
+            DestinationType.AGENT: self.agents,
+        }
+        # Agents' queues of direct calls have negative ids; no destination names one.
+        if destination.id is None or destination.id <= 0 or destination.type not in places:
+            return None
+        return places[destination.type].get(destination.id)
 
     def campaigns_of(self, agent_id: int) -> list[int]:
         """The campaigns an agent serves."""

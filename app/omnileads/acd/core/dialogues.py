@@ -3,7 +3,6 @@
 A digit cuts a prompt short. Time-out is counted from the end of the prompt, and between digits.
 """
 
-from collections.abc import Container
 from dataclasses import replace
 
 from omnileads.acd.core.commands import AskCrm, StopAnnouncement
@@ -88,26 +87,11 @@ def crm_answered(world: World, event: CrmAnswered) -> None:
     elif (
         isinstance(event.answer, Destination)
         and identification.mode == "crm-routes"
-        and destination_exists(world, event.answer)
+        and (event.answer.type is DestinationType.HANGUP or world.config.place(event.answer) is not None)
     ):
         send_on(world, call, event.answer)
     else:
         send_on(world, call, identification.unidentified)
-
-
-def destination_exists(world: World, destination: Destination) -> bool:
-    """Whether the configuration in force has this destination."""
-    config = world.config
-    places: dict[DestinationType, Container[int]] = {
-        DestinationType.INBOUND_CAMPAIGN: [queue_id for queue_id in config.queues if queue_id > 0],
-        DestinationType.AGENT: config.agents,
-        DestinationType.IVR: config.ivrs,
-        DestinationType.TIME_CONDITION: config.time_conditions,
-        DestinationType.CUSTOMER_IDENTIFICATION: config.identifications,
-        DestinationType.CUSTOM_DESTINATION: config.custom_destinations,
-        DestinationType.VOICEMAIL: config.voicemail_boxes,
-    }
-    return destination.type is DestinationType.HANGUP or destination.id in places[destination.type]
 
 
 # --- steps -----------------------------------------------------------------------------------------------------------

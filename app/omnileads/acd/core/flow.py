@@ -11,9 +11,13 @@ from datetime import datetime
 from omnileads.acd.core import callers, dialogues
 from omnileads.acd.core.commands import HangUp, RunDialplan
 from omnileads.acd.core.config import (
+    AgentProfile,
     CustomDestination,
     Destination,
     DestinationType,
+    Identification,
+    Ivr,
+    Queue,
     RoutingConfig,
     VoicemailBox,
 )
@@ -115,22 +119,20 @@ def _send(world: World, call: Call, destination: Destination | None) -> None:
 
 
 def _enter(world: World, call: Call, destination: Destination) -> None:
-    config, target = world.config, destination.id or 0
-    match destination.type:
-        case DestinationType.HANGUP:
-            _end(world, call)
-        case DestinationType.INBOUND_CAMPAIGN:
-            callers.enter_campaign(world, call, target)
-        case DestinationType.AGENT:
-            callers.enter_campaign(world, call, -target)
-        case DestinationType.IVR if target in config.ivrs:
+    if destination.type is DestinationType.HANGUP:
+        _end(world, call)
+        return
+    match world.config.place(destination):
+        case Queue(id=queue_id):
+            callers.enter_campaign(world, call, queue_id)
+        case AgentProfile(id=agent_id):
+            callers.enter_campaign(world, call, -agent_id)
+        case Ivr() | Identification():
             dialogues.ask(world, call, destination)
-        case DestinationType.CUSTOMER_IDENTIFICATION if target in config.identifications:
-            dialogues.ask(world, call, destination)
-        case DestinationType.CUSTOM_DESTINATION if target in config.custom_destinations:
-            _run_custom(world, call, config.custom_destinations[target])
-        case DestinationType.VOICEMAIL if target in config.voicemail_boxes:
-            _take_message(world, call, config.voicemail_boxes[target])
+        case CustomDestination() as custom:
+            _run_custom(world, call, custom)
+        case VoicemailBox() as box:
+            _take_message(world, call, box)
         case _:
             announce_end(world, call)
 
@@ -163,9 +165,8 @@ def _take_message(world: World, call: Call, box: VoicemailBox) -> None:
     variables = {
         "OML_GREETING": (box.greeting_media or "sound:vm-intro").removeprefix("sound:"),
         "OML_MAX_SECONDS": str(box.max_seconds),
-        "OML_RECORD_FILE": path,
     }
-    world.decision.commands.append(RunDialplan(call.id, call.channel_id, "oml-voicemail", variables))
+    world.decision.commands.append(RunDialplan(call.id, call.channel_id, "oml-voicemail", variables, recording=path))
 
 
 def _is_full(world: World, trunk_id: int) -> bool:

@@ -256,8 +256,8 @@ def _answered(world: World, call: Call, dial: Dial, leg_id: str) -> None:
     world.decision.commands.append(PlayRinging(call.id, leg_id, is_on=False))
     if path is not None:
         # The recording begins in the dialplan of the agent's leg; it comes back as answered and is connected then.
-        variables = {"OML_RECORD_FILE": path, "OML_CALL_ID": call.id, "OML_LEG_ID": leg_id}
-        world.decision.commands.append(RunDialplan(call.id, leg_id, "oml-agent-leg", variables))
+        variables = {"OML_CALL_ID": call.id, "OML_LEG_ID": leg_id}
+        world.decision.commands.append(RunDialplan(call.id, leg_id, "oml-agent-leg", variables, recording=path))
     else:
         world.decision.commands.append(Connect(call.id, call.channel_id, leg_id))
 
