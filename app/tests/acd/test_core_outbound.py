@@ -241,7 +241,7 @@ def test_callers_wait_while_the_agent_dials_and_are_served_after_it() -> None:
     ("group", "campaign_id", "code"),
     [
         ({"may_call_off_campaign": False}, 0, "off-campaign-not-allowed"),
-        ({"may_call_from_inbound": False}, SALES, "campaign-kind-not-allowed"),
+        ({"manual_call_kinds": frozenset({"manual"})}, SALES, "campaign-kind-not-allowed"),
         ({}, 77, "not-a-member"),
     ],
 )
