@@ -110,6 +110,8 @@ def leg_answered(world: World, event: LegAnswered) -> None:
     if call is not None and call.is_outbound:
         outbound.agent_answered(world, call)
         return
+    if world.call_with_channel(event.leg_id) is not None:
+        return
     offer = call.offer_of(event.leg_id) if call else None
     if call is None or offer is None:
         if call is None or call.leg_id != event.leg_id:
