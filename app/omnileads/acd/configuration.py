@@ -86,7 +86,7 @@ def _queue(campaign: Campaign, known_agents: Container[int]) -> Queue:
         moh_class=moh_class(queue.moh_playlist_id),
         is_recorded=campaign.recording_enabled,
         failover=destination(queue.failover_type, queue.failover_id) if queue.failover_type else None,
-        auto_attend_inbound=campaign.auto_attend_inbound,
+        auto_attend_inbound=campaign.auto_attend,
         auto_unpause_seconds=campaign.auto_unpause_seconds,
         force_disposition=campaign.force_disposition,
     )
