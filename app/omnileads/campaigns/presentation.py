@@ -38,7 +38,7 @@ class CampaignPresenter:
         return {
             campaign.id: InboundCampaignOut(
                 **_columns(campaign, ("id", "name", "state", "objective", "recording_enabled")),
-                **_columns(campaign, ("auto_attend_inbound", "auto_unpause_seconds", "force_disposition")),
+                **_columns(campaign, ("auto_attend", "auto_unpause_seconds", "force_disposition")),
                 **_queue_columns(campaign.queue),
                 failover=_failover(campaign.queue, failovers),
                 members=[

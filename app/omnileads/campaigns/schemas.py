@@ -55,7 +55,7 @@ class InboundCampaignCreate(RequestModel):
     welcome_audio_id: Id | None = None
     moh_playlist_id: Id | None = None
     failover: Destination | None = None
-    auto_attend_inbound: bool | None = None
+    auto_attend: bool | None = None
     auto_unpause_seconds: AutoUnpause | None = None
     force_disposition: bool | None = None
     members: Annotated[list[MemberIn], Field(max_length=MAX_MEMBERS)] = Field(default_factory=list)
@@ -83,7 +83,7 @@ class InboundCampaignPatch(RequestModel):
     welcome_audio_id: Id | None = None
     moh_playlist_id: Id | None = None
     failover: Destination | None = None
-    auto_attend_inbound: bool | None = None
+    auto_attend: bool | None = None
     auto_unpause_seconds: AutoUnpause | None = None
     force_disposition: bool | None = None
     members: Annotated[list[MemberIn], Field(max_length=MAX_MEMBERS)] | None = None
@@ -129,7 +129,7 @@ class InboundCampaignOut(ResponseModel):
     welcome_audio_id: int | None
     moh_playlist_id: int | None
     failover: DestinationOut | None
-    auto_attend_inbound: bool | None
+    auto_attend: bool | None
     auto_unpause_seconds: int | None
     force_disposition: bool | None
     members: list[MemberOut]

@@ -41,7 +41,7 @@ _CAMPAIGN_FIELDS: Final = (
     "name",
     "objective",
     "recording_enabled",
-    "auto_attend_inbound",
+    "auto_attend",
     "auto_unpause_seconds",
     "force_disposition",
 )
