@@ -14,7 +14,7 @@ A request to create is written by hand. What patches it and what answers about i
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
-from typing import Annotated, Any, TypeVar, cast
+from typing import Annotated, Any, TypeVar
 
 from pydantic import BaseModel, Field, create_model
 from pydantic.fields import FieldInfo
@@ -68,5 +68,4 @@ def _fields(models: Collection[type[BaseModel]], without: Collection[str]) -> di
 
 
 def _derived(cls: type[M], fields: dict[str, Any]) -> type[M]:
-    model = create_model(cls.__name__, __base__=cls, __module__=cls.__module__, __doc__=cls.__doc__, **fields)
-    return cast("type[M]", model)
+    return create_model(cls.__name__, __base__=cls, __module__=cls.__module__, __doc__=cls.__doc__, **fields)

@@ -22,7 +22,7 @@ AREAS: Final[dict[str, str]] = {
     "custom-dialplan": "custom-destinations",
     "customer-identifications": "customer-identifications",
     "destinations": "routes",
-    "inbound-campaigns": "campaigns",
+    "campaigns": "campaigns",
     "inbound-routes": "routes",
     "ivrs": "routes",
     "moh-playlists": "audio",

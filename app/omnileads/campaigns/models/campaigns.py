@@ -33,7 +33,7 @@ class Campaign(Base):
     `field_rules` is what agents may do with the contact base's columns: {key: {"locked", "hidden", "required"}}.
     `external_site_parameters` is a list of `crm.schemas.SiteParameter`. `lead_selection`: "base" works every contact of
     the base, also those added later; "chosen" only the leads it was given (a recycled campaign).
-    `reservation_minutes` and `deactivation_column` are for preview campaigns, `starts_on` and `ends_on` for dialer ones.
+    `reservation_minutes` and `deactivation_column` are for preview campaigns.
     """
 
     __tablename__ = "campaigns"

@@ -19,9 +19,9 @@ HoldTimeAnnouncement = Literal["no", "yes", "once"]
 class CampaignQueue(Base):
     """How callers wait and agents are chosen. 0 means "no limit" in `max_waiting` and `max_wait_seconds`.
 
-    Without `moh_playlist_id` the default music is played. `announce_*` is about the position and the expected wait, told
-    every `announce_seconds` (0: never); `periodic_audio_id` is played every `periodic_seconds`, and while it or the music
-    plays a caller's digit leads to `exit_ivr_id`. `agent_audio_id` is what the agent hears before the caller.
+    Without `moh_playlist_id` the default music is played. `announce_*` is about the position and the expected wait,
+    told every `announce_seconds` (0: never); `periodic_audio_id` is played every `periodic_seconds`, and while it or
+    the music plays a caller's digit leads to `exit_ivr_id`. `agent_audio_id` is what the agent hears before the caller.
     """
 
     __tablename__ = "campaign_queues"

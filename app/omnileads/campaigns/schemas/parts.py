@@ -31,8 +31,8 @@ class GroupIn(RequestModel):
 class DispositionOptionIn(RequestModel):
     """Without `id` a new option; an option that is left out is removed, or refused when it was used.
 
-    `form_id` is for kind "engaged". `calls_external_site`: choosing it calls the campaign's external site, whose trigger
-    must be "disposition".
+    `form_id` is for kind "engaged". `calls_external_site`: choosing it calls the campaign's external site, which must
+    have the trigger "disposition".
     """
 
     id: Id | None = None
@@ -46,7 +46,7 @@ class DispositionOptionIn(RequestModel):
 
 
 class FieldRule(RequestModel):
-    """What agents may do with a column. Only a locked one can be hidden; a new contact's locked columns can be filled."""
+    """What agents may do with a column. Only a locked one can be hidden; locked ones of a new contact are filled in."""
 
     locked: bool = False
     hidden: bool = False

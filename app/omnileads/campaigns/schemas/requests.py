@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, time
 from typing import Annotated, Final, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints
 
 from omnileads.campaigns.models import HoldTimeAnnouncement, Interaction, QueueStrategy
 from omnileads.campaigns.schemas.parts import (
@@ -32,6 +32,15 @@ CallerId = Annotated[
     Field(description="Digits, with or without a plus sign before them."),
 ]
 Prefix = Annotated[str, StringConstraints(pattern=r"^[0-9*#+]{0,16}$")]
+
+
+def _of_the_installation(value: time) -> time:
+    if value.tzinfo is not None:
+        raise ValueError("Times are those of the installation's time zone; send them without an offset.")
+    return value
+
+
+ClockTime = Annotated[time, AfterValidator(_of_the_installation)]
 Weekday = Annotated[int, Field(ge=1, le=7, description="1 is Monday, 7 is Sunday.")]
 
 MAX_MEMBERS: Final = 5_000
@@ -70,9 +79,9 @@ class CampaignFields(RequestModel):
     auto_unpause_seconds: AutoUnpause | None = None
     force_disposition: bool | None = None
     members: Annotated[list[MemberIn], Field(max_length=MAX_MEMBERS)] = Field(default_factory=list)
-    groups: Annotated[
-        list[GroupIn], Field(max_length=100, description="Groups whose agents become members too.")
-    ] = Field(default_factory=list)
+    groups: Annotated[list[GroupIn], Field(max_length=100, description="Groups whose agents become members too.")] = (
+        Field(default_factory=list)
+    )
     supervisor_ids: Annotated[list[Id], Field(max_length=MAX_MEMBERS)] = Field(default_factory=list)
     dispositions: Annotated[list[DispositionOptionIn], Field(max_length=200)] = Field(default_factory=list)
 
@@ -110,8 +119,8 @@ class DialingFields(RequestModel):
     starts_on: date
     ends_on: date
     weekdays: Annotated[list[Weekday], Field(min_length=1, max_length=7)]
-    opens_at: time
-    closes_at: time
+    opens_at: ClockTime
+    closes_at: ClockTime
     priority: Annotated[int, Field(ge=1, le=100)] = 10
     is_predictive: bool = False
     initial_boost_factor: Annotated[float, Field(ge=1, le=20)] = 1.0
@@ -162,7 +171,3 @@ CampaignCreate = Annotated[AnyCampaign, Field(discriminator="kind")]
 @partial_of(ManualCampaign, PreviewCampaign, DialerCampaign, InboundCampaign, without={"kind"})
 class CampaignPatch(RequestModel):
     """Only what is sent changes; a list that is sent replaces the list. A field the kind does not have is refused."""
-
-    @model_validator(mode="after")
-    def _says_something(self) -> CampaignPatch:
-        return self
