@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Select, case, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from omnileads.agents.names import listed
-from omnileads.campaigns.models import Campaign, CampaignDialing, CampaignQueue, DispositionOption
+from omnileads.campaigns.models import Campaign, CampaignDialing, CampaignQueue
 from omnileads.kit.errors import Conflict
 from omnileads.telephony.models import (
     CustomDestination,
@@ -42,6 +42,8 @@ NAMES: Final = {
     "custom-destination": "custom destination",
     "voicemail": "voicemail box",
     "moh-playlist": "music-on-hold playlist",
+    "external-site": "external site",
+    "form": "form",
 }
 """What the kinds of users are called in a sentence. Campaigns that calls cannot be sent to are a kind of their own."""
 
@@ -91,7 +93,6 @@ _CAMPAIGN_TYPE: Final = case((Campaign.kind == "inbound", "inbound-campaign"), e
 _CAMPAIGN = _User(_CAMPAIGN_TYPE, Campaign, condition=Campaign.deleted_at.is_(None))
 _CAMPAIGN_QUEUE = replace(_CAMPAIGN, through=CampaignQueue, on=CampaignQueue.campaign_id == Campaign.id)
 _CAMPAIGN_DIALING = replace(_CAMPAIGN, through=CampaignDialing, on=CampaignDialing.campaign_id == Campaign.id)
-_CAMPAIGN_OPTION = _User(_CAMPAIGN_TYPE, Campaign, DispositionOption, DispositionOption.campaign_id == Campaign.id)
 _PLAYLIST = _User("moh-playlist", MohPlaylist, MohPlaylistFile, MohPlaylistFile.playlist_id == MohPlaylist.id)
 _OUTBOUND_ROUTE = _User(
     "outbound-route", OutboundRoute, OutboundRouteTrunk, OutboundRouteTrunk.route_id == OutboundRoute.id
@@ -155,19 +156,6 @@ def users_of_outbound_route(session: Session, route_id: int) -> list[Usage]:
 
 def users_of_contact_base(session: Session, base_id: int) -> list[Usage]:
     return _read(session, [_CAMPAIGN.where(Campaign.contact_base_id == base_id)])
-
-
-def users_of_external_site(session: Session, site_id: int) -> list[Usage]:
-    return _read(session, [_CAMPAIGN.where(Campaign.external_site_id == site_id)])
-
-
-def users_of_external_system(session: Session, system_id: int) -> list[Usage]:
-    return _read(session, [_CAMPAIGN.where(Campaign.external_system_id == system_id)])
-
-
-def users_of_form(session: Session, form_id: int) -> list[Usage]:
-    """Campaigns with an option that opens it, deleted ones too: their answers are still read by it."""
-    return _read(session, [_CAMPAIGN_OPTION.where(DispositionOption.form_id == form_id)])
 
 
 def refuse_while_used(users: Sequence[Usage], advice: str) -> None:

@@ -63,16 +63,11 @@ def _parameter_problems(asking: Asking) -> Problems:
         return [FieldProblem("external_site_parameters", "not-used", message)]
     base = asking.session.get(ContactBase, request.contact_base_id) if request.contact_base_id else None
     keys = {column["key"] for column in base.columns} if base is not None else set()
-    found: Problems = []
-    names: set[str] = set()
-    for index, parameter in enumerate(request.external_site_parameters):
-        place = f"external_site_parameters.{index}"
-        if parameter.kind == "contact" and parameter.value not in keys:
-            found.append(FieldProblem(f"{place}.value", "unknown", "The contact base has no such column."))
-        if parameter.name in names:
-            found.append(FieldProblem(f"{place}.name", "repeated", "Another parameter has this name."))
-        names.add(parameter.name)
-    return found
+    return [
+        FieldProblem(f"external_site_parameters.{index}.value", "unknown", "The contact base has no such column.")
+        for index, parameter in enumerate(request.external_site_parameters)
+        if parameter.kind == "contact" and parameter.value not in keys
+    ]
 
 
 def _system_problems(asking: Asking) -> Problems:

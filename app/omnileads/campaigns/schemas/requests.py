@@ -16,7 +16,7 @@ from omnileads.campaigns.schemas.parts import (
     IncidenceRuleIn,
     MemberIn,
 )
-from omnileads.campaigns.schemas.site_parameters import SiteParameter
+from omnileads.crm.schemas import SiteParameters
 from omnileads.kit.derived import partial_of
 from omnileads.kit.schemas import Id, RequestModel
 from omnileads.telephony.schemas import Destination
@@ -66,7 +66,7 @@ class CampaignFields(RequestModel):
     rate_phones: bool = False
     interaction: Interaction = "form"
     external_site_id: Id | None = None
-    external_site_parameters: Annotated[list[SiteParameter], Field(max_length=50)] = Field(default_factory=list)
+    external_site_parameters: SiteParameters = Field(default_factory=list)
     external_system_id: Id | None = None
     external_id: Annotated[str, Field(min_length=1, max_length=128)] | None = None
     outbound_route_id: Annotated[Id, Field(description="Null: the route the number matches.")] | None = None
