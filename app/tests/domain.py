@@ -20,7 +20,7 @@ from tests.conftest import People
 API = "/api/v2"
 
 OPTIONS: list[dict[str, Any]] = [
-    {"name": "Sale", "kind": "engaged", "is_positive": True},
+    {"name": "Sale", "kind": "no-action", "is_positive": True},
     {"name": "Wrong number", "kind": "no-action"},
 ]
 
@@ -43,7 +43,7 @@ class Team:
 
 def make_campaign(client: TestClient, name: str = "Support", **fields: Any) -> dict[str, Any]:
     """A campaign made through the API."""
-    answer = client.post(f"{API}/inbound-campaigns", json={"name": name, "dispositions": OPTIONS, **fields})
+    answer = client.post(f"{API}/campaigns", json={"kind": "inbound", "name": name, "dispositions": OPTIONS, **fields})
     assert answer.status_code == 201, answer.text
     made: dict[str, Any] = answer.json()
     return made

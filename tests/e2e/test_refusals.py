@@ -142,10 +142,14 @@ BAD_BODIES: dict[str, tuple[str, dict[str, object], str]] = {
         {"name": "r", "did": "1", "destination": {"type": "inbound-campaign", "id": 999999}},
         "destination.id",
     ),
-    "a campaign with a strange strategy": ("/inbound-campaigns", {"name": "c", "strategy": "first"}, "strategy"),
+    "a campaign with a strange strategy": (
+        "/campaigns",
+        {"kind": "inbound", "name": "c", "strategy": "first"},
+        "strategy",
+    ),
     "a campaign with an unknown agent": (
-        "/inbound-campaigns",
-        {"name": "c", "members": [{"agent_id": 999999}]},
+        "/campaigns",
+        {"kind": "inbound", "name": "c", "members": [{"agent_id": 999999}]},
         "members.0.agent_id",
     ),
 }

@@ -21,7 +21,7 @@ from support.tones import sine, write_wav
 from support.waiting import eventually
 
 DISPOSITIONS: list[dict[str, object]] = [
-    {"name": "Sale", "kind": "engaged", "is_positive": True},
+    {"name": "Sale", "kind": "no-action", "is_positive": True},
     {"name": "Not interested", "kind": "no-action", "is_positive": False},
 ]
 TRUNK = "tests"
@@ -114,6 +114,7 @@ class Centre:
         """An active campaign with its own number. Members are agents or pairs of agent and penalty."""
         pairs = [member if isinstance(member, tuple) else (member, 0) for member in agents]
         body: dict[str, object] = {
+            "kind": "inbound",
             "name": self.name("campaign"),
             "members": [{"agent_id": agent.agent_id, "penalty": penalty} for agent, penalty in pairs],
             "supervisor_ids": [person.user_id for person in supervisors],
@@ -121,9 +122,9 @@ class Centre:
             "retry_seconds": 1,
             **settings,
         }
-        made = self.api.post("/inbound-campaigns", **body)
+        made = self.api.post("/campaigns", **body)
         if made["state"] != "active":
-            made = self.api.post(f"/inbound-campaigns/{made['id']}/activate")
+            made = self.api.post(f"/campaigns/{made['id']}/activate")
         did = self.route({"type": "inbound-campaign", "id": made["id"]}, language=language)
         dispositions = {option["name"]: option["id"] for option in made["dispositions"]}
         return Campaign(made["id"], made["name"], did, dispositions)

@@ -56,7 +56,7 @@ def test_the_agent_hangs_up(centre: Centre, carrier: Carrier, at_work: AtWork, h
 
 def test_what_the_agents_telephone_is_told(centre: Centre, carrier: Carrier, at_work: AtWork) -> None:
     worker = at_work(centre.agent())
-    campaign = centre.campaign(worker.agent, auto_attend_inbound=True, force_disposition=False, auto_unpause_seconds=7)
+    campaign = centre.campaign(worker.agent, auto_attend=True, force_disposition=False, auto_unpause_seconds=7)
     caller = carrier.call(campaign.did)
     headers = worker.phone.wait_until_ringing().headers
     told = {

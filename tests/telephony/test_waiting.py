@@ -125,7 +125,7 @@ def test_failovers_that_go_round_in_circles_are_refused(centre: Centre) -> None:
     first = centre.campaign()
     second = centre.campaign(failover={"type": "inbound-campaign", "id": first.id})
     to_second = {"type": "inbound-campaign", "id": second.id}
-    refused = refusal(lambda: centre.api.patch(f"/inbound-campaigns/{first.id}", failover=to_second))
+    refused = refusal(lambda: centre.api.patch(f"/campaigns/{first.id}", failover=to_second))
     assert "failover.id" in refused.fields
 
 
@@ -177,7 +177,7 @@ def test_an_unknown_number_is_told_so_and_logged(centre: Centre, carrier: Carrie
 def test_a_paused_campaign_takes_no_calls(centre: Centre, carrier: Carrier, at_work: AtWork, history: History) -> None:
     worker = at_work(centre.agent())
     campaign = centre.campaign(worker.agent)
-    centre.api.post(f"/inbound-campaigns/{campaign.id}/pause")
+    centre.api.post(f"/campaigns/{campaign.id}/pause")
     centre.settle()
     caller = carrier.call(campaign.did)
     history.wait_for(caller.number, "ENTERQUEUE", "EXITWITHTIMEOUT")

@@ -10,7 +10,7 @@ from omnileads.accounts.models import User
 from omnileads.acd.core.config import AgentProfile, Queue, Route, RoutingConfig, Strategy
 from omnileads.acd.flow_configuration import destination, load_flow, media
 from omnileads.agents.models import Agent, AgentGroup, Pause, PauseSetPause
-from omnileads.campaigns.models import Campaign
+from omnileads.campaigns.models import Campaign, CampaignQueue
 from omnileads.telephony.models import InboundRoute
 from omnileads.telephony.moh_playlists import moh_class
 
@@ -21,11 +21,17 @@ def load(session: Session, timezone: tzinfo) -> RoutingConfig:
     `timezone` is the installation's; time conditions are meant in it.
     """
     agents = {profile.id: profile for profile in _profiles(session)}
-    campaigns = session.scalars(select(Campaign).where(Campaign.deleted_at.is_(None), Campaign.state != "finished"))
+    campaigns = session.scalars(
+        select(Campaign).where(Campaign.kind == "inbound", Campaign.deleted_at.is_(None), Campaign.state != "finished")
+    )
     pauses = session.execute(select(Pause.id, Pause.name).where(Pause.deleted_at.is_(None)))
     routes = session.scalars(select(InboundRoute))
     return RoutingConfig(
-        queues={campaign.id: _queue(campaign, agents.keys()) for campaign in campaigns},
+        queues={
+            campaign.id: _queue(campaign, campaign.queue, agents.keys())
+            for campaign in campaigns
+            if campaign.queue is not None
+        },
         agents=agents,
         routes={route.did: _route(route) for route in routes},
         pauses={str(pause_id): name for pause_id, name in pauses},
@@ -69,8 +75,7 @@ def _pause_limits(session: Session) -> dict[int | None, dict[str, int]]:
     return limits
 
 
-def _queue(campaign: Campaign, known_agents: Container[int]) -> Queue:
-    queue = campaign.queue
+def _queue(campaign: Campaign, queue: CampaignQueue, known_agents: Container[int]) -> Queue:
     return Queue(
         id=campaign.id,
         name=campaign.name,
@@ -87,7 +92,7 @@ def _queue(campaign: Campaign, known_agents: Container[int]) -> Queue:
         moh_class=moh_class(queue.moh_playlist_id),
         is_recorded=campaign.recording_enabled,
         failover=destination(queue.failover_type, queue.failover_id) if queue.failover_type else None,
-        auto_attend_inbound=campaign.auto_attend_inbound,
+        auto_attend_inbound=campaign.auto_attend,
         auto_unpause_seconds=campaign.auto_unpause_seconds,
         force_disposition=campaign.force_disposition,
     )

@@ -29,6 +29,8 @@ from omnileads.kit.clock import Clock, epoch_ms
 from omnileads.settings import Settings
 
 WEBSOCKET_PATH = "/ws/sip"
+RING_SECONDS = 25
+"""Of a campaign without a queue, whose calls reach an agent only when somebody passes them on."""
 
 
 def find_agent(session: Session, user_id: int) -> Agent | None:
@@ -125,7 +127,7 @@ def _campaigns(session: Session, agent_id: int) -> list[ConsoleCampaign]:
         ConsoleCampaign(
             id=campaign.id,
             name=campaign.name,
-            ring_seconds=campaign.queue.ring_seconds,
+            ring_seconds=campaign.queue.ring_seconds if campaign.queue is not None else RING_SECONDS,
             dispositions=[ConsoleDispositionOption.model_validate(option) for option in campaign.disposition_options],
         )
         for campaign in session.scalars(statement).unique()

@@ -99,6 +99,13 @@ class Call(Base):
         Index("ix_calls_campaign_id_started_at", "campaign_id", text("started_at DESC")),
         Index("ix_calls_agent_id_started_at", "agent_id", text("started_at DESC")),
         Index("ix_calls_number", "number", postgresql_ops={"number": "text_pattern_ops"}),
+        Index(
+            "ix_calls_contact_id",
+            "contact_id",
+            "campaign_id",
+            text("started_at DESC"),
+            postgresql_where=text("contact_id IS NOT NULL"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -107,6 +114,7 @@ class Call(Base):
     campaign_id: Mapped[int | None] = mapped_column(Integer)
     did: Mapped[str | None] = mapped_column(Text)
     number: Mapped[str] = mapped_column(Text)
+    contact_id: Mapped[int | None] = mapped_column(BigInteger)
     agent_id: Mapped[int | None] = mapped_column(Integer)
     direction: Mapped[CallDirection] = mapped_column(String(8), default="inbound", server_default="inbound")
     outcome: Mapped[CallOutcome] = mapped_column(String(24))

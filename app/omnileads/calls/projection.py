@@ -58,6 +58,8 @@ class EventFacts(Protocol):
     @property
     def did(self) -> str | None: ...
     @property
+    def contact_id(self) -> int | None: ...
+    @property
     def wait_seconds(self) -> float | None: ...
     @property
     def talk_seconds(self) -> float | None: ...
@@ -72,6 +74,7 @@ class CallFacts:
     campaign_id: int | None = None
     did: str | None = None
     number: str = ""
+    contact_id: int | None = None
     agent_id: int | None = None
     direction: CallDirection = "inbound"
     outcome: CallOutcome = "unknown"
@@ -92,10 +95,16 @@ def project(events: Iterable[EventFacts]) -> CallFacts:
 
 
 def _identified(call: CallFacts, event: EventFacts) -> CallFacts:
-    """Who called which number: the first event that says so counts."""
-    if call.number and call.did:
+    """Who called which number, and which contact that is: the first event that says so counts."""
+    if call.number and call.did and call.contact_id:
         return call
-    return replace(call, number=call.number or event.number, did=call.did or event.did or None)
+    contact_id = event.contact_id if event.contact_id is not None and event.contact_id > 0 else None
+    return replace(
+        call,
+        number=call.number or event.number,
+        did=call.did or event.did or None,
+        contact_id=call.contact_id or contact_id,
+    )
 
 
 def _unchanged(call: CallFacts, event: EventFacts) -> CallFacts:

@@ -20,8 +20,8 @@ from omnileads.agents.pauses import Pauses
 from omnileads.agents.schemas import AgentGroupCreate, PauseCreate
 from omnileads.campaigns.demo_telephony import DemoCampaigns, create_demo_telephony
 from omnileads.campaigns.presentation import CampaignPresenter
-from omnileads.campaigns.schemas import DispositionOptionIn, InboundCampaignCreate, MemberIn
-from omnileads.campaigns.service import InboundCampaigns
+from omnileads.campaigns.schemas import DispositionOptionIn, InboundCampaign, MemberIn
+from omnileads.campaigns.service import Campaigns
 from omnileads.kit.changes import ConfigurationChanges
 from omnileads.kit.runtime import Runtime
 
@@ -74,7 +74,7 @@ def create_demo_data(session: Session, runtime: Runtime, make_agent: MakeAgent) 
     pauses = Pauses(session, changes, LiveAgents(runtime.redis), runtime.clock)
     for name, kind in (("Lunch", "recreational"), ("Break", "recreational"), ("Coaching", "productive")):
         pauses.create(PauseCreate.model_validate({"name": name, "kind": kind}))
-    campaigns = InboundCampaigns(
+    campaigns = Campaigns(
         session, changes, CampaignPresenter(session, runtime.redis), runtime.clock, actor=None, scope=None
     )
     support_ids = [make_agent(agent, support.id) for agent in SUPPORT_AGENTS]
@@ -87,9 +87,10 @@ def create_demo_data(session: Session, runtime: Runtime, make_agent: MakeAgent) 
     return True
 
 
-def _campaign(name: str, agent_ids: Sequence[int], options: tuple[str, str, str]) -> InboundCampaignCreate:
+def _campaign(name: str, agent_ids: Sequence[int], options: tuple[str, str, str]) -> InboundCampaign:
     good, bad, again = options
-    return InboundCampaignCreate(
+    return InboundCampaign(
+        kind="inbound",
         name=name,
         recording_enabled=True,
         max_wait_seconds=300,
@@ -97,7 +98,7 @@ def _campaign(name: str, agent_ids: Sequence[int], options: tuple[str, str, str]
         objective=100,
         members=[MemberIn(agent_id=agent_id) for agent_id in agent_ids],
         dispositions=[
-            DispositionOptionIn(name=good, kind="engaged", is_positive=True),
+            DispositionOptionIn(name=good, kind="no-action", is_positive=True),
             DispositionOptionIn(name=bad, kind="no-action"),
             DispositionOptionIn(name=again, kind="callback"),
         ],

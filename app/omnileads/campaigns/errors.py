@@ -10,6 +10,12 @@ class CampaignNameTaken(ValidationFailed):
         super().__init__(fields=[FieldProblem("name", "taken", "Another campaign has this name.")])
 
 
+class ExternalIdTaken(ValidationFailed):
+    def __init__(self) -> None:
+        message = "Another campaign has this id in the external system."
+        super().__init__(fields=[FieldProblem("external_id", "taken", message)])
+
+
 class CampaignStateRefused(Conflict):
     code = "campaign-state"
 

@@ -1,29 +1,29 @@
-"""HTTP: inbound campaigns."""
+"""HTTP: campaigns."""
 
 from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Body, Depends, Query
 
-from omnileads.campaigns.models import CampaignState
+from omnileads.campaigns.models import CampaignKind, CampaignState
 from omnileads.campaigns.presentation import CampaignPresenter
-from omnileads.campaigns.schemas import InboundCampaignCreate, InboundCampaignOut, InboundCampaignPatch
+from omnileads.campaigns.schemas import CampaignCreate, CampaignOut, CampaignPatch, CampaignRow
 from omnileads.campaigns.scope import CurrentScope
-from omnileads.campaigns.service import InboundCampaigns
+from omnileads.campaigns.service import Campaigns
 from omnileads.kit.changes import ConfigurationChanges
 from omnileads.kit.edge import CurrentRuntime, Transaction
 from omnileads.kit.pagination import Page, Paging
 from omnileads.kit.permissions import CurrentPrincipal, requires
 from omnileads.kit.schemas import PathId
 
-router = APIRouter(prefix="/inbound-campaigns", tags=["inbound-campaigns"], dependencies=[requires("campaigns.read")])
+router = APIRouter(prefix="/campaigns", tags=["campaigns"], dependencies=[requires("campaigns.read")])
 
 
 def _campaigns(
     session: Transaction, runtime: CurrentRuntime, principal: CurrentPrincipal, scope: CurrentScope
-) -> InboundCampaigns:
-    return InboundCampaigns(
+) -> Campaigns:
+    return Campaigns(
         session,
         ConfigurationChanges(session, runtime, principal),
         CampaignPresenter(session, runtime.redis),
@@ -33,48 +33,63 @@ def _campaigns(
     )
 
 
-CurrentCampaigns = Annotated[InboundCampaigns, Depends(_campaigns)]
+CurrentCampaigns = Annotated[Campaigns, Depends(_campaigns)]
 
 
 @router.get("")
-def list_inbound_campaigns(
-    service: CurrentCampaigns, paging: Paging, state: CampaignState | None = None
-) -> Page[InboundCampaignOut]:
-    return service.page(paging, state)
+def list_campaigns(
+    service: CurrentCampaigns,
+    paging: Paging,
+    kind: Annotated[list[CampaignKind], Query(description="Several may be sent; none: every kind.")] = [],  # noqa: B006
+    state: CampaignState | None = None,
+    hidden: Annotated[bool | None, Query(description="Only hidden or only visible ones; left out: both.")] = None,
+) -> Page[CampaignRow]:
+    """By name."""
+    return service.page(paging, kind, state, is_hidden=hidden)
 
 
 @router.post("", status_code=201, dependencies=[requires("campaigns.write")])
-def create_inbound_campaign(service: CurrentCampaigns, body: InboundCampaignCreate) -> InboundCampaignOut:
+def create_campaign(service: CurrentCampaigns, body: Annotated[CampaignCreate, Body()]) -> CampaignOut:
+    """Manual, preview and inbound campaigns are active at once; a dialer campaign waits to be activated."""
     return service.create(body)
 
 
 @router.get("/{campaign_id}")
-def get_inbound_campaign(service: CurrentCampaigns, campaign_id: PathId) -> InboundCampaignOut:
+def get_campaign(service: CurrentCampaigns, campaign_id: PathId) -> CampaignOut:
     return service.one(campaign_id)
 
 
 @router.patch("/{campaign_id}", dependencies=[requires("campaigns.write")])
-def change_inbound_campaign(
-    service: CurrentCampaigns, campaign_id: PathId, body: InboundCampaignPatch
-) -> InboundCampaignOut:
+def change_campaign(service: CurrentCampaigns, campaign_id: PathId, body: CampaignPatch) -> CampaignOut:
     return service.change(campaign_id, body)
 
 
 @router.delete("/{campaign_id}", status_code=204, dependencies=[requires("campaigns.write")])
-def delete_inbound_campaign(service: CurrentCampaigns, campaign_id: PathId) -> None:
+def delete_campaign(service: CurrentCampaigns, campaign_id: PathId) -> None:
+    """History keeps it."""
     service.delete(campaign_id)
 
 
 @router.post("/{campaign_id}/activate", dependencies=[requires("campaigns.write")])
-def activate_inbound_campaign(service: CurrentCampaigns, campaign_id: PathId) -> InboundCampaignOut:
-    return service.move(campaign_id, "active")
+def activate_campaign(service: CurrentCampaigns, campaign_id: PathId) -> CampaignOut:
+    return service.move(campaign_id, "activate")
 
 
 @router.post("/{campaign_id}/pause", dependencies=[requires("campaigns.write")])
-def pause_inbound_campaign(service: CurrentCampaigns, campaign_id: PathId) -> InboundCampaignOut:
-    return service.move(campaign_id, "paused")
+def pause_campaign(service: CurrentCampaigns, campaign_id: PathId) -> CampaignOut:
+    return service.move(campaign_id, "pause")
 
 
 @router.post("/{campaign_id}/finish", dependencies=[requires("campaigns.write")])
-def finish_inbound_campaign(service: CurrentCampaigns, campaign_id: PathId) -> InboundCampaignOut:
-    return service.move(campaign_id, "finished")
+def finish_campaign(service: CurrentCampaigns, campaign_id: PathId) -> CampaignOut:
+    return service.move(campaign_id, "finish")
+
+
+@router.post("/{campaign_id}/hide", dependencies=[requires("campaigns.write")])
+def hide_campaign(service: CurrentCampaigns, campaign_id: PathId) -> CampaignOut:
+    return service.set_hidden(campaign_id, is_hidden=True)
+
+
+@router.post("/{campaign_id}/show", dependencies=[requires("campaigns.write")])
+def show_campaign(service: CurrentCampaigns, campaign_id: PathId) -> CampaignOut:
+    return service.set_hidden(campaign_id, is_hidden=False)

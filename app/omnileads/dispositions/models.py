@@ -13,12 +13,17 @@ class Disposition(Base):
     """The current answer about a call: one per call, changeable. `agent_id` is who answered last."""
 
     __tablename__ = "dispositions"
-    __table_args__ = (Index("ix_dispositions_campaign_id_updated_at", "campaign_id", "updated_at"),)
+    __table_args__ = (
+        Index("ix_dispositions_campaign_id_updated_at", "campaign_id", "updated_at"),
+        Index("ix_dispositions_campaign_id_contact_id", "campaign_id", "contact_id"),
+    )
 
     call_id: Mapped[str] = mapped_column(String(32), primary_key=True)
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
     option_id: Mapped[int] = mapped_column(ForeignKey("disposition_options.id"), index=True)
     agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"), index=True)
+    subdisposition: Mapped[str | None] = mapped_column(String(50))
+    contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id", ondelete="SET NULL"), index=True)
     comment: Mapped[str] = mapped_column(Text, default="")
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
@@ -35,5 +40,6 @@ class DispositionChange(Base):
     call_id: Mapped[str] = mapped_column(ForeignKey("dispositions.call_id"), index=True)
     option_id: Mapped[int] = mapped_column(ForeignKey("disposition_options.id"), index=True)
     agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
+    subdisposition: Mapped[str | None] = mapped_column(String(50))
     comment: Mapped[str] = mapped_column(Text, default="")
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

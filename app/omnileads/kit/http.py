@@ -107,9 +107,8 @@ async def _on_app_error(connection: Any, error: Exception) -> Any:
 
 
 async def _on_invalid_request(connection: Any, error: Exception) -> Any:
-    return await _answer(
-        connection, ValidationFailed(fields=field_problems(cast("RequestValidationError", error).errors()))
-    )
+    refused = cast("RequestValidationError", error)
+    return await _answer(connection, ValidationFailed(fields=field_problems(refused.errors(), refused.body)))
 
 
 async def _on_http_exception(_connection: Any, error: Exception) -> Any:
@@ -137,15 +136,44 @@ async def _on_redis_error(connection: Any, error: Exception) -> Any:
     return await _answer(connection, LiveStateUnavailable())
 
 
-def field_problems(errors: Sequence[Any]) -> list[FieldProblem]:
-    """Translate pydantic's errors: the location becomes a dotted path without `body`, the type a kebab-case code."""
+def field_problems(errors: Sequence[Any], body: Any = None) -> list[FieldProblem]:
+    """Translate pydantic's errors: the location becomes a dotted path without `body`, the type a kebab-case code.
+
+    With the `body` that was sent, what pydantic calls the branch of a union is left out of the path.
+    """
     problems: list[FieldProblem] = []
     for error in errors:
         place, *path = error["loc"]
         if error["type"] == "json_invalid":
             problems.append(FieldProblem("", "json-invalid", "The body is not valid JSON."))
             continue
-        name = ".".join(str(part) for part in (path if place in _PLACES else error["loc"]))
+        if place not in _PLACES:
+            path = list(error["loc"])
+        elif place == "body":
+            path = _sent(path, body, is_missing=error["type"] == "missing")
+        if error["type"] in ("union_tag_invalid", "union_tag_not_found"):
+            path.append(error["ctx"]["discriminator"].strip("'"))
+        name = ".".join(str(part) for part in path)
         message = str(error["msg"]).removeprefix("Value error, ")
         problems.append(FieldProblem(name, str(error["type"]).replace("_", "-"), message))
     return problems
+
+
+def _sent(path: Sequence[str | int], body: Any, *, is_missing: bool) -> list[str | int]:
+    """The parts of the path that lead through the body; the last one is not in it when it is missing."""
+    kept: list[str | int] = []
+    for index, part in enumerate(path):
+        is_wanted = is_missing and index == len(path) - 1
+        if isinstance(body, dict) and part not in body and not is_wanted:
+            continue
+        kept.append(part)
+        body = _inside(body, part)
+    return kept
+
+
+def _inside(body: Any, part: str | int) -> Any:
+    if isinstance(body, dict):
+        return body.get(part)
+    if isinstance(body, list) and isinstance(part, int) and part < len(body):
+        return body[part]
+    return None

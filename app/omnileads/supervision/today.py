@@ -51,7 +51,7 @@ class Today:
                     campaign_id=campaign.id,
                     name=campaign.name,
                     objective=campaign.objective,
-                    service_level_seconds=campaign.queue.service_level_seconds,
+                    service_level_seconds=campaign.queue.service_level_seconds if campaign.queue is not None else 0,
                     **_event_columns(counted.get(campaign.id)),
                     **_disposition_columns(answered.get(campaign.id), campaign.objective),
                     **_now_columns(campaign.id, self._live),

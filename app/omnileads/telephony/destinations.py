@@ -99,7 +99,7 @@ def _campaign_problem(
 ) -> FieldProblem | None:
     state = session.scalar(
         select(Campaign.state)
-        .where(Campaign.id == ref[1], Campaign.deleted_at.is_(None))
+        .where(Campaign.id == ref[1], Campaign.kind == "inbound", Campaign.deleted_at.is_(None))
         .with_for_update(read=True, of=Campaign)
     )
     if state is None or not (scope is None or ref[1] in scope or ref in present):
@@ -179,7 +179,7 @@ class Destinations:
         if kind != "inbound-campaign":
             return _choice(kind, TABLES[kind].id, TABLES[kind].name)
         campaigns = _choice(kind, Campaign.id, Campaign.name).where(
-            Campaign.deleted_at.is_(None), Campaign.state != "finished"
+            Campaign.kind == "inbound", Campaign.deleted_at.is_(None), Campaign.state != "finished"
         )
         return campaigns if self._scope is None else campaigns.where(Campaign.id.in_(self._scope))
 

@@ -2,7 +2,7 @@
 
 Time conditions, the failovers of custom destinations and those of campaigns (a paused one sends its callers on at once)
 lead on by themselves. Everything else ends the way: an agent, a voicemail box, an IVR and an identification, where the
-caller has a say.
+caller has a say; so does the IVR a waiting caller leaves a campaign for by a digit.
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ from omnileads.telephony.items import NamedItems
 from omnileads.telephony.models import OutboundPattern, OutboundRoute, OutboundRouteTrunk, SipTrunk
 from omnileads.telephony.schemas.destinations import NamedItem
 from omnileads.telephony.schemas.outbound_routes import OutboundPatternOut, OutboundRouteCreate, OutboundRouteOut
+from omnileads.telephony.usage import Usage, users_of_outbound_route
 
 _PLAIN_FIELDS: Final = ("name", "ring_seconds", "dial_options")
 
@@ -70,6 +71,9 @@ class OutboundRoutes(NamedItems[OutboundRoute, OutboundRouteCreate, OutboundRout
             OutboundRouteTrunk(position=position, trunk_id=trunk_id)
             for position, trunk_id in enumerate(request.trunk_ids)
         ]
+
+    def _users(self, row: OutboundRoute) -> list[Usage]:
+        return users_of_outbound_route(self._session, row.id)
 
     def _snapshot(self, row: OutboundRoute) -> dict[str, Any]:
         return {

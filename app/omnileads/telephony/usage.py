@@ -6,15 +6,15 @@ Whatever is to be deleted asks here first; a new reference gets its line here an
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Select, literal, select, union_all
+from sqlalchemy import ColumnElement, Select, case, literal, select, union_all
 from sqlalchemy.orm import Session
 
 from omnileads.agents.names import listed
-from omnileads.campaigns.models import Campaign, CampaignQueue
+from omnileads.campaigns.models import Campaign, CampaignDialing, CampaignQueue
 from omnileads.kit.errors import Conflict
 from omnileads.telephony.models import (
     CustomDestination,
@@ -35,14 +35,17 @@ NAMES: Final = {
     "inbound-route": "inbound route",
     "outbound-route": "outbound route",
     "inbound-campaign": "campaign",
+    "campaign": "campaign",
     "time-condition": "time condition",
     "ivr": "IVR",
     "customer-identification": "customer identification",
     "custom-destination": "custom destination",
     "voicemail": "voicemail box",
     "moh-playlist": "music-on-hold playlist",
+    "external-site": "external site",
+    "form": "form",
 }
-"""What the kinds of users are called in a sentence."""
+"""What the kinds of users are called in a sentence. Campaigns that calls cannot be sent to are a kind of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,16 +65,16 @@ class InUse(Conflict):
 
 @dataclass(frozen=True, slots=True)
 class _User:
-    """A kind of user: its rows, and what joins them to the rows that refer."""
+    """A kind of user: its rows, and what joins them to the rows that refer. `type` is text, or SQL that says it."""
 
-    type: str
+    type: Any
     row: Any
     through: Any = None
     on: ColumnElement[bool] | None = None
     condition: ColumnElement[bool] | None = None
 
     def where(self, refers: ColumnElement[bool]) -> Select[str, int, str]:
-        statement = select(literal(self.type).label("type"), self.row.id.label("id"), self.row.name.label("name"))
+        statement = select(_text(self.type).label("type"), self.row.id.label("id"), self.row.name.label("name"))
         if self.through is not None:
             statement = statement.join(self.through, self.on)
         if self.condition is not None:
@@ -86,9 +89,10 @@ _IVR_OPTION = _User("ivr", Ivr, IvrOption, IvrOption.ivr_id == Ivr.id)
 _IDENTIFICATION = _User("customer-identification", CustomerIdentification)
 _CUSTOM = _User("custom-destination", CustomDestination)
 _VOICEMAIL = _User("voicemail", VoicemailBox)
-_CAMPAIGN = _User(
-    "inbound-campaign", Campaign, CampaignQueue, CampaignQueue.campaign_id == Campaign.id, Campaign.deleted_at.is_(None)
-)
+_CAMPAIGN_TYPE: Final = case((Campaign.kind == "inbound", "inbound-campaign"), else_="campaign")
+_CAMPAIGN = _User(_CAMPAIGN_TYPE, Campaign, condition=Campaign.deleted_at.is_(None))
+_CAMPAIGN_QUEUE = replace(_CAMPAIGN, through=CampaignQueue, on=CampaignQueue.campaign_id == Campaign.id)
+_CAMPAIGN_DIALING = replace(_CAMPAIGN, through=CampaignDialing, on=CampaignDialing.campaign_id == Campaign.id)
 _PLAYLIST = _User("moh-playlist", MohPlaylist, MohPlaylistFile, MohPlaylistFile.playlist_id == MohPlaylist.id)
 _OUTBOUND_ROUTE = _User(
     "outbound-route", OutboundRoute, OutboundRouteTrunk, OutboundRouteTrunk.route_id == OutboundRoute.id
@@ -104,11 +108,16 @@ _DESTINATIONS: Final[tuple[tuple[_User, Any, Any], ...]] = (
     (_IDENTIFICATION, CustomerIdentification.identified_type, CustomerIdentification.identified_id),
     (_IDENTIFICATION, CustomerIdentification.unidentified_type, CustomerIdentification.unidentified_id),
     (_CUSTOM, CustomDestination.failover_type, CustomDestination.failover_id),
-    (_CAMPAIGN, CampaignQueue.failover_type, CampaignQueue.failover_id),
+    (_CAMPAIGN_QUEUE, CampaignQueue.failover_type, CampaignQueue.failover_id),
+    (_CAMPAIGN_QUEUE, literal("ivr"), CampaignQueue.exit_ivr_id),
+    (_CAMPAIGN_DIALING, CampaignDialing.answered_type, CampaignDialing.answered_id),
 )
 
 _SOUNDS: Final[tuple[tuple[_User, Any], ...]] = (
-    (_CAMPAIGN, CampaignQueue.welcome_audio_id),
+    (_CAMPAIGN_QUEUE, CampaignQueue.welcome_audio_id),
+    (_CAMPAIGN_QUEUE, CampaignQueue.periodic_audio_id),
+    (_CAMPAIGN_QUEUE, CampaignQueue.agent_audio_id),
+    (_CAMPAIGN_DIALING, CampaignDialing.machine_audio_id),
     (_IVR, Ivr.audio_id),
     (_IVR, Ivr.timeout_audio_id),
     (_IVR, Ivr.invalid_audio_id),
@@ -130,7 +139,7 @@ def users_of_audio(session: Session, audio_id: int) -> list[Usage]:
 
 
 def users_of_playlist(session: Session, playlist_id: int) -> list[Usage]:
-    return _read(session, [_CAMPAIGN.where(CampaignQueue.moh_playlist_id == playlist_id)])
+    return _read(session, [_CAMPAIGN_QUEUE.where(CampaignQueue.moh_playlist_id == playlist_id)])
 
 
 def users_of_time_group(session: Session, group_id: int) -> list[Usage]:
@@ -139,6 +148,14 @@ def users_of_time_group(session: Session, group_id: int) -> list[Usage]:
 
 def users_of_trunk(session: Session, trunk_id: int) -> list[Usage]:
     return _read(session, [_OUTBOUND_ROUTE.where(OutboundRouteTrunk.trunk_id == trunk_id)])
+
+
+def users_of_outbound_route(session: Session, route_id: int) -> list[Usage]:
+    return _read(session, [_CAMPAIGN.where(Campaign.outbound_route_id == route_id)])
+
+
+def users_of_contact_base(session: Session, base_id: int) -> list[Usage]:
+    return _read(session, [_CAMPAIGN.where(Campaign.contact_base_id == base_id)])
 
 
 def refuse_while_used(users: Sequence[Usage], advice: str) -> None:
@@ -152,6 +169,10 @@ def sentence(users: Iterable[Usage]) -> str:
     groups = groupby(users, key=lambda user: user.type)
     parts = [f"{NAMES[kind]} {listed([user.name for user in group])}" for kind, group in groups]
     return f"Used by {', '.join(parts)}."
+
+
+def _text(kind: Any) -> Any:
+    return literal(kind) if isinstance(kind, str) else kind
 
 
 def _read(session: Session, statements: Sequence[Select[str, int, str]]) -> list[Usage]:

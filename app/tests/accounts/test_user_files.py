@@ -185,7 +185,7 @@ def test_an_agent_is_cloned_with_group_and_campaigns(admin: TestClient, runtime:
     assert answer.status_code == 201, answer.text
     clone = answer.json()
     assert (clone["role_slug"], clone["language"], clone["agent"]["group_id"]) == ("agent", "en", agent.group_id)
-    members = admin.get(f"/api/v2/inbound-campaigns/{campaign['id']}").json()["members"]
+    members = admin.get(f"/api/v2/campaigns/{campaign['id']}").json()["members"]
     assert {member["agent_id"]: member["penalty"] for member in members} == {agent.id: 3, clone["agent"]["id"]: 3}
 
 

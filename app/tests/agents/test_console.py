@@ -77,7 +77,7 @@ def test_the_session_has_all_the_console_needs(
     campaign = make_campaign(admin, members=[{"agent_id": agent.id}])
     make_campaign(admin, "Not mine")
     finished = make_campaign(admin, "Finished", members=[{"agent_id": agent.id}])
-    admin.post(f"{API}/inbound-campaigns/{finished['id']}/finish")
+    admin.post(f"{API}/campaigns/{finished['id']}/finish")
     pause = admin.post(f"{API}/pauses", json={"name": "Lunch", "kind": "recreational"}).json()
     session = sign_in(user).get(f"{API}/agent/session").json()
 

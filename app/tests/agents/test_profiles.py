@@ -109,7 +109,7 @@ def test_a_retired_agent_leaves_its_campaigns(
         directory.retire(session, user.id)
     with runtime.database.transaction() as session:
         assert directory.supervised_by(session, supervisor.id) == set()
-    shown = sign_in("administrator").get(f"{API}/inbound-campaigns/{campaign['id']}").json()
+    shown = sign_in("administrator").get(f"{API}/campaigns/{campaign['id']}").json()
     assert shown["members"] == []
 
 

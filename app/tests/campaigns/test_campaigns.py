@@ -18,7 +18,7 @@ from omnileads.kit.runtime import Runtime
 from tests.conftest import People, SignedIn
 from tests.domain import API, OPTIONS, Team, fields_of, make_campaign, wav
 
-CAMPAIGNS = f"{API}/inbound-campaigns"
+CAMPAIGNS = f"{API}/campaigns"
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_every_field_is_kept(admin: TestClient, team: Team, users: People) -> No
         "wrapup_seconds": 4,
         "service_level_seconds": 30,
         "welcome_audio_id": audio["id"],
-        "auto_attend_inbound": True,
+        "auto_attend": True,
         "auto_unpause_seconds": 0,
         "force_disposition": False,
         "supervisor_ids": [supervisor.id],
@@ -73,8 +73,8 @@ def test_every_field_is_kept(admin: TestClient, team: Team, users: People) -> No
     assert [item["name"] for item in admin.get(CAMPAIGNS).json()["items"]] == ["Other", "Sales"]
     assert admin.get(CAMPAIGNS, params={"search": "sal", "state": "active"}).json()["total"] == 1
     assert admin.get(CAMPAIGNS, params={"state": "paused"}).json()["total"] == 0
-    cleared = change(admin, made, failover=None, auto_attend_inbound=None, welcome_audio_id=None).json()
-    assert cleared["failover"] is cleared["auto_attend_inbound"] is cleared["welcome_audio_id"] is None
+    cleared = change(admin, made, failover=None, auto_attend=None, welcome_audio_id=None).json()
+    assert cleared["failover"] is cleared["auto_attend"] is cleared["welcome_audio_id"] is None
     assert change(admin, made, failover={"type": "hangup"}).json()["failover"]["type"] == "hangup"
 
 
@@ -93,21 +93,21 @@ def test_every_field_is_kept(admin: TestClient, team: Team, users: People) -> No
         ({"failover": {"type": "inbound-campaign", "id": 99}}, {"failover.id": "unknown"}),
         ({"members": [{"agent_id": 9, "penalty": 10}]}, {"members.0.penalty": "less-than-equal"}),
         ({"members": [{"agent_id": 9}]}, {"members.0.agent_id": "unknown"}),
-        ({"group_ids": [9]}, {"group_ids.0": "unknown"}),
+        ({"groups": [{"group_id": 9}]}, {"groups.0.group_id": "unknown"}),
         ({"supervisor_ids": [9, 9]}, {"supervisor_ids.0": "unknown", "supervisor_ids.1": "repeated"}),
         ({"dispositions": []}, {"dispositions": "missing"}),
         (
-            {"dispositions": [{"name": "a", "kind": "engaged"}, {"name": "A", "kind": "engaged"}]},
+            {"dispositions": [{"name": "a", "kind": "no-action"}, {"name": "A", "kind": "no-action"}]},
             {"dispositions.1.name": "repeated"},
         ),
-        ({"dispositions": [{"name": "Agenda", "kind": "engaged"}]}, {"dispositions.0.name": "reserved"}),
-        ({"dispositions": [{"id": 9, "name": "a", "kind": "engaged"}]}, {"dispositions.0.id": "unknown"}),
-        ({"dispositions": [{"name": "a", "kind": "engaged", "is_hidden": True}]}, {"dispositions": "missing"}),
+        ({"dispositions": [{"name": "Agenda", "kind": "no-action"}]}, {"dispositions.0.name": "reserved"}),
+        ({"dispositions": [{"id": 9, "name": "a", "kind": "no-action"}]}, {"dispositions.0.id": "unknown"}),
+        ({"dispositions": [{"name": "a", "kind": "no-action", "is_hidden": True}]}, {"dispositions": "missing"}),
         ({"dispositions": [{"name": "x" * 51, "kind": "maybe"}]}, None),
     ],
 )
 def test_every_field_is_checked(admin: TestClient, fields: dict[str, Any], problems: dict[str, str] | None) -> None:
-    answer = admin.post(CAMPAIGNS, json={"name": "Sales", "dispositions": OPTIONS, **fields})
+    answer = admin.post(CAMPAIGNS, json={"kind": "inbound", "name": "Sales", "dispositions": OPTIONS, **fields})
     assert answer.status_code == 422
     if problems is None:
         assert set(fields_of(answer)) == {"dispositions.0.name", "dispositions.0.kind"}
@@ -121,7 +121,9 @@ def test_a_reserved_name_is_for_callbacks(admin: TestClient) -> None:
 
 def test_names_are_unique_among_the_living(admin: TestClient) -> None:
     first = make_campaign(admin)
-    assert fields_of(admin.post(CAMPAIGNS, json={"name": "SUPPORT", "dispositions": OPTIONS})) == {"name": "taken"}
+    assert fields_of(admin.post(CAMPAIGNS, json={"kind": "inbound", "name": "SUPPORT", "dispositions": OPTIONS})) == {
+        "name": "taken"
+    }
     second = make_campaign(admin, "Second")
     assert fields_of(change(admin, second, name="support")) == {"name": "taken"}
     assert admin.delete(f"{CAMPAIGNS}/{first['id']}").status_code == 204
@@ -147,7 +149,9 @@ def test_callers_are_not_sent_round_for_ever(admin: TestClient) -> None:
 
 def test_members_come_from_groups_too(admin: TestClient, team: Team) -> None:
     agents = [team.agent()[1] for _ in range(3)]
-    made = make_campaign(admin, members=[{"agent_id": agents[2].id, "penalty": 5}], group_ids=[team.group.id])
+    made = make_campaign(
+        admin, members=[{"agent_id": agents[2].id, "penalty": 5}], groups=[{"group_id": team.group.id}]
+    )
     assert {member["agent_id"]: member["penalty"] for member in made["members"]} == {
         agents[0].id: 0,
         agents[1].id: 0,
@@ -163,7 +167,9 @@ def test_members_come_from_groups_too(admin: TestClient, team: Team) -> None:
 
 def test_only_people_who_may_watch_supervise(admin: TestClient, team: Team) -> None:
     user, _ = team.agent()
-    answer = admin.post(CAMPAIGNS, json={"name": "S", "dispositions": OPTIONS, "supervisor_ids": [user.id]})
+    answer = admin.post(
+        CAMPAIGNS, json={"kind": "inbound", "name": "S", "dispositions": OPTIONS, "supervisor_ids": [user.id]}
+    )
     assert fields_of(answer) == {"supervisor_ids.0": "unknown"}
 
 
@@ -204,10 +210,10 @@ def test_a_used_option_is_hidden_not_removed(admin: TestClient, team: Team, runt
         session.add(Disposition(call_id="c1", option_id=wrong["id"], **common))
         session.flush()
         session.add(DispositionChange(call_id="c1", option_id=sale["id"], agent_id=agent.id, comment=""))
-    refused = change(admin, made, dispositions=[{"name": "New", "kind": "engaged"}])
+    refused = change(admin, made, dispositions=[{"name": "New", "kind": "no-action"}])
     assert refused.status_code == 422
     assert [problem["code"] for problem in refused.json()["fields"]] == ["in-use", "in-use"]
-    hidden = [{**sale, "is_hidden": True}, {**wrong, "is_hidden": True}, {"name": "New", "kind": "engaged"}]
+    hidden = [{**sale, "is_hidden": True}, {**wrong, "is_hidden": True}, {"name": "New", "kind": "no-action"}]
     assert change(admin, made, dispositions=hidden).status_code == 200
 
 
@@ -275,7 +281,7 @@ def test_scope(admin: TestClient, sign_in: SignedIn, users: People) -> None:
 
 @pytest.mark.parametrize(("role", "status"), [("basic-supervisor", 403), ("agent", 403), ("manager", 201)])
 def test_who_may_create(sign_in: SignedIn, role: str, status: int) -> None:
-    answer = sign_in(role).post(CAMPAIGNS, json={"name": "x", "dispositions": OPTIONS})
+    answer = sign_in(role).post(CAMPAIGNS, json={"kind": "inbound", "name": "x", "dispositions": OPTIONS})
     assert answer.status_code == status
 
 

@@ -23,8 +23,8 @@ def test_a_new_user_sees_a_living_system(runtime: Runtime, passwords: Passwords,
     groups = {group["name"]: group for group in items("agent-groups")}
     assert set(groups) >= {"Demo agents", "Demo sales"}
     assert len(items("users?role=agent")) >= 6
-    campaigns = {campaign["name"]: campaign for campaign in items("inbound-campaigns")}
-    assert [len(campaigns[name]["members"]) for name in ("Demo support", "Demo sales")] == [3, 3]
+    campaigns = {campaign["name"]: campaign for campaign in items("campaigns")}
+    assert [campaigns[name]["member_count"] for name in ("Demo support", "Demo sales")] == [3, 3]
     main = next(route for route in items("inbound-routes") if route["name"] == "Demo main number")
     hours = admin.get(f"{API}/time-conditions/{main['destination']['id']}").json()
     assert (hours["match"]["type"], hours["otherwise"]["type"]) == ("ivr", "voicemail")

@@ -110,7 +110,7 @@ def test_options_must_be_the_campaigns_and_shown(desk: Desk) -> None:
     assert fields_of(desk.put(option_id=999)) == {"option_id": "unknown"}
     assert desk.put(option_id=desk.wrong).status_code == 200
     options = [{**option, "is_hidden": option["id"] == desk.wrong} for option in desk.campaign["dispositions"]]
-    desk.admin.patch(f"{API}/inbound-campaigns/{desk.campaign['id']}", json={"dispositions": options})
+    desk.admin.patch(f"{API}/campaigns/{desk.campaign['id']}", json={"dispositions": options})
     assert desk.put(option_id=desk.wrong, comment="still").status_code == 200, "its present answer may stay"
     assert desk.put().status_code == 200
     assert fields_of(desk.put(option_id=desk.wrong)) == {"option_id": "unknown"}

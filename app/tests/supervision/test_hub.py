@@ -127,7 +127,7 @@ def test_a_new_campaign_is_seen_without_connecting_again(
     engine.call("c1", campaign["id"])
     with web.socket(sign_in(supervisor)) as socket:
         assert socket.message()["calls"] == []
-        admin.patch(f"{API}/inbound-campaigns/{campaign['id']}", json={"supervisor_ids": [supervisor.id]})
+        admin.patch(f"{API}/campaigns/{campaign['id']}", json={"supervisor_ids": [supervisor.id]})
         assert [call["call_id"] for call in socket.message()["calls"]] == ["c1"]
 
 

@@ -35,9 +35,9 @@ def campaign(sign_in: SignedIn) -> dict[str, Any]:
 
 def test_configuration_is_shown_and_changed(cut_off: Any, campaign: dict[str, Any]) -> None:
     admin: TestClient = cut_off("administrator")
-    shown = admin.get(f"{API}/inbound-campaigns/{campaign['id']}").json()
+    shown = admin.get(f"{API}/campaigns/{campaign['id']}").json()
     assert shown["waiting"] is None
-    changed = admin.patch(f"{API}/inbound-campaigns/{campaign['id']}", json={"objective": 3})
+    changed = admin.patch(f"{API}/campaigns/{campaign['id']}", json={"objective": 3})
     assert changed.json()["objective"] == 3
 
 
@@ -54,10 +54,10 @@ def test_what_needs_it_says_so(cut_off: Any, campaign: dict[str, Any], runtime: 
     agent = cut_off(user)
     for answer in (
         admin.get(f"{API}/live"),
-        admin.delete(f"{API}/inbound-campaigns/{campaign['id']}"),
+        admin.delete(f"{API}/campaigns/{campaign['id']}"),
         agent.get(f"{API}/agent/session"),
         agent.post(f"{API}/agent/login"),
     ):
         assert answer.status_code == 503
         assert answer.json()["code"] == "live-state-unavailable"
-    assert admin.get(f"{API}/inbound-campaigns/{campaign['id']}").status_code == 200
+    assert admin.get(f"{API}/campaigns/{campaign['id']}").status_code == 200

@@ -162,5 +162,5 @@ def test_a_file_in_use_stays(admin: TestClient) -> None:
     assert refused.status_code == 409
     assert refused.json()["code"] == "in-use"
     assert '"Support"' in refused.json()["message"]
-    assert admin.delete(f"{API}/inbound-campaigns/{campaign['id']}").status_code == 204
+    assert admin.delete(f"{API}/campaigns/{campaign['id']}").status_code == 204
     assert admin.delete(f"{API}/audio-files/{audio['id']}").status_code == 204

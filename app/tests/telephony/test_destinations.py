@@ -12,7 +12,7 @@ def test_choices_are_listed_searched_and_narrowed(things: Things, runtime: Runti
     _, agent = Team(runtime, users).agent(first_name="Ana", last_name="Paz")
     campaign = make_campaign(things.client, "Sales")
     finished = make_campaign(things.client, "Old")
-    things.client.post(f"{API}/inbound-campaigns/{finished['id']}/finish")
+    things.client.post(f"{API}/campaigns/{finished['id']}/finish")
     menu = things.item("ivrs", "Menu")
     box = things.item("voicemail-boxes", "Box")
     address = f"{API}/destinations"

@@ -63,7 +63,7 @@ def test_names_and_numbers_are_unique(admin: TestClient) -> None:
 
 def test_a_finished_campaign_is_no_destination(admin: TestClient) -> None:
     campaign = make_campaign(admin)
-    admin.post(f"{API}/inbound-campaigns/{campaign['id']}/finish")
+    admin.post(f"{API}/campaigns/{campaign['id']}/finish")
     answer = create(admin, destination={"type": "inbound-campaign", "id": campaign["id"]})
     assert fields_of(answer) == {"destination.id": "finished"}
 

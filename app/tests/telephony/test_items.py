@@ -93,7 +93,7 @@ def test_what_calls_are_sent_to_cannot_be_deleted(things: Things, kind: str) -> 
         ("ivrs", ivr),
         ("customer-identifications", asked),
         ("custom-destinations", custom),
-        ("inbound-campaigns", campaign),
+        ("campaigns", campaign),
     ):
         assert things.client.delete(f"{API}/{user_path}/{user['id']}").status_code == 204
     assert things.client.delete(f"{API}/{path}/{target['id']}").status_code == 204

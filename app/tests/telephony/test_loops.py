@@ -40,7 +40,7 @@ def test_a_circle_of_conditions_custom_destinations_and_campaigns(things: Things
     assert fields_of(closing) == {"failover.id": "loop"}
     assert '"New" -> "Morning" -> "Evening" -> "New"' in closing.json()["fields"][0]["message"]
     failover = things.client.patch(
-        f"{API}/inbound-campaigns/{campaign['id']}", json={"failover": to("time-condition", morning)}
+        f"{API}/campaigns/{campaign['id']}", json={"failover": to("time-condition", morning)}
     )
     assert fields_of(failover) == {"failover.id": "loop"}
     assert '"Sales" -> "Morning" -> "Evening" -> "Program" -> "Sales"' in failover.json()["fields"][0]["message"]

@@ -40,7 +40,7 @@ def test_campaigns_play_playlists_with_music_in_them(things: Things) -> None:
     full = things.make("moh-playlists", name="Full", audio_file_ids=[sound])
     campaign = make_campaign(things.client, "Sales", moh_playlist_id=full["id"])
     assert campaign["moh_playlist_id"] == full["id"]
-    address = f"{API}/inbound-campaigns/{campaign['id']}"
+    address = f"{API}/campaigns/{campaign['id']}"
     for playlist_id, code in ((empty["id"], "empty"), (999, "unknown")):
         refused = things.client.patch(address, json={"moh_playlist_id": playlist_id})
         assert fields_of(refused) == {"moh_playlist_id": code}

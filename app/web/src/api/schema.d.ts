@@ -1224,44 +1224,53 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/v2/inbound-campaigns": {
+    "/api/v2/campaigns": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** List Inbound Campaigns */
-        get: operations["list_inbound_campaigns"];
+        /**
+         * List Campaigns
+         * @description By name.
+         */
+        get: operations["list_campaigns"];
         put?: never;
-        /** Create Inbound Campaign */
-        post: operations["create_inbound_campaign"];
+        /**
+         * Create Campaign
+         * @description Manual, preview and inbound campaigns are active at once; a dialer campaign waits to be activated.
+         */
+        post: operations["create_campaign"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v2/inbound-campaigns/{campaign_id}": {
+    "/api/v2/campaigns/{campaign_id}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Get Inbound Campaign */
-        get: operations["get_inbound_campaign"];
+        /** Get Campaign */
+        get: operations["get_campaign"];
         put?: never;
         post?: never;
-        /** Delete Inbound Campaign */
-        delete: operations["delete_inbound_campaign"];
+        /**
+         * Delete Campaign
+         * @description History keeps it.
+         */
+        delete: operations["delete_campaign"];
         options?: never;
         head?: never;
-        /** Change Inbound Campaign */
-        patch: operations["change_inbound_campaign"];
+        /** Change Campaign */
+        patch: operations["change_campaign"];
         trace?: never;
     };
-    "/api/v2/inbound-campaigns/{campaign_id}/activate": {
+    "/api/v2/campaigns/{campaign_id}/activate": {
         parameters: {
             query?: never;
             header?: never;
@@ -1270,15 +1279,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Activate Inbound Campaign */
-        post: operations["activate_inbound_campaign"];
+        /** Activate Campaign */
+        post: operations["activate_campaign"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v2/inbound-campaigns/{campaign_id}/pause": {
+    "/api/v2/campaigns/{campaign_id}/pause": {
         parameters: {
             query?: never;
             header?: never;
@@ -1287,15 +1296,15 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Pause Inbound Campaign */
-        post: operations["pause_inbound_campaign"];
+        /** Pause Campaign */
+        post: operations["pause_campaign"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/api/v2/inbound-campaigns/{campaign_id}/finish": {
+    "/api/v2/campaigns/{campaign_id}/finish": {
         parameters: {
             query?: never;
             header?: never;
@@ -1304,8 +1313,42 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Finish Inbound Campaign */
-        post: operations["finish_inbound_campaign"];
+        /** Finish Campaign */
+        post: operations["finish_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/campaigns/{campaign_id}/hide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hide Campaign */
+        post: operations["hide_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/campaigns/{campaign_id}/show": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Show Campaign */
+        post: operations["show_campaign"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2000,6 +2043,189 @@ export interface components {
             campaign_id?: number | null;
         };
         /**
+         * CampaignPatch
+         * @description Only what is sent changes; a list that is sent replaces the list. A field the kind does not have is refused.
+         */
+        CampaignPatch: {
+            /** Name */
+            name?: string | null;
+            /**
+             * Objective
+             * @description Positive dispositions aimed at.
+             */
+            objective?: number | null;
+            /** Recording Enabled */
+            recording_enabled?: boolean | null;
+            /**
+             * Script
+             * @description What agents say; {{column}} is the contact's value.
+             */
+            script?: string | null;
+            /** Contact Base Id */
+            contact_base_id?: number | null;
+            /** Field Rules */
+            field_rules?: {
+                [key: string]: components["schemas"]["FieldRule"];
+            } | null;
+            /** Allow Duplicates */
+            allow_duplicates?: boolean | null;
+            /** Rate Phones */
+            rate_phones?: boolean | null;
+            /** Interaction */
+            interaction?: ("form" | "external-site" | "both") | null;
+            /** External Site Id */
+            external_site_id?: number | null;
+            /** External Site Parameters */
+            external_site_parameters?: components["schemas"]["SiteParameter"][] | null;
+            /** External System Id */
+            external_system_id?: number | null;
+            /** External Id */
+            external_id?: string | null;
+            /** Outbound Route Id */
+            outbound_route_id?: number | null;
+            /** Caller Id */
+            caller_id?: string | null;
+            /** Show Name */
+            show_name?: boolean | null;
+            /** Show Did */
+            show_did?: boolean | null;
+            /** Show Route Name */
+            show_route_name?: boolean | null;
+            /** Show Call Id */
+            show_call_id?: boolean | null;
+            /** Auto Attend */
+            auto_attend?: boolean | null;
+            /** Auto Unpause Seconds */
+            auto_unpause_seconds?: number | null;
+            /** Force Disposition */
+            force_disposition?: boolean | null;
+            /** Members */
+            members?: components["schemas"]["MemberIn"][] | null;
+            /**
+             * Groups
+             * @description Groups whose agents become members too.
+             */
+            groups?: components["schemas"]["GroupIn"][] | null;
+            /** Supervisor Ids */
+            supervisor_ids?: number[] | null;
+            /** Dispositions */
+            dispositions?: components["schemas"]["DispositionOptionIn"][] | null;
+            /** Reservation Minutes */
+            reservation_minutes?: number | null;
+            /** Deactivation Column */
+            deactivation_column?: string | null;
+            /** Starts On */
+            starts_on?: string | null;
+            /** Ends On */
+            ends_on?: string | null;
+            /** Weekdays */
+            weekdays?: number[] | null;
+            /** Opens At */
+            opens_at?: string | null;
+            /** Closes At */
+            closes_at?: string | null;
+            /** Priority */
+            priority?: number | null;
+            /** Is Predictive */
+            is_predictive?: boolean | null;
+            /** Initial Boost Factor */
+            initial_boost_factor?: number | null;
+            /** Dial Timeout Seconds */
+            dial_timeout_seconds?: number | null;
+            /** Detect Machines */
+            detect_machines?: boolean | null;
+            /** Machine Audio Id */
+            machine_audio_id?: number | null;
+            /** Skip Duplicate Phones */
+            skip_duplicate_phones?: boolean | null;
+            /** Skip Without Phone */
+            skip_without_phone?: boolean | null;
+            /** Prefix */
+            prefix?: string | null;
+            answered?: components["schemas"]["Destination"] | null;
+            /** Incidence Rules */
+            incidence_rules?: components["schemas"]["IncidenceRuleIn"][] | null;
+            /** Strategy */
+            strategy?: ("ringall" | "rrmemory" | "leastrecent" | "fewestcalls" | "random" | "wrandom") | null;
+            /** Weight */
+            weight?: number | null;
+            /** Max Waiting */
+            max_waiting?: number | null;
+            /** Max Wait Seconds */
+            max_wait_seconds?: number | null;
+            /** Ring Seconds */
+            ring_seconds?: number | null;
+            /** Retry Seconds */
+            retry_seconds?: number | null;
+            /** Wrapup Seconds */
+            wrapup_seconds?: number | null;
+            /** Service Level Seconds */
+            service_level_seconds?: number | null;
+            /** Welcome Audio Id */
+            welcome_audio_id?: number | null;
+            /** Moh Playlist Id */
+            moh_playlist_id?: number | null;
+            /** Announce Position */
+            announce_position?: boolean | null;
+            /** Announce Hold Time */
+            announce_hold_time?: ("no" | "yes" | "once") | null;
+            /** Announce Seconds */
+            announce_seconds?: number | null;
+            /** Periodic Audio Id */
+            periodic_audio_id?: number | null;
+            /** Periodic Seconds */
+            periodic_seconds?: number | null;
+            /** Exit Ivr Id */
+            exit_ivr_id?: number | null;
+            /** Agent Audio Id */
+            agent_audio_id?: number | null;
+            failover?: components["schemas"]["Destination"] | null;
+        };
+        /**
+         * CampaignRow
+         * @description A campaign in a list. What its kind does not have is null. `waiting` as in a whole campaign.
+         */
+        CampaignRow: {
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "manual" | "dialer" | "inbound" | "preview";
+            /** Name */
+            name: string;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "inactive" | "active" | "paused" | "finished";
+            /** Is Hidden */
+            is_hidden: boolean;
+            /** Objective */
+            objective: number;
+            /** Member Count */
+            member_count: number;
+            /** Contact Base Id */
+            contact_base_id: number | null;
+            /** Contact Base Name */
+            contact_base_name: string | null;
+            /** Strategy */
+            strategy: ("ringall" | "rrmemory" | "leastrecent" | "fewestcalls" | "random" | "wrandom") | null;
+            failover: components["schemas"]["DestinationOut"] | null;
+            /** Starts On */
+            starts_on: string | null;
+            /** Ends On */
+            ends_on: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Waiting */
+            waiting: number | null;
+        };
+        /**
          * CampaignToday
          * @description An inbound campaign's counters since midnight, in the time zone of the installation, and its state now.
          *
@@ -2405,6 +2631,427 @@ export interface components {
             /** Name */
             name: string | null;
         };
+        /**
+         * DialerCampaign
+         * @description The system calls and brings who answers to the agents. `contact_base_id` is required.
+         */
+        DialerCampaign: {
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+            /** Weekdays */
+            weekdays: number[];
+            /**
+             * Opens At
+             * Format: time
+             */
+            opens_at: string;
+            /**
+             * Closes At
+             * Format: time
+             */
+            closes_at: string;
+            /**
+             * Priority
+             * @default 10
+             */
+            priority?: number;
+            /**
+             * Is Predictive
+             * @default false
+             */
+            is_predictive?: boolean;
+            /**
+             * Initial Boost Factor
+             * @default 1
+             */
+            initial_boost_factor?: number;
+            /**
+             * Dial Timeout Seconds
+             * @default 25
+             */
+            dial_timeout_seconds?: number;
+            /**
+             * Detect Machines
+             * @default false
+             */
+            detect_machines?: boolean;
+            /** Machine Audio Id */
+            machine_audio_id?: number | null;
+            /**
+             * Skip Duplicate Phones
+             * @default false
+             */
+            skip_duplicate_phones?: boolean;
+            /**
+             * Skip Without Phone
+             * @default true
+             */
+            skip_without_phone?: boolean;
+            /**
+             * Prefix
+             * @default
+             */
+            prefix?: string;
+            answered?: components["schemas"]["Destination"] | null;
+            /** Incidence Rules */
+            incidence_rules?: components["schemas"]["IncidenceRuleIn"][];
+            /**
+             * Strategy
+             * @default rrmemory
+             * @enum {string}
+             */
+            strategy?: "ringall" | "rrmemory" | "leastrecent" | "fewestcalls" | "random" | "wrandom";
+            /**
+             * Weight
+             * @default 0
+             */
+            weight?: number;
+            /**
+             * Max Waiting
+             * @default 0
+             */
+            max_waiting?: number;
+            /**
+             * Max Wait Seconds
+             * @default 0
+             */
+            max_wait_seconds?: number;
+            /**
+             * Ring Seconds
+             * @default 25
+             */
+            ring_seconds?: number;
+            /**
+             * Retry Seconds
+             * @default 5
+             */
+            retry_seconds?: number;
+            /**
+             * Wrapup Seconds
+             * @default 0
+             */
+            wrapup_seconds?: number;
+            /**
+             * Service Level Seconds
+             * @default 20
+             */
+            service_level_seconds?: number;
+            /** Welcome Audio Id */
+            welcome_audio_id?: number | null;
+            /** Moh Playlist Id */
+            moh_playlist_id?: number | null;
+            /**
+             * Announce Position
+             * @default false
+             */
+            announce_position?: boolean;
+            /**
+             * Announce Hold Time
+             * @default no
+             * @enum {string}
+             */
+            announce_hold_time?: "no" | "yes" | "once";
+            /**
+             * Announce Seconds
+             * @default 0
+             */
+            announce_seconds?: number;
+            /** Periodic Audio Id */
+            periodic_audio_id?: number | null;
+            /**
+             * Periodic Seconds
+             * @default 0
+             */
+            periodic_seconds?: number;
+            /** Exit Ivr Id */
+            exit_ivr_id?: number | null;
+            /** Agent Audio Id */
+            agent_audio_id?: number | null;
+            failover?: components["schemas"]["Destination"] | null;
+            /** Name */
+            name: string;
+            /**
+             * Objective
+             * @description Positive dispositions aimed at.
+             * @default 0
+             */
+            objective?: number;
+            /**
+             * Recording Enabled
+             * @default false
+             */
+            recording_enabled?: boolean;
+            /**
+             * Script
+             * @description What agents say; {{column}} is the contact's value.
+             * @default
+             */
+            script?: string;
+            /** Contact Base Id */
+            contact_base_id?: number | null;
+            /** Field Rules */
+            field_rules?: {
+                [key: string]: components["schemas"]["FieldRule"];
+            };
+            /**
+             * Allow Duplicates
+             * @default true
+             */
+            allow_duplicates?: boolean;
+            /**
+             * Rate Phones
+             * @default false
+             */
+            rate_phones?: boolean;
+            /**
+             * Interaction
+             * @default form
+             * @enum {string}
+             */
+            interaction?: "form" | "external-site" | "both";
+            /** External Site Id */
+            external_site_id?: number | null;
+            /** External Site Parameters */
+            external_site_parameters?: components["schemas"]["SiteParameter"][];
+            /** External System Id */
+            external_system_id?: number | null;
+            /** External Id */
+            external_id?: string | null;
+            /** Outbound Route Id */
+            outbound_route_id?: number | null;
+            /** Caller Id */
+            caller_id?: string | null;
+            /**
+             * Show Name
+             * @default true
+             */
+            show_name?: boolean;
+            /**
+             * Show Did
+             * @default false
+             */
+            show_did?: boolean;
+            /**
+             * Show Route Name
+             * @default false
+             */
+            show_route_name?: boolean;
+            /**
+             * Show Call Id
+             * @default false
+             */
+            show_call_id?: boolean;
+            /** Auto Attend */
+            auto_attend?: boolean | null;
+            /** Auto Unpause Seconds */
+            auto_unpause_seconds?: number | null;
+            /** Force Disposition */
+            force_disposition?: boolean | null;
+            /** Members */
+            members?: components["schemas"]["MemberIn"][];
+            /**
+             * Groups
+             * @description Groups whose agents become members too.
+             */
+            groups?: components["schemas"]["GroupIn"][];
+            /** Supervisor Ids */
+            supervisor_ids?: number[];
+            /** Dispositions */
+            dispositions?: components["schemas"]["DispositionOptionIn"][];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "dialer";
+        };
+        /** DialerCampaignOut */
+        DialerCampaignOut: {
+            answered: components["schemas"]["DestinationOut"] | null;
+            /** Incidence Rules */
+            incidence_rules: components["schemas"]["IncidenceRuleOut"][];
+            /**
+             * Starts On
+             * Format: date
+             */
+            starts_on: string;
+            /**
+             * Ends On
+             * Format: date
+             */
+            ends_on: string;
+            /** Weekdays */
+            weekdays: number[];
+            /**
+             * Opens At
+             * Format: time
+             */
+            opens_at: string;
+            /**
+             * Closes At
+             * Format: time
+             */
+            closes_at: string;
+            /** Priority */
+            priority: number;
+            /** Is Predictive */
+            is_predictive: boolean;
+            /** Initial Boost Factor */
+            initial_boost_factor: number;
+            /** Dial Timeout Seconds */
+            dial_timeout_seconds: number;
+            /** Detect Machines */
+            detect_machines: boolean;
+            /** Machine Audio Id */
+            machine_audio_id: number | null;
+            /** Skip Duplicate Phones */
+            skip_duplicate_phones: boolean;
+            /** Skip Without Phone */
+            skip_without_phone: boolean;
+            /** Prefix */
+            prefix: string;
+            failover: components["schemas"]["DestinationOut"] | null;
+            /**
+             * Strategy
+             * @enum {string}
+             */
+            strategy: "ringall" | "rrmemory" | "leastrecent" | "fewestcalls" | "random" | "wrandom";
+            /** Weight */
+            weight: number;
+            /** Max Waiting */
+            max_waiting: number;
+            /** Max Wait Seconds */
+            max_wait_seconds: number;
+            /** Ring Seconds */
+            ring_seconds: number;
+            /** Retry Seconds */
+            retry_seconds: number;
+            /** Wrapup Seconds */
+            wrapup_seconds: number;
+            /** Service Level Seconds */
+            service_level_seconds: number;
+            /** Welcome Audio Id */
+            welcome_audio_id: number | null;
+            /** Moh Playlist Id */
+            moh_playlist_id: number | null;
+            /** Announce Position */
+            announce_position: boolean;
+            /**
+             * Announce Hold Time
+             * @enum {string}
+             */
+            announce_hold_time: "no" | "yes" | "once";
+            /** Announce Seconds */
+            announce_seconds: number;
+            /** Periodic Audio Id */
+            periodic_audio_id: number | null;
+            /** Periodic Seconds */
+            periodic_seconds: number;
+            /** Exit Ivr Id */
+            exit_ivr_id: number | null;
+            /** Agent Audio Id */
+            agent_audio_id: number | null;
+            /** Id */
+            id: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "inactive" | "active" | "paused" | "finished";
+            /** Is Hidden */
+            is_hidden: boolean;
+            /**
+             * Lead Selection
+             * @enum {string}
+             */
+            lead_selection: "base" | "chosen";
+            /** Recycled From Id */
+            recycled_from_id: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Contact Base Name */
+            contact_base_name: string | null;
+            /** Members */
+            members: components["schemas"]["MemberOut"][];
+            /** Dispositions */
+            dispositions: components["schemas"]["DispositionOptionOut"][];
+            /** Waiting */
+            waiting: number | null;
+            /** Used By */
+            used_by: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][];
+            /** Name */
+            name: string;
+            /**
+             * Objective
+             * @description Positive dispositions aimed at.
+             */
+            objective: number;
+            /** Recording Enabled */
+            recording_enabled: boolean;
+            /**
+             * Script
+             * @description What agents say; {{column}} is the contact's value.
+             */
+            script: string;
+            /** Contact Base Id */
+            contact_base_id: number | null;
+            /** Field Rules */
+            field_rules: {
+                [key: string]: components["schemas"]["FieldRule"];
+            };
+            /** Allow Duplicates */
+            allow_duplicates: boolean;
+            /** Rate Phones */
+            rate_phones: boolean;
+            /**
+             * Interaction
+             * @enum {string}
+             */
+            interaction: "form" | "external-site" | "both";
+            /** External Site Id */
+            external_site_id: number | null;
+            /** External Site Parameters */
+            external_site_parameters: components["schemas"]["SiteParameter"][];
+            /** External System Id */
+            external_system_id: number | null;
+            /** External Id */
+            external_id: string | null;
+            /** Outbound Route Id */
+            outbound_route_id: number | null;
+            /** Caller Id */
+            caller_id: string | null;
+            /** Show Name */
+            show_name: boolean;
+            /** Show Did */
+            show_did: boolean;
+            /** Show Route Name */
+            show_route_name: boolean;
+            /** Show Call Id */
+            show_call_id: boolean;
+            /** Auto Attend */
+            auto_attend: boolean | null;
+            /** Auto Unpause Seconds */
+            auto_unpause_seconds: number | null;
+            /** Force Disposition */
+            force_disposition: boolean | null;
+            /** Supervisor Ids */
+            supervisor_ids: number[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "dialer";
+        };
         /** DispositionChangeOut */
         DispositionChangeOut: {
             /** Option Id */
@@ -2424,6 +3071,9 @@ export interface components {
         /**
          * DispositionOptionIn
          * @description Without `id` a new option; an option that is left out is removed, or refused when it was used.
+         *
+         *     `form_id` is for kind "engaged". `calls_external_site`: choosing it calls the campaign's external site, which must
+         *     have the trigger "disposition".
          */
         DispositionOptionIn: {
             /** Id */
@@ -2435,6 +3085,10 @@ export interface components {
              * @enum {string}
              */
             kind: "no-action" | "engaged" | "callback";
+            /** Form Id */
+            form_id?: number | null;
+            /** Subdispositions */
+            subdispositions?: string[];
             /**
              * Is Positive
              * @default false
@@ -2445,6 +3099,11 @@ export interface components {
              * @default false
              */
             is_hidden?: boolean;
+            /**
+             * Calls External Site
+             * @default false
+             */
+            calls_external_site?: boolean;
         };
         /** DispositionOptionOut */
         DispositionOptionOut: {
@@ -2457,10 +3116,16 @@ export interface components {
              * @enum {string}
              */
             kind: "no-action" | "engaged" | "callback";
+            /** Form Id */
+            form_id: number | null;
+            /** Subdispositions */
+            subdispositions: string[];
             /** Is Positive */
             is_positive: boolean;
             /** Is Hidden */
             is_hidden: boolean;
+            /** Calls External Site */
+            calls_external_site: boolean;
         };
         /**
          * DispositionOut
@@ -2510,6 +3175,27 @@ export interface components {
             code: string;
             /** Message */
             message: string;
+        };
+        /**
+         * FieldRule
+         * @description What agents may do with a column. Only a locked one can be hidden; locked ones of a new contact are filled in.
+         */
+        FieldRule: {
+            /**
+             * Locked
+             * @default false
+             */
+            locked?: boolean;
+            /**
+             * Hidden
+             * @default false
+             */
+            hidden?: boolean;
+            /**
+             * Required
+             * @default false
+             */
+            required?: boolean;
         };
         /** FlowEdge */
         FlowEdge: {
@@ -2630,6 +3316,20 @@ export interface components {
             outcome: components["schemas"]["FlowOutcome"] | null;
             next: components["schemas"]["FlowQuestion"] | null;
         };
+        /**
+         * GroupIn
+         * @description All agents the group has now; those who join it later are not added by themselves.
+         */
+        GroupIn: {
+            /** Group Id */
+            group_id: number;
+            /**
+             * Penalty
+             * @description Lower is called first.
+             * @default 0
+             */
+            penalty?: number;
+        };
         /** GroupRef */
         GroupRef: {
             /** Id */
@@ -2709,24 +3409,10 @@ export interface components {
             fields: components["schemas"]["ImportProblem"][];
         };
         /**
-         * InboundCampaignCreate
-         * @description `failover` is where callers go who waited too long or found the queue full; null hangs up.
-         *
-         *     `moh_playlist_id` null is the default music.
+         * InboundCampaign
+         * @description Agents are called. The contact base may be left out.
          */
-        InboundCampaignCreate: {
-            /** Name */
-            name: string;
-            /**
-             * Objective
-             * @default 0
-             */
-            objective?: number;
-            /**
-             * Recording Enabled
-             * @default false
-             */
-            recording_enabled?: boolean;
+        InboundCampaign: {
             /**
              * Strategy
              * @default rrmemory
@@ -2772,9 +3458,109 @@ export interface components {
             welcome_audio_id?: number | null;
             /** Moh Playlist Id */
             moh_playlist_id?: number | null;
+            /**
+             * Announce Position
+             * @default false
+             */
+            announce_position?: boolean;
+            /**
+             * Announce Hold Time
+             * @default no
+             * @enum {string}
+             */
+            announce_hold_time?: "no" | "yes" | "once";
+            /**
+             * Announce Seconds
+             * @default 0
+             */
+            announce_seconds?: number;
+            /** Periodic Audio Id */
+            periodic_audio_id?: number | null;
+            /**
+             * Periodic Seconds
+             * @default 0
+             */
+            periodic_seconds?: number;
+            /** Exit Ivr Id */
+            exit_ivr_id?: number | null;
+            /** Agent Audio Id */
+            agent_audio_id?: number | null;
             failover?: components["schemas"]["Destination"] | null;
-            /** Auto Attend Inbound */
-            auto_attend_inbound?: boolean | null;
+            /** Name */
+            name: string;
+            /**
+             * Objective
+             * @description Positive dispositions aimed at.
+             * @default 0
+             */
+            objective?: number;
+            /**
+             * Recording Enabled
+             * @default false
+             */
+            recording_enabled?: boolean;
+            /**
+             * Script
+             * @description What agents say; {{column}} is the contact's value.
+             * @default
+             */
+            script?: string;
+            /** Contact Base Id */
+            contact_base_id?: number | null;
+            /** Field Rules */
+            field_rules?: {
+                [key: string]: components["schemas"]["FieldRule"];
+            };
+            /**
+             * Allow Duplicates
+             * @default true
+             */
+            allow_duplicates?: boolean;
+            /**
+             * Rate Phones
+             * @default false
+             */
+            rate_phones?: boolean;
+            /**
+             * Interaction
+             * @default form
+             * @enum {string}
+             */
+            interaction?: "form" | "external-site" | "both";
+            /** External Site Id */
+            external_site_id?: number | null;
+            /** External Site Parameters */
+            external_site_parameters?: components["schemas"]["SiteParameter"][];
+            /** External System Id */
+            external_system_id?: number | null;
+            /** External Id */
+            external_id?: string | null;
+            /** Outbound Route Id */
+            outbound_route_id?: number | null;
+            /** Caller Id */
+            caller_id?: string | null;
+            /**
+             * Show Name
+             * @default true
+             */
+            show_name?: boolean;
+            /**
+             * Show Did
+             * @default false
+             */
+            show_did?: boolean;
+            /**
+             * Show Route Name
+             * @default false
+             */
+            show_route_name?: boolean;
+            /**
+             * Show Call Id
+             * @default false
+             */
+            show_call_id?: boolean;
+            /** Auto Attend */
+            auto_attend?: boolean | null;
             /** Auto Unpause Seconds */
             auto_unpause_seconds?: number | null;
             /** Force Disposition */
@@ -2782,35 +3568,23 @@ export interface components {
             /** Members */
             members?: components["schemas"]["MemberIn"][];
             /**
-             * Group Ids
-             * @description Groups whose agents become members too, with penalty 0.
+             * Groups
+             * @description Groups whose agents become members too.
              */
-            group_ids?: number[];
+            groups?: components["schemas"]["GroupIn"][];
             /** Supervisor Ids */
             supervisor_ids?: number[];
             /** Dispositions */
             dispositions?: components["schemas"]["DispositionOptionIn"][];
-        };
-        /**
-         * InboundCampaignOut
-         * @description `waiting` is the number of callers waiting now; null when the live state is not reachable.
-         *
-         *     `used_by` is what sends calls here; it is answered for one campaign only and null in lists.
-         */
-        InboundCampaignOut: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
             /**
-             * State
+             * @description discriminator enum property added by openapi-typescript
              * @enum {string}
              */
-            state: "active" | "paused" | "finished";
-            /** Objective */
-            objective: number;
-            /** Recording Enabled */
-            recording_enabled: boolean;
+            kind: "inbound";
+        };
+        /** InboundCampaignOut */
+        InboundCampaignOut: {
+            failover: components["schemas"]["DestinationOut"] | null;
             /**
              * Strategy
              * @enum {string}
@@ -2834,70 +3608,156 @@ export interface components {
             welcome_audio_id: number | null;
             /** Moh Playlist Id */
             moh_playlist_id: number | null;
-            failover: components["schemas"]["DestinationOut"] | null;
-            /** Auto Attend Inbound */
-            auto_attend_inbound: boolean | null;
-            /** Auto Unpause Seconds */
-            auto_unpause_seconds: number | null;
-            /** Force Disposition */
-            force_disposition: boolean | null;
+            /** Announce Position */
+            announce_position: boolean;
+            /**
+             * Announce Hold Time
+             * @enum {string}
+             */
+            announce_hold_time: "no" | "yes" | "once";
+            /** Announce Seconds */
+            announce_seconds: number;
+            /** Periodic Audio Id */
+            periodic_audio_id: number | null;
+            /** Periodic Seconds */
+            periodic_seconds: number;
+            /** Exit Ivr Id */
+            exit_ivr_id: number | null;
+            /** Agent Audio Id */
+            agent_audio_id: number | null;
+            /** Id */
+            id: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "inactive" | "active" | "paused" | "finished";
+            /** Is Hidden */
+            is_hidden: boolean;
+            /**
+             * Lead Selection
+             * @enum {string}
+             */
+            lead_selection: "base" | "chosen";
+            /** Recycled From Id */
+            recycled_from_id: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Contact Base Name */
+            contact_base_name: string | null;
             /** Members */
             members: components["schemas"]["MemberOut"][];
-            /** Supervisor Ids */
-            supervisor_ids: number[];
             /** Dispositions */
             dispositions: components["schemas"]["DispositionOptionOut"][];
             /** Waiting */
             waiting: number | null;
             /** Used By */
-            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            used_by: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][];
+            /** Name */
+            name: string;
+            /**
+             * Objective
+             * @description Positive dispositions aimed at.
+             */
+            objective: number;
+            /** Recording Enabled */
+            recording_enabled: boolean;
+            /**
+             * Script
+             * @description What agents say; {{column}} is the contact's value.
+             */
+            script: string;
+            /** Contact Base Id */
+            contact_base_id: number | null;
+            /** Field Rules */
+            field_rules: {
+                [key: string]: components["schemas"]["FieldRule"];
+            };
+            /** Allow Duplicates */
+            allow_duplicates: boolean;
+            /** Rate Phones */
+            rate_phones: boolean;
+            /**
+             * Interaction
+             * @enum {string}
+             */
+            interaction: "form" | "external-site" | "both";
+            /** External Site Id */
+            external_site_id: number | null;
+            /** External Site Parameters */
+            external_site_parameters: components["schemas"]["SiteParameter"][];
+            /** External System Id */
+            external_system_id: number | null;
+            /** External Id */
+            external_id: string | null;
+            /** Outbound Route Id */
+            outbound_route_id: number | null;
+            /** Caller Id */
+            caller_id: string | null;
+            /** Show Name */
+            show_name: boolean;
+            /** Show Did */
+            show_did: boolean;
+            /** Show Route Name */
+            show_route_name: boolean;
+            /** Show Call Id */
+            show_call_id: boolean;
+            /** Auto Attend */
+            auto_attend: boolean | null;
+            /** Auto Unpause Seconds */
+            auto_unpause_seconds: number | null;
+            /** Force Disposition */
+            force_disposition: boolean | null;
+            /** Supervisor Ids */
+            supervisor_ids: number[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "inbound";
         };
         /**
-         * InboundCampaignPatch
-         * @description Only what is sent changes; a list that is sent replaces the list.
+         * IncidenceRuleIn
+         * @description When a lead is dialled again: after an `outcome`, or after the disposition option named `disposition`.
+         *
+         *     `mode` "fixed" waits `delay_seconds` each time, "multiply" that many times the number of the attempt.
          */
-        InboundCampaignPatch: {
-            /** Name */
-            name?: string | null;
-            /** Objective */
-            objective?: number | null;
-            /** Recording Enabled */
-            recording_enabled?: boolean | null;
-            /** Strategy */
-            strategy?: ("ringall" | "rrmemory" | "leastrecent" | "fewestcalls" | "random" | "wrandom") | null;
-            /** Weight */
-            weight?: number | null;
-            /** Max Waiting */
-            max_waiting?: number | null;
-            /** Max Wait Seconds */
-            max_wait_seconds?: number | null;
-            /** Ring Seconds */
-            ring_seconds?: number | null;
-            /** Retry Seconds */
-            retry_seconds?: number | null;
-            /** Wrapup Seconds */
-            wrapup_seconds?: number | null;
-            /** Service Level Seconds */
-            service_level_seconds?: number | null;
-            /** Welcome Audio Id */
-            welcome_audio_id?: number | null;
-            /** Moh Playlist Id */
-            moh_playlist_id?: number | null;
-            failover?: components["schemas"]["Destination"] | null;
-            /** Auto Attend Inbound */
-            auto_attend_inbound?: boolean | null;
-            /** Auto Unpause Seconds */
-            auto_unpause_seconds?: number | null;
-            /** Force Disposition */
-            force_disposition?: boolean | null;
-            /** Members */
-            members?: components["schemas"]["MemberIn"][] | null;
-            /** Group Ids */
-            group_ids?: number[] | null;
-            /** Supervisor Ids */
-            supervisor_ids?: number[] | null;
-            /** Dispositions */
-            dispositions?: components["schemas"]["DispositionOptionIn"][] | null;
+        IncidenceRuleIn: {
+            /** Outcome */
+            outcome?: ("busy" | "answering-machine" | "no-answer" | "rejected" | "timeout") | null;
+            /** Disposition */
+            disposition?: string | null;
+            /** Max Attempts */
+            max_attempts: number;
+            /** Delay Seconds */
+            delay_seconds: number;
+            /**
+             * Mode
+             * @default fixed
+             * @enum {string}
+             */
+            mode?: "fixed" | "multiply";
+        };
+        /** IncidenceRuleOut */
+        IncidenceRuleOut: {
+            /** Id */
+            id: number;
+            /** Outcome */
+            outcome: ("busy" | "answering-machine" | "no-answer" | "rejected" | "timeout") | null;
+            /** Disposition */
+            disposition: string | null;
+            /** Max Attempts */
+            max_attempts: number;
+            /** Delay Seconds */
+            delay_seconds: number;
+            /**
+             * Mode
+             * @enum {string}
+             */
+            mode: "fixed" | "multiply";
         };
         /** IvrCreate */
         IvrCreate: {
@@ -3018,6 +3878,203 @@ export interface components {
             calls: components["schemas"]["CallLive"][];
             /** Now */
             now: number;
+        };
+        /**
+         * ManualCampaign
+         * @description Agents call whom they choose. The contact base may be left out.
+         */
+        ManualCampaign: {
+            /** Name */
+            name: string;
+            /**
+             * Objective
+             * @description Positive dispositions aimed at.
+             * @default 0
+             */
+            objective?: number;
+            /**
+             * Recording Enabled
+             * @default false
+             */
+            recording_enabled?: boolean;
+            /**
+             * Script
+             * @description What agents say; {{column}} is the contact's value.
+             * @default
+             */
+            script?: string;
+            /** Contact Base Id */
+            contact_base_id?: number | null;
+            /** Field Rules */
+            field_rules?: {
+                [key: string]: components["schemas"]["FieldRule"];
+            };
+            /**
+             * Allow Duplicates
+             * @default true
+             */
+            allow_duplicates?: boolean;
+            /**
+             * Rate Phones
+             * @default false
+             */
+            rate_phones?: boolean;
+            /**
+             * Interaction
+             * @default form
+             * @enum {string}
+             */
+            interaction?: "form" | "external-site" | "both";
+            /** External Site Id */
+            external_site_id?: number | null;
+            /** External Site Parameters */
+            external_site_parameters?: components["schemas"]["SiteParameter"][];
+            /** External System Id */
+            external_system_id?: number | null;
+            /** External Id */
+            external_id?: string | null;
+            /** Outbound Route Id */
+            outbound_route_id?: number | null;
+            /** Caller Id */
+            caller_id?: string | null;
+            /**
+             * Show Name
+             * @default true
+             */
+            show_name?: boolean;
+            /**
+             * Show Did
+             * @default false
+             */
+            show_did?: boolean;
+            /**
+             * Show Route Name
+             * @default false
+             */
+            show_route_name?: boolean;
+            /**
+             * Show Call Id
+             * @default false
+             */
+            show_call_id?: boolean;
+            /** Auto Attend */
+            auto_attend?: boolean | null;
+            /** Auto Unpause Seconds */
+            auto_unpause_seconds?: number | null;
+            /** Force Disposition */
+            force_disposition?: boolean | null;
+            /** Members */
+            members?: components["schemas"]["MemberIn"][];
+            /**
+             * Groups
+             * @description Groups whose agents become members too.
+             */
+            groups?: components["schemas"]["GroupIn"][];
+            /** Supervisor Ids */
+            supervisor_ids?: number[];
+            /** Dispositions */
+            dispositions?: components["schemas"]["DispositionOptionIn"][];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "manual";
+        };
+        /** ManualCampaignOut */
+        ManualCampaignOut: {
+            /** Id */
+            id: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "inactive" | "active" | "paused" | "finished";
+            /** Is Hidden */
+            is_hidden: boolean;
+            /**
+             * Lead Selection
+             * @enum {string}
+             */
+            lead_selection: "base" | "chosen";
+            /** Recycled From Id */
+            recycled_from_id: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Contact Base Name */
+            contact_base_name: string | null;
+            /** Members */
+            members: components["schemas"]["MemberOut"][];
+            /** Dispositions */
+            dispositions: components["schemas"]["DispositionOptionOut"][];
+            /** Waiting */
+            waiting: number | null;
+            /** Used By */
+            used_by: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][];
+            /** Name */
+            name: string;
+            /**
+             * Objective
+             * @description Positive dispositions aimed at.
+             */
+            objective: number;
+            /** Recording Enabled */
+            recording_enabled: boolean;
+            /**
+             * Script
+             * @description What agents say; {{column}} is the contact's value.
+             */
+            script: string;
+            /** Contact Base Id */
+            contact_base_id: number | null;
+            /** Field Rules */
+            field_rules: {
+                [key: string]: components["schemas"]["FieldRule"];
+            };
+            /** Allow Duplicates */
+            allow_duplicates: boolean;
+            /** Rate Phones */
+            rate_phones: boolean;
+            /**
+             * Interaction
+             * @enum {string}
+             */
+            interaction: "form" | "external-site" | "both";
+            /** External Site Id */
+            external_site_id: number | null;
+            /** External Site Parameters */
+            external_site_parameters: components["schemas"]["SiteParameter"][];
+            /** External System Id */
+            external_system_id: number | null;
+            /** External Id */
+            external_id: string | null;
+            /** Outbound Route Id */
+            outbound_route_id: number | null;
+            /** Caller Id */
+            caller_id: string | null;
+            /** Show Name */
+            show_name: boolean;
+            /** Show Did */
+            show_did: boolean;
+            /** Show Route Name */
+            show_route_name: boolean;
+            /** Show Call Id */
+            show_call_id: boolean;
+            /** Auto Attend */
+            auto_attend: boolean | null;
+            /** Auto Unpause Seconds */
+            auto_unpause_seconds: number | null;
+            /** Force Disposition */
+            force_disposition: boolean | null;
+            /** Supervisor Ids */
+            supervisor_ids: number[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "manual";
         };
         /**
          * Me
@@ -3297,6 +4354,17 @@ export interface components {
             /** Page Size */
             page_size: number;
         };
+        /** Page[CampaignRow] */
+        Page_CampaignRow_: {
+            /** Items */
+            items: components["schemas"]["CampaignRow"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
         /** Page[CustomDestinationOut] */
         Page_CustomDestinationOut_: {
             /** Items */
@@ -3323,17 +4391,6 @@ export interface components {
         Page_DestinationChoice_: {
             /** Items */
             items: components["schemas"]["DestinationChoice"][];
-            /** Total */
-            total: number;
-            /** Page */
-            page: number;
-            /** Page Size */
-            page_size: number;
-        };
-        /** Page[InboundCampaignOut] */
-        Page_InboundCampaignOut_: {
-            /** Items */
-            items: components["schemas"]["InboundCampaignOut"][];
             /** Total */
             total: number;
             /** Page */
@@ -3616,6 +4673,217 @@ export interface components {
             duration_seconds: number;
         };
         /**
+         * PreviewCampaign
+         * @description Agents ask for the next contact, look at it and call. `contact_base_id` is required.
+         *
+         *     A delivered contact that is not called is free again after `reservation_minutes`. A contact whose
+         *     `deactivation_column` is "0" or "FALSE" is not delivered.
+         */
+        PreviewCampaign: {
+            /** Name */
+            name: string;
+            /**
+             * Objective
+             * @description Positive dispositions aimed at.
+             * @default 0
+             */
+            objective?: number;
+            /**
+             * Recording Enabled
+             * @default false
+             */
+            recording_enabled?: boolean;
+            /**
+             * Script
+             * @description What agents say; {{column}} is the contact's value.
+             * @default
+             */
+            script?: string;
+            /** Contact Base Id */
+            contact_base_id?: number | null;
+            /** Field Rules */
+            field_rules?: {
+                [key: string]: components["schemas"]["FieldRule"];
+            };
+            /**
+             * Allow Duplicates
+             * @default true
+             */
+            allow_duplicates?: boolean;
+            /**
+             * Rate Phones
+             * @default false
+             */
+            rate_phones?: boolean;
+            /**
+             * Interaction
+             * @default form
+             * @enum {string}
+             */
+            interaction?: "form" | "external-site" | "both";
+            /** External Site Id */
+            external_site_id?: number | null;
+            /** External Site Parameters */
+            external_site_parameters?: components["schemas"]["SiteParameter"][];
+            /** External System Id */
+            external_system_id?: number | null;
+            /** External Id */
+            external_id?: string | null;
+            /** Outbound Route Id */
+            outbound_route_id?: number | null;
+            /** Caller Id */
+            caller_id?: string | null;
+            /**
+             * Show Name
+             * @default true
+             */
+            show_name?: boolean;
+            /**
+             * Show Did
+             * @default false
+             */
+            show_did?: boolean;
+            /**
+             * Show Route Name
+             * @default false
+             */
+            show_route_name?: boolean;
+            /**
+             * Show Call Id
+             * @default false
+             */
+            show_call_id?: boolean;
+            /** Auto Attend */
+            auto_attend?: boolean | null;
+            /** Auto Unpause Seconds */
+            auto_unpause_seconds?: number | null;
+            /** Force Disposition */
+            force_disposition?: boolean | null;
+            /** Members */
+            members?: components["schemas"]["MemberIn"][];
+            /**
+             * Groups
+             * @description Groups whose agents become members too.
+             */
+            groups?: components["schemas"]["GroupIn"][];
+            /** Supervisor Ids */
+            supervisor_ids?: number[];
+            /** Dispositions */
+            dispositions?: components["schemas"]["DispositionOptionIn"][];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "preview";
+            /**
+             * Reservation Minutes
+             * @default 30
+             */
+            reservation_minutes?: number;
+            /** Deactivation Column */
+            deactivation_column?: string | null;
+        };
+        /** PreviewCampaignOut */
+        PreviewCampaignOut: {
+            /** Id */
+            id: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "inactive" | "active" | "paused" | "finished";
+            /** Is Hidden */
+            is_hidden: boolean;
+            /**
+             * Lead Selection
+             * @enum {string}
+             */
+            lead_selection: "base" | "chosen";
+            /** Recycled From Id */
+            recycled_from_id: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Contact Base Name */
+            contact_base_name: string | null;
+            /** Members */
+            members: components["schemas"]["MemberOut"][];
+            /** Dispositions */
+            dispositions: components["schemas"]["DispositionOptionOut"][];
+            /** Waiting */
+            waiting: number | null;
+            /** Used By */
+            used_by: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][];
+            /** Name */
+            name: string;
+            /**
+             * Objective
+             * @description Positive dispositions aimed at.
+             */
+            objective: number;
+            /** Recording Enabled */
+            recording_enabled: boolean;
+            /**
+             * Script
+             * @description What agents say; {{column}} is the contact's value.
+             */
+            script: string;
+            /** Contact Base Id */
+            contact_base_id: number | null;
+            /** Field Rules */
+            field_rules: {
+                [key: string]: components["schemas"]["FieldRule"];
+            };
+            /** Allow Duplicates */
+            allow_duplicates: boolean;
+            /** Rate Phones */
+            rate_phones: boolean;
+            /**
+             * Interaction
+             * @enum {string}
+             */
+            interaction: "form" | "external-site" | "both";
+            /** External Site Id */
+            external_site_id: number | null;
+            /** External Site Parameters */
+            external_site_parameters: components["schemas"]["SiteParameter"][];
+            /** External System Id */
+            external_system_id: number | null;
+            /** External Id */
+            external_id: string | null;
+            /** Outbound Route Id */
+            outbound_route_id: number | null;
+            /** Caller Id */
+            caller_id: string | null;
+            /** Show Name */
+            show_name: boolean;
+            /** Show Did */
+            show_did: boolean;
+            /** Show Route Name */
+            show_route_name: boolean;
+            /** Show Call Id */
+            show_call_id: boolean;
+            /** Auto Attend */
+            auto_attend: boolean | null;
+            /** Auto Unpause Seconds */
+            auto_unpause_seconds: number | null;
+            /** Force Disposition */
+            force_disposition: boolean | null;
+            /** Supervisor Ids */
+            supervisor_ids: number[];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "preview";
+            /** Reservation Minutes */
+            reservation_minutes: number;
+            /** Deactivation Column */
+            deactivation_column: string | null;
+        };
+        /**
          * Problem
          * @description Every error's body. `code` is stable; `message` says what to do; `fields` is filled for 422.
          */
@@ -3837,6 +5105,21 @@ export interface components {
             expires_at: string;
             /** Realm */
             realm: string;
+        };
+        /**
+         * SiteParameter
+         * @description One value: of the campaign, of a column of the contact, of the call, a fixed text, of the dialplan ...
+         */
+        SiteParameter: {
+            /** Name */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "campaign" | "contact" | "call" | "fixed" | "dialplan" | "disposition";
+            /** Value */
+            value: string;
         };
         /**
          * SyncOut
@@ -9324,10 +10607,14 @@ export interface operations {
             };
         };
     };
-    list_inbound_campaigns: {
+    list_campaigns: {
         parameters: {
             query?: {
-                state?: ("active" | "paused" | "finished") | null;
+                /** @description Several may be sent; none: every kind. */
+                kind?: ("manual" | "dialer" | "inbound" | "preview")[];
+                state?: ("inactive" | "active" | "paused" | "finished") | null;
+                /** @description Only hidden or only visible ones; left out: both. */
+                hidden?: boolean | null;
                 /** @description Page number, from 1. */
                 page?: number;
                 /** @description Rows on a page. */
@@ -9347,7 +10634,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Page_InboundCampaignOut_"];
+                    "application/json": components["schemas"]["Page_CampaignRow_"];
                 };
             };
             /** @description Some fields are not valid; `fields` says which. */
@@ -9370,7 +10657,7 @@ export interface operations {
             };
         };
     };
-    create_inbound_campaign: {
+    create_campaign: {
         parameters: {
             query?: never;
             header?: never;
@@ -9379,7 +10666,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["InboundCampaignCreate"];
+                "application/json": components["schemas"]["ManualCampaign"] | components["schemas"]["PreviewCampaign"] | components["schemas"]["DialerCampaign"] | components["schemas"]["InboundCampaign"];
             };
         };
         responses: {
@@ -9389,7 +10676,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InboundCampaignOut"];
+                    "application/json": components["schemas"]["ManualCampaignOut"] | components["schemas"]["PreviewCampaignOut"] | components["schemas"]["DialerCampaignOut"] | components["schemas"]["InboundCampaignOut"];
                 };
             };
             /** @description Some fields are not valid; `fields` says which. */
@@ -9412,7 +10699,7 @@ export interface operations {
             };
         };
     };
-    get_inbound_campaign: {
+    get_campaign: {
         parameters: {
             query?: never;
             header?: never;
@@ -9429,7 +10716,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InboundCampaignOut"];
+                    "application/json": components["schemas"]["ManualCampaignOut"] | components["schemas"]["PreviewCampaignOut"] | components["schemas"]["DialerCampaignOut"] | components["schemas"]["InboundCampaignOut"];
                 };
             };
             /** @description Some fields are not valid; `fields` says which. */
@@ -9452,7 +10739,7 @@ export interface operations {
             };
         };
     };
-    delete_inbound_campaign: {
+    delete_campaign: {
         parameters: {
             query?: never;
             header?: never;
@@ -9490,7 +10777,7 @@ export interface operations {
             };
         };
     };
-    change_inbound_campaign: {
+    change_campaign: {
         parameters: {
             query?: never;
             header?: never;
@@ -9501,7 +10788,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["InboundCampaignPatch"];
+                "application/json": components["schemas"]["CampaignPatch"];
             };
         };
         responses: {
@@ -9511,7 +10798,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InboundCampaignOut"];
+                    "application/json": components["schemas"]["ManualCampaignOut"] | components["schemas"]["PreviewCampaignOut"] | components["schemas"]["DialerCampaignOut"] | components["schemas"]["InboundCampaignOut"];
                 };
             };
             /** @description Some fields are not valid; `fields` says which. */
@@ -9534,7 +10821,7 @@ export interface operations {
             };
         };
     };
-    activate_inbound_campaign: {
+    activate_campaign: {
         parameters: {
             query?: never;
             header?: never;
@@ -9551,7 +10838,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InboundCampaignOut"];
+                    "application/json": components["schemas"]["ManualCampaignOut"] | components["schemas"]["PreviewCampaignOut"] | components["schemas"]["DialerCampaignOut"] | components["schemas"]["InboundCampaignOut"];
                 };
             };
             /** @description Some fields are not valid; `fields` says which. */
@@ -9574,7 +10861,7 @@ export interface operations {
             };
         };
     };
-    pause_inbound_campaign: {
+    pause_campaign: {
         parameters: {
             query?: never;
             header?: never;
@@ -9591,7 +10878,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InboundCampaignOut"];
+                    "application/json": components["schemas"]["ManualCampaignOut"] | components["schemas"]["PreviewCampaignOut"] | components["schemas"]["DialerCampaignOut"] | components["schemas"]["InboundCampaignOut"];
                 };
             };
             /** @description Some fields are not valid; `fields` says which. */
@@ -9614,7 +10901,7 @@ export interface operations {
             };
         };
     };
-    finish_inbound_campaign: {
+    finish_campaign: {
         parameters: {
             query?: never;
             header?: never;
@@ -9631,7 +10918,87 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["InboundCampaignOut"];
+                    "application/json": components["schemas"]["ManualCampaignOut"] | components["schemas"]["PreviewCampaignOut"] | components["schemas"]["DialerCampaignOut"] | components["schemas"]["InboundCampaignOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    hide_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManualCampaignOut"] | components["schemas"]["PreviewCampaignOut"] | components["schemas"]["DialerCampaignOut"] | components["schemas"]["InboundCampaignOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    show_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManualCampaignOut"] | components["schemas"]["PreviewCampaignOut"] | components["schemas"]["DialerCampaignOut"] | components["schemas"]["InboundCampaignOut"];
                 };
             };
             /** @description Some fields are not valid; `fields` says which. */

@@ -37,7 +37,7 @@ export interface CampaignValues {
   /** Null for the music everybody hears who has none chosen. */
   moh_playlist_id: number | null
   failover: Destination
-  auto_attend_inbound: Override
+  auto_attend: Override
   force_disposition: Override
   wrap_up: 'group' | 'by-hand' | 'seconds'
   auto_unpause_seconds: number
@@ -64,7 +64,7 @@ export function newValues(): CampaignValues {
     welcome_audio_id: null,
     moh_playlist_id: null,
     failover: HANGUP,
-    auto_attend_inbound: 'group',
+    auto_attend: 'group',
     force_disposition: 'group',
     wrap_up: 'group',
     auto_unpause_seconds: SUGGESTED_WRAP_UP_SECONDS,
@@ -89,11 +89,12 @@ function wrapUpOf(seconds: number | null): CampaignValues['wrap_up'] {
 }
 
 export function valuesOf(campaign: Campaign): CampaignValues {
-  const { id: _id, state: _state, waiting: _waiting, ...rest } = campaign
+  const names = Object.keys(newValues()).filter((name) => name in campaign) as (keyof Campaign)[]
+  const known = Object.fromEntries(names.map((name) => [name, campaign[name]])) as unknown as CampaignValues
   return {
-    ...rest,
+    ...known,
     failover: campaign.failover ? destinationBody(campaign.failover) : HANGUP,
-    auto_attend_inbound: overrideOf(campaign.auto_attend_inbound),
+    auto_attend: overrideOf(campaign.auto_attend),
     force_disposition: overrideOf(campaign.force_disposition),
     wrap_up: wrapUpOf(campaign.auto_unpause_seconds),
     auto_unpause_seconds: campaign.auto_unpause_seconds || SUGGESTED_WRAP_UP_SECONDS,
@@ -113,7 +114,7 @@ export function bodyOf(values: CampaignValues): CampaignBody {
     ...rest,
     name: values.name.trim(),
     failover: destinationBody(values.failover),
-    auto_attend_inbound: decisionOf(values.auto_attend_inbound),
+    auto_attend: decisionOf(values.auto_attend),
     force_disposition: decisionOf(values.force_disposition),
     auto_unpause_seconds: autoUnpauseOf(values),
     members: values.members.map(({ agent_id, penalty }) => ({ agent_id, penalty })),
@@ -137,13 +138,13 @@ export const PARTS = {
   experience: [
     'welcome_audio_id',
     'moh_playlist_id',
-    'auto_attend_inbound',
+    'auto_attend',
     'auto_unpause_seconds',
     'force_disposition',
   ],
   dispositions: ['dispositions'],
   supervisors: ['supervisor_ids'],
-  agents: ['members', 'group_ids'],
+  agents: ['members', 'groups'],
 } as const
 
 export type Part = keyof typeof PARTS

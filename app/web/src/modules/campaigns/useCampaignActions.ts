@@ -11,20 +11,22 @@ import {
   listAllCampaigns,
   listRoutes,
   pauseCampaign,
-  type Campaign,
+  type CampaignRow,
 } from './api'
+
+type Subject = Pick<CampaignRow, 'id' | 'name' | 'state'>
 
 export function useCampaignActions(onChanged: (gone: boolean) => unknown) {
   const { t } = useI18n()
   const act = useAction()
   const confirm = useConfirm()
 
-  async function activate(campaign: Campaign): Promise<void> {
+  async function activate(campaign: Subject): Promise<void> {
     const done = t('campaigns.activated', { name: campaign.name })
     if (await act(() => activateCampaign(campaign.id), done)) await onChanged(false)
   }
 
-  async function pause(campaign: Campaign): Promise<void> {
+  async function pause(campaign: Subject): Promise<void> {
     const yes = await confirm({
       title: t('campaigns.pause.title', { name: campaign.name }),
       text: t('campaigns.pause.text'),
@@ -35,7 +37,7 @@ export function useCampaignActions(onChanged: (gone: boolean) => unknown) {
   }
 
   /** What leads callers into the campaign: it would stop leading anywhere. */
-  async function consequences(campaign: Campaign): Promise<string[]> {
+  async function consequences(campaign: Subject): Promise<string[]> {
     const [routes, campaigns] = await Promise.all([listRoutes(), listAllCampaigns()]).catch(
       () => [[], []] as const,
     )
@@ -47,7 +49,7 @@ export function useCampaignActions(onChanged: (gone: boolean) => unknown) {
     ]
   }
 
-  async function finish(campaign: Campaign): Promise<void> {
+  async function finish(campaign: Subject): Promise<void> {
     const yes = await confirm({
       title: t('campaigns.finish.title', { name: campaign.name }),
       text: t('campaigns.finish.text'),
@@ -59,7 +61,7 @@ export function useCampaignActions(onChanged: (gone: boolean) => unknown) {
     if (yes && (await act(() => finishCampaign(campaign.id), done))) await onChanged(false)
   }
 
-  async function remove(campaign: Campaign): Promise<void> {
+  async function remove(campaign: Subject): Promise<void> {
     const yes = await confirm({
       title: t('campaigns.delete.title', { name: campaign.name }),
       text: t('campaigns.delete.text'),
@@ -72,7 +74,7 @@ export function useCampaignActions(onChanged: (gone: boolean) => unknown) {
   }
 
   /** The steps that lead on from the campaign's present state. */
-  function stateActions(campaign: Campaign): Action[] {
+  function stateActions(campaign: Subject): Action[] {
     const actions: Action[] = []
     if (campaign.state === 'paused') {
       actions.push({ label: t('campaigns.activate'), icon: CirclePlay, run: () => void activate(campaign) })
@@ -94,6 +96,6 @@ export function useCampaignActions(onChanged: (gone: boolean) => unknown) {
   return { stateActions }
 }
 
-function isTo(destination: { type: string; id: number | null } | null, campaign: Campaign): boolean {
+function isTo(destination: { type: string; id: number | null } | null, campaign: Subject): boolean {
   return destination?.type === 'inbound-campaign' && destination.id === campaign.id
 }

@@ -1,12 +1,14 @@
 /** What the overview is made of. */
 import { api, call, everyPage, type Item } from '@/api'
 
-export type Campaign = Item<'/api/v2/inbound-campaigns'>
+export type Campaign = Item<'/api/v2/campaigns'>
 export type Trunk = Item<'/api/v2/sip-trunks'>
 export type InboundRoute = Item<'/api/v2/inbound-routes'>
 
 export const listCampaigns = () =>
-  everyPage((query) => call(api.GET('/api/v2/inbound-campaigns', { params: { query } })))
+  everyPage((query) =>
+    call(api.GET('/api/v2/campaigns', { params: { query: { ...query, kind: ['inbound'] } } })),
+  )
 const listTrunks = () => everyPage((query) => call(api.GET('/api/v2/sip-trunks', { params: { query } })))
 const listRoutes = () => everyPage((query) => call(api.GET('/api/v2/inbound-routes', { params: { query } })))
 

@@ -20,7 +20,7 @@ function campaignFindings(campaign: Campaign, isReached: boolean): Finding[] {
   if (campaign.state === 'finished') return []
   if (campaign.state === 'paused') return [{ kind: 'campaign-paused', tone: 'info', ...place }]
   const findings: Finding[] = []
-  if (campaign.members.length === 0)
+  if (campaign.member_count === 0)
     findings.push({ kind: 'campaign-without-agents', tone: 'warning', ...place })
   if (!isReached)
     findings.push({ kind: 'campaign-without-number', tone: 'info', ...place, to: { name: 'inbound-routes' } })

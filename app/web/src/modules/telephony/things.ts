@@ -67,6 +67,7 @@ const LOOKS: Record<string, Look> = {
     newPage: 'inbound-campaign-new',
     write: 'campaigns.write',
   },
+  campaign: { icon: Megaphone },
   'time-group': { icon: CalendarClock, page: 'time-group', newPage: 'time-group-new', write: 'routes.write' },
   'time-condition': {
     icon: Clock,

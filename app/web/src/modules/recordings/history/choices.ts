@@ -12,7 +12,7 @@ export function useChoices() {
   const mayList = session.can('campaigns.read')
   const query = { page_size: MOST }
   const campaigns = useLoaded(async () =>
-    mayList ? (await call(api.GET('/api/v2/inbound-campaigns', { params: { query } }))).items : [],
+    mayList ? (await call(api.GET('/api/v2/campaigns', { params: { query } }))).items : [],
   )
   const agents = useLoaded(async () =>
     mayList ? (await call(api.GET('/api/v2/agents', { params: { query } }))).items : [],
