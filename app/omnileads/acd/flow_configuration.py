@@ -66,6 +66,11 @@ def media(audio_id: int) -> str:
     return f"{SOUNDS}/{audio_id}"
 
 
+def media_or_none(audio_id: int | None) -> str | None:
+    """The same for what may be without an audio file."""
+    return media(audio_id) if audio_id is not None else None
+
+
 def destination(kind: str, destination_id: int | None) -> Destination:
     """A destination as it is stored in a pair of columns."""
     return Destination(DestinationType(kind), destination_id)
@@ -111,9 +116,9 @@ def _ivr(row: models.Ivr) -> Ivr:
         invalid=destination(row.invalid_type, row.invalid_id),
         timeout_seconds=row.timeout_seconds,
         timeout_retries=row.timeout_retries,
-        timeout_media=media(row.timeout_audio_id) if row.timeout_audio_id is not None else None,
+        timeout_media=media_or_none(row.timeout_audio_id),
         invalid_retries=row.invalid_retries,
-        invalid_media=media(row.invalid_audio_id) if row.invalid_audio_id is not None else None,
+        invalid_media=media_or_none(row.invalid_audio_id),
     )
 
 
@@ -147,7 +152,7 @@ def _voicemail_box(row: models.VoicemailBox) -> VoicemailBox:
     return VoicemailBox(
         id=row.id,
         name=row.name,
-        greeting_media=media(row.greeting_audio_id) if row.greeting_audio_id is not None else None,
+        greeting_media=media_or_none(row.greeting_audio_id),
         max_seconds=row.max_seconds,
     )
 

@@ -127,6 +127,8 @@ def _campaigns(session: Session, agent_id: int) -> list[ConsoleCampaign]:
         ConsoleCampaign(
             id=campaign.id,
             name=campaign.name,
+            kind=campaign.kind,
+            is_active=campaign.state == "active",
             ring_seconds=campaign.queue.ring_seconds if campaign.queue is not None else RING_SECONDS,
             dispositions=[ConsoleDispositionOption.model_validate(option) for option in campaign.disposition_options],
         )

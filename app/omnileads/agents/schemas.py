@@ -287,6 +287,8 @@ class ConsoleCampaign(ResponseModel):
 
     id: int
     name: str
+    kind: CampaignKind
+    is_active: bool
     ring_seconds: int
     dispositions: list[ConsoleDispositionOption]
 

@@ -14,7 +14,7 @@ from typing import Final, Literal
 from omnileads.acd.core.config import Destination, DestinationType, Route, RoutingConfig
 
 EdgeKind = Literal[
-    "always", "match", "otherwise", "digit", "timeout", "invalid", "identified", "unidentified", "failover"
+    "always", "match", "otherwise", "digit", "timeout", "invalid", "identified", "unidentified", "failover", "exit"
 ]
 FindingCode = Literal["loop", "missing", "inactive-campaign", "no-members"]
 ROUTE: Final = "inbound-route"
@@ -112,6 +112,8 @@ def ways(config: RoutingConfig, destination: Destination) -> Iterator[Way]:
         case DestinationType.INBOUND_CAMPAIGN if (queue := config.queues.get(target)) is not None:
             if queue.failover is not None:
                 yield ("failover", None, queue.failover)
+            if queue.exit_ivr_id is not None:
+                yield ("exit", None, Destination(DestinationType.IVR, queue.exit_ivr_id))
 
 
 def _fault(config: RoutingConfig, node: Node) -> Finding | None:
