@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query
 
+from omnileads.agents.calling import call_command
 from omnileads.agents.colleagues import colleagues_of
 from omnileads.agents.console import AgentConsole, check_pause, require_agent
 from omnileads.agents.engine import EngineClient
@@ -202,22 +203,22 @@ async def unpause(runtime: CurrentRuntime, settings: CurrentSettings, agent_id: 
     return await _ask(runtime, settings, {"type": "agent.unpause", "agent_id": agent_id})
 
 
+def _call_command(runtime: CurrentRuntime, principal: CurrentPrincipal, body: CallRequest) -> dict[str, object]:
+    """The engine's command for the wanted call, made in a transaction of its own."""
+    with runtime.database.transaction() as session:
+        agent = require_agent(session, principal.user_id)
+        return call_command(session, agent, new_id(epoch_ms(runtime.clock.now())), body)
+
+
 @console.post("/calls")
 async def call_out(
-    runtime: CurrentRuntime, settings: CurrentSettings, agent_id: CurrentAgentId, body: CallRequest
+    runtime: CurrentRuntime, settings: CurrentSettings, command: Annotated[dict[str, object], Depends(_call_command)]
 ) -> AgentLive:
     """Call a number: the agent's webphone rings first and takes the call by itself, then the number is dialled.
 
-    How it goes on is told over `/ws/live`; the webphone ends the call. Refused with 409 where the agent, its group or
-    the outbound routes do not allow it.
+    How it goes on is told over `/ws/live`; the webphone ends the call. Refused with 409 where the agent, its group, the
+    outbound routes or a do-not-call list do not allow it.
     """
-    command: dict[str, object] = {
-        "type": "agent.call",
-        "agent_id": agent_id,
-        "call_id": new_id(epoch_ms(runtime.clock.now())),
-        "number": body.number,
-        "campaign_id": body.campaign_id,
-    }
     return await _ask(runtime, settings, command)
 
 

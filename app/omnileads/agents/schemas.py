@@ -8,7 +8,7 @@ from pydantic import AfterValidator, Field
 
 from omnileads.agents.models import CAMPAIGN_KINDS, LONGEST_PAUSE_SECONDS, CampaignKind, PauseKind
 from omnileads.kit.clock import Instant
-from omnileads.kit.schemas import Id, RequestModel, ResponseModel
+from omnileads.kit.schemas import BigId, Id, RequestModel, ResponseModel
 
 GroupName = Annotated[str, Field(min_length=1, max_length=40)]
 PauseName = Annotated[str, Field(min_length=1, max_length=20)]
@@ -226,10 +226,11 @@ class AgentLive(ResponseModel):
 
 
 class CallRequest(RequestModel):
-    """A number to call, for one of the agent's campaigns or (null) for none."""
+    """A number to call, for one of the agent's campaigns or (null) for none; `contact_id` is whose number it is."""
 
     number: Annotated[str, Field(pattern=r"^\+?[0-9*#]{1,30}$", description="Digits, * and #; may start with +.")]
     campaign_id: Id | None = None
+    contact_id: BigId | None = None
 
 
 class ColleagueCallRequest(RequestModel):
@@ -278,8 +279,11 @@ class ConsoleDispositionOption(ResponseModel):
     id: int
     name: str
     kind: Literal["no-action", "engaged", "callback"]
+    form_id: int | None
+    subdispositions: list[str]
     is_positive: bool
     is_hidden: bool
+    calls_external_site: bool
 
 
 class ConsoleCampaign(ResponseModel):

@@ -39,6 +39,7 @@ TypedSecret = Annotated[SecretStr, WrapValidator(_as_typed)]
 """A password as it was typed: blanks at its ends belong to it, though a `RequestModel` trims all other text."""
 
 Id = Annotated[int, Field(ge=1, le=MAX_INTEGER)]
+BigId = Annotated[int, Field(ge=1, le=2**53 - 1, description="What a browser's numbers hold exactly.")]
 """A row's id in a request body."""
 
 PathId = Annotated[int, Path(ge=1, le=MAX_INTEGER)]
