@@ -106,6 +106,14 @@ def test_the_engine_and_the_memory_die_together(instance: Instance, scene: Scene
     history.wait_for(scene.talking.number, "ENTERQUEUE", "CONNECT", "COMPLETEOUTNUM", within_seconds=20)
 
 
+def test_a_container_that_podman_lost_sight_of_is_made_anew(instance: Instance) -> None:
+    """As after a crash that spared podman's notes: nothing restarts it by itself without systemd, `make up` does."""
+    edge = instance.process("nginx")
+    edge.kill_unseen()
+    instance.make("up", TAGS="nginx")
+    assert edge.is_healthy()
+
+
 def _serve_who_waits(scene: Scene, history: History) -> None:
     """The waiting caller rings at the agent, is answered, and its call log is complete as well."""
     scene.desk.wait_until_ringing(within_seconds=40)

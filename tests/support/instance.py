@@ -199,6 +199,11 @@ class Process:
         subprocess.run(["kill", "-9", *children], check=True)
         return init
 
+    def kill_unseen(self) -> None:
+        """`kill -9` of the whole container and of podman's monitor first, so that podman takes it for running still."""
+        state = self.state()
+        subprocess.run(["kill", "-9", str(state["ConmonPid"]), str(state["Pid"])], check=True)
+
     def wait_until_back(self, former_pid: int, *, within_seconds: float = 40.0) -> None:
         """Wait until the container runs again as another process and is well."""
 
