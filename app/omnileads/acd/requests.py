@@ -17,6 +17,7 @@ from omnileads.acd.core.events import (
     AgentCallAgent,
     AgentCallOut,
     AgentDispositioned,
+    AgentHangUp,
     AgentLogin,
     AgentLogout,
     AgentPause,
@@ -54,6 +55,7 @@ _PARSERS: dict[str, Callable[[int, Document], Event]] = {
     "agent.call-agent": lambda agent_id, command: AgentCallAgent(
         agent_id, str(command["call_id"]), int(command["to_agent_id"])
     ),
+    "agent.hang-up": lambda agent_id, _: AgentHangUp(agent_id),
     "agent.dispositioned": lambda agent_id, command: AgentDispositioned(agent_id, str(command["call_id"])),
 }
 

@@ -4,9 +4,11 @@ from dataclasses import replace
 
 import pytest
 
+from omnileads.acd.core.commands import HangUp
 from omnileads.acd.core.config import RoutingConfig, Strategy
 from omnileads.acd.core.events import (
     AgentDispositioned,
+    AgentHangUp,
     AgentLogin,
     AgentLogout,
     AgentPause,
@@ -266,3 +268,28 @@ def test_a_group_may_end_the_wrap_up_with_the_disposition() -> None:
     assert scenario.status(1) == "ACW"
     scenario.tell(AgentDispositioned(1, call))
     assert scenario.status(1) == "READY"
+
+
+def test_an_agent_hangs_up_without_the_webphone() -> None:
+    scenario = Scenario(config(queue(), may_call_agents=True))
+    scenario.ready(1, 2)
+    call = scenario.call()
+    (ringing,) = scenario.ringing(call)
+    taker = scenario.ringing_agents(call)[0]
+    scenario.tell(AgentHangUp(taker))
+    assert HangUp(call, ringing) in scenario.commands, "one that rings is refused"
+    scenario.answer(ringing)
+    scenario.tell(AgentHangUp(taker))
+    assert scenario.of(HangUp) == [HangUp(call, ringing)] * 2
+    idle = 3 - taker
+    assert scenario.tell(AgentHangUp(idle)).refusal == ("no-call", "There is no call to hang up.")
+
+
+def test_who_called_a_colleague_hangs_up_without_the_webphone() -> None:
+    scenario = Scenario(config(queue(), may_call_agents=True))
+    scenario.ready(1, 2)
+    call = scenario.call_agent(1, 2)
+    own = scenario.leg_of(call)
+    scenario.answer(own)
+    scenario.tell(AgentHangUp(1))
+    assert scenario.of(HangUp) == [HangUp(call, own)]

@@ -4,8 +4,10 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from omnileads.acd.core import callers, working_state
+from omnileads.acd.core.commands import HangUp
 from omnileads.acd.core.events import (
     AgentDispositioned,
+    AgentHangUp,
     AgentLogin,
     AgentLogout,
     AgentPause,
@@ -77,6 +79,16 @@ def dispositioned(world: World, event: AgentDispositioned) -> None:
     is_over = agent.acw_until is not None and agent.acw_until <= world.now
     if agent.pause_id == ACW_PAUSE_ID and (is_over or (profile is not None and profile.force_unpause)):
         _end_pause(world, agent)
+
+
+def hang_up(world: World, event: AgentHangUp) -> None:
+    """End the agent's leg; what follows from it is told when it has ended."""
+    call = world.calls.get(world.agent(event.agent_id).call_id or "")
+    leg_id = call.leg_of(event.agent_id) if call is not None else None
+    if call is None or leg_id is None:
+        _refuse(world, "no-call", "There is no call to hang up.")
+    else:
+        world.decision.commands.append(HangUp(call.id, leg_id))
 
 
 def webphone_changed(world: World, event: WebphoneChanged) -> None:

@@ -15,6 +15,7 @@ from omnileads.acd.core.events import (
     AgentCallAgent,
     AgentCallOut,
     AgentDispositioned,
+    AgentHangUp,
     AgentLogin,
     AgentLogout,
     AgentPause,
@@ -53,6 +54,7 @@ _HANDLERS = {
     AgentUnpause: agents.unpause,
     AgentCallOut: outbound.call_out,
     AgentCallAgent: internal.call_agent,
+    AgentHangUp: agents.hang_up,
     Dialled: outbound.dialled,
     AgentDispositioned: agents.dispositioned,
 }

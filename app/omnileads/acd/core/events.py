@@ -146,6 +146,13 @@ class AgentCallAgent:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentHangUp:
+    """An agent ends its call, or refuses the one that rings, by other means than its webphone."""
+
+    agent_id: int
+
+
+@dataclass(frozen=True, slots=True)
 class AgentDispositioned:
     """An agent stored the disposition of a call."""
 
@@ -182,6 +189,7 @@ Event = (
     | AgentUnpause
     | AgentCallOut
     | AgentCallAgent
+    | AgentHangUp
     | AgentDispositioned
     | ConfigurationChanged
     | Tick

@@ -179,6 +179,13 @@ class Call:
         """The offer that rings on this leg, if it still does."""
         return next((offer for offer in self.offers if offer.leg_id == leg_id), None)
 
+    def leg_of(self, agent_id: int) -> str | None:
+        """The channel to this agent's webphone, ringing or talking."""
+        if self.caller_agent_id == agent_id and not self.is_outbound:
+            return self.channel_id
+        ringing = next((offer.leg_id for offer in self.offers if offer.agent_id == agent_id), None)
+        return ringing or (self.leg_id if self.agent_id == agent_id else None)
+
 
 @dataclass(frozen=True, slots=True)
 class Agent:
