@@ -1,4 +1,4 @@
-"""What `/api/v1` needs: a token for each user who signs in there, and dispositions of contacts without a call of ours."""
+"""What `/api/v1` needs: a token for each user who signs in there, and dispositions without a call of ours."""
 
 from __future__ import annotations
 

@@ -4,7 +4,23 @@ from __future__ import annotations
 
 from typing import Final
 
+_AGENT: Final = ("agent.console",)
+
 NEEDS: Final[dict[str, tuple[str, ...]]] = {
+    "POST /campaign/database_metadata": ("campaigns.read agent.console",),  # A G S R g
+    "POST /new_contact": ("contacts.write agent.console",),  # A G S g
+    "GET /campaign/{campaign_id}/contacts": _AGENT,
+    "GET /campaign/{campaign_id}/contacts/{contact_id}": _AGENT,
+    "GET /campaign/{campaign_id}/dispositionOptions": _AGENT,
+    "GET /campaign/{external_id}/dispositionOptions/{system_id}": _AGENT,
+    "GET /disposition": _AGENT,
+    "GET /disposition/{disposition_id}": _AGENT,
+    "POST /disposition": _AGENT,
+    "PUT /disposition/{disposition_id}": _AGENT,
+    "POST /new_contact/disposition": _AGENT,
+    "POST /makeCall": _AGENT,
+    "POST /make_call_outside_campaign": _AGENT,
+    "POST /hangupCall": _AGENT,
     "POST /permissions/new_role": ("roles.read", "roles.write"),
     "POST /permissions/update_role_permissions": ("roles.read", "roles.write"),
     "POST /permissions/delete_role": ("roles.read", "roles.write"),

@@ -5,13 +5,8 @@ A module for each family of addresses. What differs from the original on purpose
 
 from __future__ import annotations
 
-from typing import Final
-
-from fastapi import APIRouter
-
-from omnileads.api.v1 import documentation, login, roles
+from omnileads.api.v1 import documentation
 from omnileads.api.v1.prefix import PREFIX
-
-ROUTERS: Final[tuple[APIRouter, ...]] = (login.router, roles.router)
+from omnileads.api.v1.routers import ROUTERS
 
 __all__ = ["PREFIX", "ROUTERS", "documentation"]

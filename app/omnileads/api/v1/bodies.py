@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Callable
-from typing import Annotated, Any, Final, TypeVar, cast
+from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -17,7 +17,7 @@ from starlette.datastructures import FormData, UploadFile
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 
-from omnileads.api.v1.errors import Body, Refused, errors_in_data, required
+from omnileads.api.v1.errors import Body, Refused, errors_in_data
 from omnileads.api.v1.language import say
 
 FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -148,31 +148,34 @@ def problems_of(error: ValidationError) -> dict[str, Any]:
     return found
 
 
+_SENTENCES: Final[dict[str, tuple[str, str]]] = {
+    "missing": ("Este campo es requerido.", "This field is required."),
+    "string_too_long": (
+        "Asegúrese de que este campo no tenga más de {max_length} caracteres.",
+        "Ensure this field has no more than {max_length} characters.",
+    ),
+    "string_too_short": ("Este campo no puede estar en blanco.", "This field may not be blank."),
+    "string_type": ("No es una cadena válida.", "Not a valid string."),
+    "list_type": ("Se esperaba una lista de elementos.", "Expected a list of items."),
+    "literal_error": ("No es una elección válida.", "This is not a valid choice."),
+    "bool_parsing": ("Debe ser un booleano válido.", "Must be a valid boolean."),
+    **dict.fromkeys(
+        ("int_parsing", "int_type", "int_from_float", "int_parsing_size"),
+        ("Introduzca un número entero válido.", "A valid integer is required."),
+    ),
+    **dict.fromkeys(
+        ("greater_than_equal", "less_than_equal"),
+        ("El valor está fuera del rango permitido.", "The value is outside of the allowed range."),
+    ),
+}
+
+
 def _sentence(problem: ErrorDetails) -> str:
-    context = problem.get("ctx", {})
-    match problem["type"]:
-        case "missing":
-            return required()
-        case "int_parsing" | "int_type" | "int_from_float" | "int_parsing_size":
-            return say("Introduzca un número entero válido.", "A valid integer is required.")
-        case "string_too_long":
-            most = context["max_length"]
-            return say(
-                f"Asegúrese de que este campo no tenga más de {most} caracteres.",
-                f"Ensure this field has no more than {most} characters.",
-            )
-        case "string_too_short" | "too_short":
-            return say("Este campo no puede estar en blanco.", "This field may not be blank.")
-        case "string_type":
-            return say("No es una cadena válida.", "Not a valid string.")
-        case "list_type":
-            return say("Se esperaba una lista de elementos.", "Expected a list of items.")
-        case "literal_error":
-            return say("No es una elección válida.", "This is not a valid choice.")
-        case "greater_than_equal" | "less_than_equal":
-            return say("El valor está fuera del rango permitido.", str(problem["msg"]))
-        case _:
-            return str(problem["msg"]).removeprefix("Value error, ")
+    known = _SENTENCES.get(problem["type"])
+    if known is not None:
+        context = {key: str(value) for key, value in problem.get("ctx", {}).items()}
+        return say(*(text.format(**context) for text in known))
+    return str(problem["msg"]).removeprefix("Value error, ")
 
 
 def null_not_allowed() -> str:
@@ -215,4 +218,4 @@ def as_text(value: Any) -> str | None:
 
 def file_of(data: Body, name: str) -> UploadFile | None:
     value = data.get(name)
-    return cast("UploadFile", value) if isinstance(value, UploadFile) else None
+    return value if isinstance(value, UploadFile) else None

@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI, Request
 from fastapi.responses import JSONResponse
 
 from omnileads.api.v1.prefix import PREFIX
+from omnileads.api.v1.routers import ROUTERS
 from omnileads.kit.permissions import document_access, guarded_routes, public
 from omnileads.version import VERSION
 
@@ -28,8 +29,6 @@ def openapi(request: Request) -> JSONResponse:
 
 
 def document() -> dict[str, Any]:
-    from omnileads.api.v1 import ROUTERS  # the routers are put together above this module
-
     contract = FastAPI(
         title="OMniLeads, the contract of integrations",
         version=VERSION,

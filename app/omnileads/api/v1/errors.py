@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
 
@@ -16,6 +16,9 @@ from omnileads.kit.http import MethodNotAllowed
 from omnileads.kit.permissions import PasswordChangeRequired
 
 Body = dict[str, Any]
+
+_WRONG_CREDENTIALS: Final = "Invalid Credentials or activate account"
+_CSRF: Final = "CSRF Failed: CSRF token missing or incorrect."
 
 
 class Refused(AppError):
@@ -81,35 +84,39 @@ def contract_response(error: AppError, headers: Mapping[str, str] | None = None)
 
 
 def _shape(error: AppError) -> tuple[int, Body]:
-    match error:
-        case InvalidCredentials():
-            return 404, {"detail": "Invalid Credentials or activate account"}
-        case AccountLocked():
-            return 403, {"detail": say("La cuenta está bloqueada por demasiados intentos fallidos.", error.text)}
-        case CsrfFailed():
-            return 403, {"detail": "CSRF Failed: CSRF token missing or incorrect."}
-        case NotSignedIn():
-            text = say(
-                "Las credenciales de autenticación no se proveyeron.",
-                "Authentication credentials were not provided.",
-            )
-            return 403, {"detail": text}
-        case PasswordChangeRequired():
-            return 403, {"detail": say("Debe elegir primero una contraseña nueva en la consola.", error.text)}
-        case NotAnAgent():
-            return 403, failure(say("Su usuario no tiene perfil de agente.", error.text))
-        case Forbidden():
-            return 403, {"detail": no_permission()}
-        case NotFound():
-            return 404, {"detail": say("No encontrado.", "Not found.")}
-        case MethodNotAllowed():
-            return 405, {"detail": say("Método no permitido.", "Method not allowed.")}
-        case ValidationFailed():
-            return 400, errors_in_data(by_field(error.fields) or {"__all__": [error.text]}).body
-        case Conflict():
-            return 400, failure(sentence_of(error.code, error.text))
-        case _:
-            return error.status, failure(sentence_of(error.code, error.text))
+    for kind, told in _TOLD.items():
+        if isinstance(error, kind):
+            return told(error)
+    return error.status, failure(sentence_of(error.code, error.text))
+
+
+def _detail(status: int, spanish: str, english: str) -> Callable[[AppError], tuple[int, Body]]:
+    return lambda _error: (status, {"detail": say(spanish, english)})
+
+
+_TOLD: Final[dict[type[AppError], Callable[[AppError], tuple[int, Body]]]] = {
+    InvalidCredentials: _detail(404, _WRONG_CREDENTIALS, _WRONG_CREDENTIALS),
+    AccountLocked: lambda error: (
+        403,
+        {"detail": say("La cuenta está bloqueada por demasiados intentos fallidos.", error.text)},
+    ),
+    CsrfFailed: _detail(403, _CSRF, _CSRF),
+    NotSignedIn: _detail(
+        403,
+        "Las credenciales de autenticación no se proveyeron.",
+        "Authentication credentials were not provided.",
+    ),
+    PasswordChangeRequired: _detail(
+        403, "Debe elegir primero una contraseña nueva en la consola.", PasswordChangeRequired.message
+    ),
+    NotAnAgent: lambda error: (403, failure(sentence_of(error.code, error.text))),
+    Forbidden: lambda _error: (403, {"detail": no_permission()}),
+    NotFound: _detail(404, "No encontrado.", "Not found."),
+    MethodNotAllowed: _detail(405, "Método no permitido.", "Method not allowed."),
+    ValidationFailed: lambda error: (400, errors_in_data(by_field(error.fields) or {"__all__": [error.text]}).body),
+    Conflict: lambda error: (400, failure(sentence_of(error.code, error.text))),
+}
+"""The first kind an error is of says how it looks."""
 
 
 def failure(message: str) -> Body:

@@ -1,0 +1,17 @@
+"""All routers of the contract."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from fastapi import APIRouter
+
+from omnileads.api.v1 import crm_calls, crm_contacts, dispositions, login, roles
+
+ROUTERS: Final[tuple[APIRouter, ...]] = (
+    login.router,
+    crm_contacts.router,
+    crm_calls.router,
+    dispositions.router,
+    roles.router,
+)
