@@ -55,7 +55,7 @@ export function useCalling({ session, agent, isPhoneFree, onAgent }: CallingPort
   const chosenWay = ref<CallWay>('number')
   /** What is searched among the colleagues; kept like the number being written. */
   const colleagueSearch = ref('')
-  let called: { callId: string; colleague: ColleagueRef } | null = null
+  const called = shallowRef<{ callId: string; colleague: ColleagueRef } | null>(null)
   /** Chosen campaign: as long as this browser lives. Numbers: they end with the tab, agents share machines. */
   let choices: BrowserMemory | null = null
   let numbers: BrowserMemory | null = null
@@ -98,14 +98,14 @@ export function useCalling({ session, agent, isPhoneFree, onAgent }: CallingPort
     numbers = browserMemory(agentId, window.sessionStorage)
     chosen.value = choices.read<CallTarget>(TARGET)
     chosenWay.value = choices.read<CallWay>(WAY) ?? 'number'
-    called = numbers.read<typeof called>(CALLED_COLLEAGUE)
+    called.value = numbers.read<{ callId: string; colleague: ColleagueRef }>(CALLED_COLLEAGUE)
     recent.value = numbers.read<string[]>(RECENT) ?? []
   }
 
   function forget(): void {
     numbers?.remove(RECENT)
     numbers?.remove(CALLED_COLLEAGUE)
-    choices = numbers = called = null
+    choices = numbers = called.value = null
     recent.value = []
     draft.value = colleagueSearch.value = ''
     placing.value = refusal.value = missed.value = null
@@ -138,8 +138,8 @@ export function useCalling({ session, agent, isPhoneFree, onAgent }: CallingPort
 
   async function placeToColleague(colleague: ColleagueRef): Promise<AgentLive> {
     const answer = await callColleague(colleague.agent_id)
-    called = { callId: answer.call_id ?? '', colleague }
-    numbers?.write(CALLED_COLLEAGUE, called)
+    called.value = { callId: answer.call_id ?? '', colleague }
+    numbers?.write(CALLED_COLLEAGUE, called.value)
     colleagueSearch.value = ''
     return answer
   }
@@ -157,9 +157,9 @@ export function useCalling({ session, agent, isPhoneFree, onAgent }: CallingPort
    */
   function follow(now: AgentLive, before: AgentLive | null, wasGivenUp = false): MissedTarget | null {
     let ended = missedBetween(before, now)
-    if (ended && ended.callId === called?.callId) {
+    if (ended && ended.callId === called.value?.callId) {
       const outcome = wasGivenUp ? 'cancelled' : ended.outcome
-      ended = { ...ended, outcome, colleague: called.colleague }
+      ended = { ...ended, outcome, colleague: called.value.colleague }
     }
     if (ended) missed.value = ended
     else if (now.status === 'DIALING' || now.status === 'ONCALL' || now.status === 'RINGING') {
@@ -177,6 +177,7 @@ export function useCalling({ session, agent, isPhoneFree, onAgent }: CallingPort
     ways,
     way,
     colleagueSearch,
+    called,
     recent,
     placing,
     refusal,

@@ -288,6 +288,7 @@ export const useDesk = defineStore('agent-desk', () => {
     callWays: calling.ways,
     callWay: calling.way,
     colleagueSearch: calling.colleagueSearch,
+    calledColleague: calling.called,
     findColleagues: colleagues.find,
     colleagueAt: colleagues.nameAt,
     recentNumbers: calling.recent,
