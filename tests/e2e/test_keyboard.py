@@ -1,7 +1,7 @@
 """Every screen of telephony and people, worked with the keyboard alone.
 
-One table says what is typed where. On each screen: every control is reached, in order, with the focus in sight; an empty
-form leads to its first fault; one thing is made and saved; the question before deleting is opened and declined, and the
+One table says what is typed where. On each screen: every control is reached, in order, with the focus in sight; an
+empty form leads to its first fault; one thing is made and saved; the question before deleting is opened and declined, and the
 focus is back on what opened it.
 """
 
@@ -121,6 +121,7 @@ SCREENS = (
             ("type", "First name", "Keys"),
             ("type", "Last name", "{mark}"),
             ("type", "Username", "keys.{mark}"),
+            ("submit", "", ""),
             ("type", "Password", "a fine {mark} passphrase"),
         ),
         "Keys {mark}",
@@ -196,6 +197,7 @@ def prepare(post: Callable[..., Any], upload: Callable[[str], Any]) -> None:
 def work_through(keys: Keyboard, screen: Screen, words: Words) -> list[str]:
     """The whole of one screen. Returns what was wrong with the ways; raises AssertionError where there is none."""
     page = keys.page
+    page.wait_for_load_state("networkidle")
     faults = keys.walk()
     keys.go_to(screen.new)
     keys.press("Enter")

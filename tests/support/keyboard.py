@@ -1,4 +1,4 @@
-"""The console driven by keyboard alone: no mouse, no script that moves the focus; only keys, and looking where they lead.
+"""The console driven by keyboard alone: no mouse, only keys, and looking where they lead.
 
 Nothing here knows the instance: it works on any page of the console, signed in and in English.
 """
@@ -62,7 +62,7 @@ _LOOK = """
       covered: isBody ? '' : covers(e), expanded: e.getAttribute('aria-expanded') === 'true',
       invalid: e.getAttribute('aria-invalid') === 'true', error: text(e.getAttribute('aria-describedby') ?? ''),
       active: document.getElementById(e.getAttribute('aria-activedescendant') ?? '')?.innerText?.trim() ?? '',
-      top: box.top + scrolled(e), left: box.left, bottom: box.bottom + scrolled(e),
+      scroller: !!e.closest('[role=region][tabindex]'), top: box.top + scrolled(e), left: box.left, bottom: box.bottom + scrolled(e),
     }
     // The parts of a time field are one element, and only the first shows its ring here.
     if (last?.element !== e)
@@ -227,7 +227,10 @@ class Keyboard:
         if stop.facts["covered"] and stop.is_in_root:
             faults.append(f"covered: {stop.name} by {stop.facts['covered']}")
         if before is not None and before.is_in_root and stop.is_in_root and not self.is_dialog_open:
-            is_back = stop.facts["bottom"] <= before.facts["top"] and stop.facts["left"] <= before.facts["left"]
+            is_beside = stop.facts["scroller"] == before.facts["scroller"]
+            is_back = (
+                is_beside and stop.facts["bottom"] <= before.facts["top"] and stop.facts["left"] <= before.facts["left"]
+            )
             if is_back or stop.facts["goesBack"]:
                 faults.append(f"goes back from {before.name} to {stop.name}")
         return faults
