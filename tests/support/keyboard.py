@@ -62,7 +62,8 @@ _LOOK = """
       covered: isBody ? '' : covers(e), expanded: e.getAttribute('aria-expanded') === 'true',
       invalid: e.getAttribute('aria-invalid') === 'true', error: text(e.getAttribute('aria-describedby') ?? ''),
       active: document.getElementById(e.getAttribute('aria-activedescendant') ?? '')?.innerText?.trim() ?? '',
-      scroller: !!e.closest('[role=region][tabindex]'), top: box.top + scrolled(e), left: box.left, bottom: box.bottom + scrolled(e),
+      scroller: !!e.closest('[role=region][tabindex]'),
+      top: box.top + scrolled(e), left: box.left, bottom: box.bottom + scrolled(e),
     }
     // The parts of a time field are one element, and only the first shows its ring here.
     if (last?.element !== e)
