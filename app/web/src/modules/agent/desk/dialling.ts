@@ -46,7 +46,9 @@ export function dialableNumber(text: string): string | null {
 export function callTargets(session: Pick<ConsoleSession, 'agent' | 'campaigns'> | null): CallTarget[] {
   if (!session) return []
   const { group } = session.agent
-  const campaigns = group.manual_call_campaign_kinds.includes('inbound') ? session.campaigns : []
+  const campaigns = session.campaigns.filter(
+    ({ kind, is_active }) => is_active && group.manual_call_campaign_kinds.includes(kind),
+  )
   return [
     ...campaigns.map(({ id }) => id),
     ...(group.allow_off_campaign_calls ? [OFF_CAMPAIGN] : []),
