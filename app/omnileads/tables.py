@@ -8,11 +8,13 @@ from omnileads.accounts import models as accounts
 from omnileads.agents import models as agents
 from omnileads.calls import models as calls
 from omnileads.campaigns import models as campaigns
+from omnileads.crm import models as crm
 from omnileads.dispositions import models as dispositions
+from omnileads.forms import models as forms
 from omnileads.kit import audit, jobs, revision
 from omnileads.kit.db import Base
 from omnileads.telephony import models as telephony
 
-MODULES: Final = (accounts, agents, audit, calls, campaigns, dispositions, jobs, revision, telephony)
+MODULES: Final = (accounts, agents, audit, calls, campaigns, crm, dispositions, forms, jobs, revision, telephony)
 
 METADATA: Final = Base.metadata

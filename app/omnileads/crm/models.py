@@ -1,0 +1,112 @@
+"""Tables `external_sites`, `external_site_authentications`, `external_systems`, `external_system_agents`."""
+
+from __future__ import annotations
+
+from typing import Final, Literal
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint, func, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from omnileads.kit.db import Base
+
+SiteTrigger = Literal["button", "automatic", "server", "disposition", "dynamic-list"]
+SiteMethod = Literal["GET", "POST"]
+SiteFormat = Literal["multipart", "urlencoded", "text", "json"]
+SiteTarget = Literal["embedded", "new-tab"]
+
+MAX_URL_LENGTH: Final = 2000
+LONGEST_TOKEN_SECONDS: Final = 31_536_000
+
+
+class ExternalSiteAuthentication(Base):
+    """How the server gets a token: POST of user and password to `token_url`, whose answer has it in `token_field`.
+
+    The token lives `duration_seconds`, or as many as the answer says in `duration_field`; with neither it is asked for
+    anew each time. The password is never returned and is masked in the audit log.
+    """
+
+    __tablename__ = "external_site_authentications"
+    __table_args__ = (
+        Index("uq_external_site_authentications_name", func.lower(text("name")), unique=True),
+        CheckConstraint(
+            f"duration_seconds BETWEEN 1 AND {LONGEST_TOKEN_SECONDS}",
+            name="duration_seconds_range",
+        ),
+        CheckConstraint("duration_seconds IS NULL OR duration_field = ''", name="one_duration"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    token_url: Mapped[str] = mapped_column(String(MAX_URL_LENGTH))
+    username: Mapped[str] = mapped_column(String(200))
+    password: Mapped[str] = mapped_column(String(200))
+    token_field: Mapped[str] = mapped_column(String(100))
+    duration_seconds: Mapped[int | None] = mapped_column(Integer)
+    duration_field: Mapped[str] = mapped_column(String(100), default="", server_default="")
+    strict_tls: Mapped[bool] = mapped_column(default=True, server_default="true")
+
+
+class ExternalSite(Base):
+    """A request to a CRM. What is sent in it is said by each campaign (`crm.schemas.SiteParameter`).
+
+    A site with a `target` is opened by the agent's browser; the server sends the request of one without.
+    """
+
+    __tablename__ = "external_sites"
+    __table_args__ = (
+        Index("uq_external_sites_name", func.lower(text("name")), unique=True),
+        CheckConstraint(
+            "trigger IN ('button', 'automatic', 'server', 'disposition', 'dynamic-list')", name="trigger_known"
+        ),
+        CheckConstraint("method IN ('GET', 'POST')", name="method_known"),
+        CheckConstraint("format IN ('multipart', 'urlencoded', 'text', 'json')", name="format_known"),
+        CheckConstraint("target IN ('embedded', 'new-tab')", name="target_known"),
+        CheckConstraint("(method = 'POST') = (format IS NOT NULL)", name="format_of_post"),
+        CheckConstraint(
+            "(target IS NULL) = (trigger IN ('server', 'dynamic-list') OR format IS NOT DISTINCT FROM 'json')",
+            name="target_of_browser",
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+    url: Mapped[str] = mapped_column(String(MAX_URL_LENGTH))
+    trigger: Mapped[SiteTrigger] = mapped_column(String(16))
+    method: Mapped[SiteMethod] = mapped_column(String(4))
+    format: Mapped[SiteFormat | None] = mapped_column(String(16))
+    target: Mapped[SiteTarget | None] = mapped_column(String(16))
+    authentication_id: Mapped[int | None] = mapped_column(ForeignKey("external_site_authentications.id"), index=True)
+    is_hidden: Mapped[bool] = mapped_column(default=False, server_default="false")
+
+    authentication: Mapped[ExternalSiteAuthentication | None] = relationship(lazy="joined")
+
+
+class ExternalSystem(Base):
+    """A system that knows our agents and campaigns by ids of its own."""
+
+    __tablename__ = "external_systems"
+    __table_args__ = (Index("uq_external_systems_name", func.lower(text("name")), unique=True),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(String(60))
+
+    agents: Mapped[list[ExternalSystemAgent]] = relationship(
+        cascade="all, delete-orphan", lazy="selectin", order_by="ExternalSystemAgent.agent_id"
+    )
+
+
+class ExternalSystemAgent(Base):
+    """An agent's id in an external system; unique both ways."""
+
+    __tablename__ = "external_system_agents"
+    __table_args__ = (
+        UniqueConstraint(
+            "external_system_id", "external_id", name="uq_external_system_agents_external_system_id_external_id"
+        ),
+    )
+
+    external_system_id: Mapped[int] = mapped_column(
+        ForeignKey("external_systems.id", ondelete="CASCADE"), primary_key=True
+    )
+    agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"), primary_key=True, index=True)
+    external_id: Mapped[str] = mapped_column(String(100))
