@@ -215,6 +215,7 @@ class WorkerSettings(PlatformSettings):
     worker: WorkerTopic = WorkerTopic()
     recordings: RecordingsTopic = RecordingsTopic()
     mail: MailTopic = MailTopic()
+    outgoing: OutgoingTopic = OutgoingTopic()
 
 
 class AcdSettings(PlatformSettings):

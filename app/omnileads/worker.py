@@ -9,6 +9,7 @@ from omnileads.accounts import housekeeping
 from omnileads.accounts.notices import NOTICE_JOB, NoticeSender
 from omnileads.calls import writer
 from omnileads.calls.recording_check import RecordingCheck
+from omnileads.crm.sender import SITE_REQUEST_JOB, SiteRequestJob, SiteSender
 from omnileads.kit.health import HealthServer, platform_probes
 from omnileads.kit.mail import Mailer
 from omnileads.kit.periodic import Chore, run_chores
@@ -23,6 +24,7 @@ def run(settings: WorkerSettings) -> int:
     """Run until SIGTERM; jobs under way are finished first. Returns the exit code."""
     runtime = Runtime.build(settings)
     runtime.jobs.register(NOTICE_JOB, NoticeSender(Mailer(settings.mail)).run)
+    runtime.jobs.register(SITE_REQUEST_JOB, SiteRequestJob(SiteSender(settings.outgoing, runtime)).run)
     process = ThreadedProcess()
     process.add("event-writer", lambda stop: writer.run(runtime, stop))
     process.add("jobs", lambda stop: _run_jobs(runtime, settings.worker.job_threads, stop))

@@ -14,7 +14,9 @@ from omnileads.api import documentation, health
 from omnileads.callflow import routes as callflow
 from omnileads.calls import routes as calls
 from omnileads.campaigns import routes as campaigns
+from omnileads.crm import routes as crm
 from omnileads.dispositions import routes as dispositions
+from omnileads.forms import routes as forms
 from omnileads.kit.http import Problem, install_error_handlers
 from omnileads.kit.permissions import document_access, guarded_routes, verify_routes
 from omnileads.supervision import routes as supervision
@@ -34,6 +36,8 @@ V2_ROUTERS: Final[tuple[APIRouter, ...]] = (
     *telephony.ROUTERS,
     callflow.call_flow,
     callflow.trials,
+    *forms.ROUTERS,
+    *crm.ROUTERS,
     campaigns.router,
     dispositions.router,
     calls.calls,

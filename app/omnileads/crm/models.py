@@ -8,6 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, Uniq
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from omnileads.kit.db import Base
+from omnileads.telephony.models.vocabulary import NamedRow
 
 SiteTrigger = Literal["button", "automatic", "server", "disposition", "dynamic-list"]
 SiteMethod = Literal["GET", "POST"]
@@ -18,7 +19,7 @@ MAX_URL_LENGTH: Final = 2000
 LONGEST_TOKEN_SECONDS: Final = 31_536_000
 
 
-class ExternalSiteAuthentication(Base):
+class ExternalSiteAuthentication(NamedRow):
     """How the server gets a token: POST of user and password to `token_url`, whose answer has it in `token_field`.
 
     The token lives `duration_seconds`, or as many as the answer says in `duration_field`; with neither it is asked for
@@ -35,8 +36,6 @@ class ExternalSiteAuthentication(Base):
         CheckConstraint("duration_seconds IS NULL OR duration_field = ''", name="one_duration"),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(60))
     token_url: Mapped[str] = mapped_column(String(MAX_URL_LENGTH))
     username: Mapped[str] = mapped_column(String(200))
     password: Mapped[str] = mapped_column(String(200))
@@ -46,7 +45,7 @@ class ExternalSiteAuthentication(Base):
     strict_tls: Mapped[bool] = mapped_column(default=True, server_default="true")
 
 
-class ExternalSite(Base):
+class ExternalSite(NamedRow):
     """A request to a CRM. What is sent in it is said by each campaign (`crm.schemas.SiteParameter`).
 
     A site with a `target` is opened by the agent's browser; the server sends the request of one without.
@@ -68,8 +67,6 @@ class ExternalSite(Base):
         ),
     )
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(60))
     url: Mapped[str] = mapped_column(String(MAX_URL_LENGTH))
     trigger: Mapped[SiteTrigger] = mapped_column(String(16))
     method: Mapped[SiteMethod] = mapped_column(String(4))
@@ -81,14 +78,11 @@ class ExternalSite(Base):
     authentication: Mapped[ExternalSiteAuthentication | None] = relationship(lazy="joined")
 
 
-class ExternalSystem(Base):
+class ExternalSystem(NamedRow):
     """A system that knows our agents and campaigns by ids of its own."""
 
     __tablename__ = "external_systems"
     __table_args__ = (Index("uq_external_systems_name", func.lower(text("name")), unique=True),)
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(60))
 
     agents: Mapped[list[ExternalSystemAgent]] = relationship(
         cascade="all, delete-orphan", lazy="selectin", order_by="ExternalSystemAgent.agent_id"

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from omnileads.kit.db import Base
+from omnileads.telephony.models.vocabulary import NamedRow
 
 FieldType = Literal["text", "date", "list", "text-area", "number", "dynamic-list"]
 NumberKind = Literal["integer", "decimal"]
@@ -17,14 +18,12 @@ NumberKind = Literal["integer", "decimal"]
 MAX_DECIMAL_DIGITS: Final = 10
 
 
-class Form(Base):
+class Form(NamedRow):
     """What an agent is asked about a call. Once a disposition option opens it, it is neither changed nor deleted."""
 
     __tablename__ = "forms"
     __table_args__ = (Index("uq_forms_name", func.lower(text("name")), unique=True),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    name: Mapped[str] = mapped_column(String(60))
     description: Mapped[str] = mapped_column(String(500), default="", server_default="")
     is_hidden: Mapped[bool] = mapped_column(default=False, server_default="false")
     updated_at: Mapped[datetime] = mapped_column(
@@ -71,13 +70,12 @@ class FormField(Base):
     external_site_id: Mapped[int | None] = mapped_column(ForeignKey("external_sites.id"), index=True)
 
 
-class DispositionName(Base):
+class DispositionName(NamedRow):
     """An entry of the catalogue: the name of a disposition and its sub-dispositions, copied by campaigns."""
 
     __tablename__ = "disposition_names"
     __table_args__ = (Index("uq_disposition_names_name", func.lower(text("name")), unique=True),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(String(50))
     subdispositions: Mapped[list[str]] = mapped_column(ARRAY(Text), default=list, server_default=text("'{}'"))
     is_hidden: Mapped[bool] = mapped_column(default=False, server_default="false")

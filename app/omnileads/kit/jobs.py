@@ -74,6 +74,7 @@ class JobRun:
         self.id = job.id
         self.arguments: Mapping[str, Any] = job.arguments
         self.created_by = job.created_by
+        self.is_last_attempt = job.attempts >= MAX_ATTEMPTS
         self.database = database
         self.clock = clock
 

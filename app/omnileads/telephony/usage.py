@@ -41,6 +41,9 @@ NAMES: Final = {
     "custom-destination": "custom destination",
     "voicemail": "voicemail box",
     "moh-playlist": "music-on-hold playlist",
+    "campaign": "campaign",
+    "external-site": "external site",
+    "form": "form",
 }
 """What the kinds of users are called in a sentence."""
 

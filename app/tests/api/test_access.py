@@ -169,7 +169,14 @@ def test_what_the_roles_may() -> None:
     assert ROLES["webphone-client"] == frozenset()
     assert not any(permission.endswith("write") for permission in ROLES["basic-supervisor"])
     assert {slug for slug, permissions in ROLES.items() if "scope.everything" in permissions} == {"administrator"}
-    for setup in ("roles", "trunks", "customer-identifications", "custom-destinations", "telephony-settings"):
+    for setup in (
+        "roles",
+        "trunks",
+        "customer-identifications",
+        "custom-destinations",
+        "telephony-settings",
+        "external-sites",
+    ):
         assert {slug for slug, permissions in ROLES.items() if f"{setup}.write" in permissions} == {"administrator"}
     assert "recordings.listen" not in ROLES["basic-supervisor"]
 
