@@ -190,9 +190,9 @@ def test_a_disposition_of_the_catalogue(client: TestClient, sign_in: SignedIn) -
 @pytest.mark.parametrize(
     ("body", "refused"),
     [
-        ({"name": "Agenda"}, {"name": "reserved"}),
-        ({"name": " aGENDA "}, {"name": "reserved"}),
-        ({"name": "Callback"}, {"name": "reserved"}),
+        ({"name": "Agenda"}, {"name": "reserved-disposition"}),
+        ({"name": " aGENDA "}, {"name": "reserved-disposition"}),
+        ({"name": "Callback"}, {"name": "reserved-disposition"}),
         ({"name": "x" * 51}, {"name": "string-too-long"}),
         ({"name": "A", "subdispositions": ["x", "X"]}, {"subdispositions": "repeated"}),
         ({"name": "A", "subdispositions": [""]}, {"subdispositions.0": "string-too-short"}),

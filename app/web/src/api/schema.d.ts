@@ -1224,6 +1224,291 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Forms */
+        get: operations["list_forms"];
+        put?: never;
+        /** Create Form */
+        post: operations["create_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/forms/{form_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Form */
+        get: operations["get_form"];
+        put?: never;
+        post?: never;
+        /** Delete Form */
+        delete: operations["delete_form"];
+        options?: never;
+        head?: never;
+        /** Change Form */
+        patch: operations["change_form"];
+        trace?: never;
+    };
+    "/api/v2/forms/{form_id}/fields/{position}/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Form Field Options
+         * @description The options of a dynamic list, as its external site has them now.
+         */
+        get: operations["get_form_field_options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/disposition-names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Disposition Names */
+        get: operations["list_disposition_names"];
+        put?: never;
+        /** Create Disposition Name */
+        post: operations["create_disposition_name"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/disposition-names/{name_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Disposition Name */
+        get: operations["get_disposition_name"];
+        put?: never;
+        post?: never;
+        /** Delete Disposition Name */
+        delete: operations["delete_disposition_name"];
+        options?: never;
+        head?: never;
+        /** Change Disposition Name */
+        patch: operations["change_disposition_name"];
+        trace?: never;
+    };
+    "/api/v2/external-sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List External Sites */
+        get: operations["list_external_sites"];
+        put?: never;
+        /** Create External Site */
+        post: operations["create_external_site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/external-sites/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Unsaved External Site
+         * @description Send the request of a site that is not stored, with sample values, and show all of it.
+         */
+        post: operations["try_unsaved_external_site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/external-sites/{site_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get External Site */
+        get: operations["get_external_site"];
+        put?: never;
+        post?: never;
+        /** Delete External Site */
+        delete: operations["delete_external_site"];
+        options?: never;
+        head?: never;
+        /** Change External Site */
+        patch: operations["change_external_site"];
+        trace?: never;
+    };
+    "/api/v2/external-sites/{site_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try External Site
+         * @description Send the site's request with sample values, and show all of it.
+         */
+        post: operations["try_external_site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/external-site-authentications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List External Site Authentications */
+        get: operations["list_external_site_authentications"];
+        put?: never;
+        /** Create External Site Authentication */
+        post: operations["create_external_site_authentication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/external-site-authentications/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Unsaved External Site Authentication
+         * @description Ask for a token as an authentication that is not stored would.
+         */
+        post: operations["try_unsaved_external_site_authentication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/external-site-authentications/{authentication_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get External Site Authentication */
+        get: operations["get_external_site_authentication"];
+        put?: never;
+        post?: never;
+        /** Delete External Site Authentication */
+        delete: operations["delete_external_site_authentication"];
+        options?: never;
+        head?: never;
+        /** Change External Site Authentication */
+        patch: operations["change_external_site_authentication"];
+        trace?: never;
+    };
+    "/api/v2/external-site-authentications/{authentication_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try External Site Authentication
+         * @description Ask for a new token, and show all of it but the secrets.
+         */
+        post: operations["try_external_site_authentication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/external-systems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List External Systems */
+        get: operations["list_external_systems"];
+        put?: never;
+        /** Create External System */
+        post: operations["create_external_system"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/external-systems/{system_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get External System */
+        get: operations["get_external_system"];
+        put?: never;
+        post?: never;
+        /** Delete External System */
+        delete: operations["delete_external_system"];
+        options?: never;
+        head?: never;
+        /** Change External System */
+        patch: operations["change_external_system"];
+        trace?: never;
+    };
     "/api/v2/inbound-campaigns": {
         parameters: {
             query?: never;
@@ -1849,6 +2134,122 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * AuthenticationCreate
+         * @description `token_field` and `duration_field` name fields of the answer; dots lead into objects, as in `data.token`.
+         *
+         *     One of `duration_seconds` and `duration_field` says how long a token is used.
+         */
+        AuthenticationCreate: {
+            /** Name */
+            name: string;
+            /** Token Url */
+            token_url: string;
+            /** Username */
+            username: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+            /** Token Field */
+            token_field: string;
+            /** Duration Seconds */
+            duration_seconds?: number | null;
+            /**
+             * Duration Field
+             * @default
+             */
+            duration_field?: string | "";
+            /**
+             * Strict Tls
+             * @default true
+             */
+            strict_tls?: boolean;
+        };
+        /**
+         * AuthenticationOut
+         * @description The password is never answered.
+         */
+        AuthenticationOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /** Token Url */
+            token_url: string;
+            /** Username */
+            username: string;
+            /** Token Field */
+            token_field: string;
+            /** Duration Seconds */
+            duration_seconds: number | null;
+            /** Duration Field */
+            duration_field: string;
+            /** Strict Tls */
+            strict_tls: boolean;
+        };
+        /**
+         * AuthenticationPatch
+         * @description Only what is sent changes. Without `password` the present one stays.
+         */
+        AuthenticationPatch: {
+            /** Name */
+            name?: string | null;
+            /** Token Url */
+            token_url?: string | null;
+            /** Username */
+            username?: string | null;
+            /** Password */
+            password?: string | null;
+            /** Token Field */
+            token_field?: string | null;
+            /** Duration Seconds */
+            duration_seconds?: number | null;
+            /** Duration Field */
+            duration_field?: string | "" | null;
+            /** Strict Tls */
+            strict_tls?: boolean | null;
+        };
+        /**
+         * AuthenticationTrial
+         * @description An authentication that is not stored. Without password, that of `authentication_id` is used.
+         */
+        AuthenticationTrial: {
+            /** Name */
+            name: string;
+            /** Token Url */
+            token_url: string;
+            /** Username */
+            username: string;
+            /** Password */
+            password?: string | null;
+            /** Token Field */
+            token_field: string;
+            /** Duration Seconds */
+            duration_seconds?: number | null;
+            /**
+             * Duration Field
+             * @default
+             */
+            duration_field?: string | "";
+            /**
+             * Strict Tls
+             * @default true
+             */
+            strict_tls?: boolean;
+            /** Authentication Id */
+            authentication_id?: number | null;
+        };
+        /** AuthenticationTrialOut */
+        AuthenticationTrialOut: {
+            request: components["schemas"]["omnileads__crm__schemas__TriedRequest"] | null;
+            answer: components["schemas"]["TriedAnswer"] | null;
+            token: components["schemas"]["omnileads__crm__schemas__TokenOut"] | null;
+            problem: components["schemas"]["TrialProblem"] | null;
+        };
         /** Body_add_audio_file */
         Body_add_audio_file: {
             /** Name */
@@ -2421,6 +2822,43 @@ export interface components {
              */
             changed_at: string;
         };
+        /** DispositionNameCreate */
+        DispositionNameCreate: {
+            /** Name */
+            name: string;
+            /** Subdispositions */
+            subdispositions?: string[];
+            /**
+             * Is Hidden
+             * @default false
+             */
+            is_hidden?: boolean;
+        };
+        /** DispositionNameOut */
+        DispositionNameOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /** Subdispositions */
+            subdispositions: string[];
+            /** Is Hidden */
+            is_hidden: boolean;
+        };
+        /**
+         * DispositionNamePatch
+         * @description Only what is sent changes; campaigns that copied the entry keep what they have.
+         */
+        DispositionNamePatch: {
+            /** Name */
+            name?: string | null;
+            /** Subdispositions */
+            subdispositions?: string[] | null;
+            /** Is Hidden */
+            is_hidden?: boolean | null;
+        };
         /**
          * DispositionOptionIn
          * @description Without `id` a new option; an option that is left out is removed, or refused when it was used.
@@ -2501,6 +2939,136 @@ export interface components {
              * @default
              */
             comment?: string;
+        };
+        /**
+         * ExternalSiteCreate
+         * @description `format` is for POST only, `target` for requests the agent's browser makes, `authentication_id` for the others.
+         *
+         *     The server makes the requests with trigger "server" or "dynamic-list" and those in JSON, which no browser can show.
+         */
+        ExternalSiteCreate: {
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /**
+             * Trigger
+             * @enum {string}
+             */
+            trigger: "button" | "automatic" | "server" | "disposition" | "dynamic-list";
+            /**
+             * Method
+             * @default GET
+             * @enum {string}
+             */
+            method?: "GET" | "POST";
+            /** Format */
+            format?: ("multipart" | "urlencoded" | "text" | "json") | null;
+            /** Target */
+            target?: ("embedded" | "new-tab") | null;
+            /** Authentication Id */
+            authentication_id?: number | null;
+            /**
+             * Is Hidden
+             * @default false
+             */
+            is_hidden?: boolean;
+        };
+        /**
+         * ExternalSiteOut
+         * @description `is_sent_by_server`: or by the agent's browser. `placeholders` are the numbers in the URL, in order.
+         */
+        ExternalSiteOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /** Url */
+            url: string;
+            /**
+             * Trigger
+             * @enum {string}
+             */
+            trigger: "button" | "automatic" | "server" | "disposition" | "dynamic-list";
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "GET" | "POST";
+            /** Format */
+            format: ("multipart" | "urlencoded" | "text" | "json") | null;
+            /** Target */
+            target: ("embedded" | "new-tab") | null;
+            /** Authentication Id */
+            authentication_id: number | null;
+            /** Authentication Name */
+            authentication_name: string | null;
+            /** Is Hidden */
+            is_hidden: boolean;
+            /** Is Sent By Server */
+            is_sent_by_server: boolean;
+            /** Placeholders */
+            placeholders: number[];
+        };
+        /**
+         * ExternalSitePatch
+         * @description Only what is sent changes.
+         */
+        ExternalSitePatch: {
+            /** Name */
+            name?: string | null;
+            /** Url */
+            url?: string | null;
+            /** Trigger */
+            trigger?: ("button" | "automatic" | "server" | "disposition" | "dynamic-list") | null;
+            /** Method */
+            method?: ("GET" | "POST") | null;
+            /** Format */
+            format?: ("multipart" | "urlencoded" | "text" | "json") | null;
+            /** Target */
+            target?: ("embedded" | "new-tab") | null;
+            /** Authentication Id */
+            authentication_id?: number | null;
+            /** Is Hidden */
+            is_hidden?: boolean | null;
+        };
+        /** ExternalSystemCreate */
+        ExternalSystemCreate: {
+            /** Name */
+            name: string;
+            /** Agents */
+            agents?: components["schemas"]["SystemAgent"][];
+        };
+        /** ExternalSystemOut */
+        ExternalSystemOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /** Agents */
+            agents: components["schemas"]["SystemAgentOut"][];
+        };
+        /**
+         * ExternalSystemPatch
+         * @description Only what is sent changes; `agents` as a whole.
+         */
+        ExternalSystemPatch: {
+            /** Name */
+            name?: string | null;
+            /** Agents */
+            agents?: components["schemas"]["SystemAgent"][] | null;
+        };
+        /**
+         * FieldOptionsOut
+         * @description The options of a dynamic list at this moment.
+         */
+        FieldOptionsOut: {
+            /** Options */
+            options: string[];
         };
         /** FieldProblemBody */
         FieldProblemBody: {
@@ -2630,12 +3198,117 @@ export interface components {
             outcome: components["schemas"]["FlowOutcome"] | null;
             next: components["schemas"]["FlowQuestion"] | null;
         };
+        /** FormCreate */
+        FormCreate: {
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Fields */
+            fields: components["schemas"]["FormFieldIn"][];
+            /**
+             * Is Hidden
+             * @default false
+             */
+            is_hidden?: boolean;
+        };
+        /**
+         * FormFieldIn
+         * @description `options` are a list's, `number_kind` and `digits` (after the point) a number's, `external_site_id` a dynamic
+         *     list's.
+         */
+        FormFieldIn: {
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "date" | "list" | "text-area" | "number" | "dynamic-list";
+            /**
+             * Is Required
+             * @default false
+             */
+            is_required?: boolean;
+            /** Options */
+            options?: string[];
+            /** Number Kind */
+            number_kind?: ("integer" | "decimal") | null;
+            /** Digits */
+            digits?: number | null;
+            /** External Site Id */
+            external_site_id?: number | null;
+        };
+        /** FormFieldOut */
+        FormFieldOut: {
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "date" | "list" | "text-area" | "number" | "dynamic-list";
+            /** Is Required */
+            is_required: boolean;
+            /** Options */
+            options: string[];
+            /** Number Kind */
+            number_kind: ("integer" | "decimal") | null;
+            /** Digits */
+            digits: number | null;
+            /** External Site Id */
+            external_site_id: number | null;
+        };
+        /**
+         * FormOut
+         * @description `is_locked`: a disposition of a campaign opens it, so nothing of it changes but `is_hidden`.
+         */
+        FormOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /** Description */
+            description: string;
+            /** Fields */
+            fields: components["schemas"]["FormFieldOut"][];
+            /** Is Hidden */
+            is_hidden: boolean;
+            /** Is Locked */
+            is_locked: boolean;
+        };
+        /**
+         * FormPatch
+         * @description Only what is sent changes; `fields` as a whole.
+         */
+        FormPatch: {
+            /** Name */
+            name?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Fields */
+            fields?: components["schemas"]["FormFieldIn"][] | null;
+            /** Is Hidden */
+            is_hidden?: boolean | null;
+        };
         /** GroupRef */
         GroupRef: {
             /** Id */
             id: number;
             /** Name */
             name: string;
+        };
+        /** HeaderOut */
+        HeaderOut: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
         };
         /** IdentificationTrial */
         IdentificationTrial: {
@@ -2654,7 +3327,7 @@ export interface components {
          * @description The exact request and answer. `problem` says why the customer counts as not identified.
          */
         IdentificationTrialOut: {
-            request: components["schemas"]["TriedRequest"];
+            request: components["schemas"]["omnileads__callflow__schemas__TriedRequest"];
             /** Status */
             status: number | null;
             /** Body */
@@ -3286,6 +3959,17 @@ export interface components {
             /** Page Size */
             page_size: number;
         };
+        /** Page[AuthenticationOut] */
+        Page_AuthenticationOut_: {
+            /** Items */
+            items: components["schemas"]["AuthenticationOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
         /** Page[CallOut] */
         Page_CallOut_: {
             /** Items */
@@ -3323,6 +4007,50 @@ export interface components {
         Page_DestinationChoice_: {
             /** Items */
             items: components["schemas"]["DestinationChoice"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[DispositionNameOut] */
+        Page_DispositionNameOut_: {
+            /** Items */
+            items: components["schemas"]["DispositionNameOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[ExternalSiteOut] */
+        Page_ExternalSiteOut_: {
+            /** Items */
+            items: components["schemas"]["ExternalSiteOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[ExternalSystemOut] */
+        Page_ExternalSystemOut_: {
+            /** Items */
+            items: components["schemas"]["ExternalSystemOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[FormOut] */
+        Page_FormOut_: {
+            /** Items */
+            items: components["schemas"]["FormOut"][];
             /** Total */
             total: number;
             /** Page */
@@ -3839,6 +4567,112 @@ export interface components {
             realm: string;
         };
         /**
+         * SiteContext
+         * @description What is known when a request is made, by kind of parameter. What is not in it is sent empty.
+         *
+         *     `answers` are the form's, by the name of the field; the parameter "form" of a disposition sends them.
+         */
+        SiteContext: {
+            /**
+             * Campaign
+             * @default {}
+             */
+            campaign?: {
+                [key: string]: string;
+            };
+            /**
+             * Contact
+             * @default {}
+             */
+            contact?: {
+                [key: string]: string;
+            };
+            /**
+             * Call
+             * @default {}
+             */
+            call?: {
+                [key: string]: string;
+            };
+            /**
+             * Dialplan
+             * @default {}
+             */
+            dialplan?: {
+                [key: string]: string;
+            };
+            /**
+             * Disposition
+             * @default {}
+             */
+            disposition?: {
+                [key: string]: string;
+            };
+            /**
+             * Answers
+             * @default {}
+             */
+            answers?: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * SiteParameter
+         * @description What a campaign sends to an external site: `value` under the `name` the CRM knows, or at its place `{n}`.
+         *
+         *     By `kind`, `value` is one of `PARAMETER_VALUES`, a column of the contact base, a variable of the custom dialplan
+         *     (`Omlcrm...`), or for "fixed" the very text that is sent.
+         */
+        SiteParameter: {
+            /**
+             * Name
+             * @description As the CRM expects it, or {1}, {2} ...
+             */
+            name: string;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "campaign" | "contact" | "call" | "fixed" | "dialplan" | "disposition";
+            /** Value */
+            value: string;
+        };
+        /**
+         * SiteTrial
+         * @description A stored site, tried with sample values.
+         */
+        SiteTrial: {
+            /** Parameters */
+            parameters?: components["schemas"]["SiteParameter"][];
+            /**
+             * @default {
+             *       "campaign": {},
+             *       "contact": {},
+             *       "call": {},
+             *       "dialplan": {},
+             *       "disposition": {},
+             *       "answers": {}
+             *     }
+             */
+            context?: components["schemas"]["SiteContext"];
+        };
+        /**
+         * SiteTrialOut
+         * @description `request` is null when it could not even be made; `token` when the site uses none.
+         *
+         *     `options` are those of a dynamic list, if the answer has them.
+         */
+        SiteTrialOut: {
+            /** Is Sent By Server */
+            is_sent_by_server: boolean;
+            request: components["schemas"]["omnileads__crm__schemas__TriedRequest"] | null;
+            answer: components["schemas"]["TriedAnswer"] | null;
+            token: components["schemas"]["omnileads__crm__schemas__TokenOut"] | null;
+            /** Options */
+            options: string[] | null;
+            problem: components["schemas"]["TrialProblem"] | null;
+        };
+        /**
          * SyncOut
          * @description Whether Asterisk runs what is written here; `message` says what to do when it failed.
          */
@@ -3850,6 +4684,22 @@ export interface components {
             state: "pending" | "applied" | "failed";
             /** Message */
             message: string;
+        };
+        /** SystemAgent */
+        SystemAgent: {
+            /** Agent Id */
+            agent_id: number;
+            /** External Id */
+            external_id: string;
+        };
+        /** SystemAgentOut */
+        SystemAgentOut: {
+            /** Agent Id */
+            agent_id: number;
+            /** Name */
+            name: string;
+            /** External Id */
+            external_id: string;
         };
         /** TemplateName */
         TemplateName: {
@@ -4013,28 +4863,7 @@ export interface components {
         /** TokenList */
         TokenList: {
             /** Items */
-            items: components["schemas"]["TokenOut"][];
-        };
-        /** TokenOut */
-        TokenOut: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Permissions */
-            permissions: string[] | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /**
-             * Expires At
-             * Format: date-time
-             */
-            expires_at: string;
-            /** Last Used At */
-            last_used_at: string | null;
+            items: components["schemas"]["omnileads__accounts__schemas__TokenOut"][];
         };
         /**
          * TokenSignIn
@@ -4065,6 +4894,32 @@ export interface components {
              */
             permissions?: string[] | null;
         };
+        /**
+         * TrialProblem
+         * @description Why there is no answer. `code` also "token" (the authentication failed) and "request" (it cannot be made).
+         */
+        TrialProblem: {
+            /** Code */
+            code: ("address" | "internal-address" | "timeout" | "dns" | "tls" | "connection" | "failed") | ("token" | "request" | "answer");
+            /** Message */
+            message: string;
+        };
+        /**
+         * TriedAnswer
+         * @description What came back; `body` is its beginning if `is_cut`.
+         */
+        TriedAnswer: {
+            /** Status */
+            status: number;
+            /** Headers */
+            headers: components["schemas"]["HeaderOut"][];
+            /** Body */
+            body: string;
+            /** Is Cut */
+            is_cut: boolean;
+            /** Duration Ms */
+            duration_ms: number;
+        };
         /** TriedDestination */
         TriedDestination: {
             /**
@@ -4083,23 +4938,6 @@ export interface components {
             prefix: string;
             /** Match */
             match: string;
-        };
-        /** TriedRequest */
-        TriedRequest: {
-            /**
-             * Method
-             * @default POST
-             * @constant
-             */
-            method?: "POST";
-            /** Url */
-            url: string;
-            /** Headers */
-            headers: {
-                [key: string]: string;
-            };
-            /** Body */
-            body: string;
         };
         /** TriedRoute */
         TriedRoute: {
@@ -4198,6 +5036,23 @@ export interface components {
             name: components["schemas"]["TemplateName"];
             /** Wizard Text */
             wizard_text: string;
+        };
+        /** UnsavedSiteTrial */
+        UnsavedSiteTrial: {
+            /** Parameters */
+            parameters?: components["schemas"]["SiteParameter"][];
+            /**
+             * @default {
+             *       "campaign": {},
+             *       "contact": {},
+             *       "call": {},
+             *       "dialplan": {},
+             *       "disposition": {},
+             *       "answers": {}
+             *     }
+             */
+            context?: components["schemas"]["SiteContext"];
+            site: components["schemas"]["ExternalSiteCreate"];
         };
         /**
          * UserChange
@@ -4391,6 +5246,27 @@ export interface components {
             /** Max Seconds */
             max_seconds?: number | null;
         };
+        /** TokenOut */
+        omnileads__accounts__schemas__TokenOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Permissions */
+            permissions: string[] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Last Used At */
+            last_used_at: string | null;
+        };
         /** UserOut */
         omnileads__accounts__schemas__UserOut: {
             /** Id */
@@ -4420,6 +5296,50 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /** TriedRequest */
+        omnileads__callflow__schemas__TriedRequest: {
+            /**
+             * Method
+             * @default POST
+             * @constant
+             */
+            method?: "POST";
+            /** Url */
+            url: string;
+            /** Headers */
+            headers: {
+                [key: string]: string;
+            };
+            /** Body */
+            body: string;
+        };
+        /**
+         * TokenOut
+         * @description A token as it may be shown: its ends and its length.
+         */
+        omnileads__crm__schemas__TokenOut: {
+            /** Masked */
+            masked: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
+         * TriedRequest
+         * @description Exactly what was sent, but for masked secrets. A browser that opens the site adds headers of its own.
+         */
+        omnileads__crm__schemas__TriedRequest: {
+            /** Method */
+            method: string;
+            /** Url */
+            url: string;
+            /** Headers */
+            headers: components["schemas"]["HeaderOut"][];
+            /** Body */
+            body: string | null;
         };
         /**
          * UserOut
@@ -9302,6 +10222,1261 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["IdentificationTrialOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_forms: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FormOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                form_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                form_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                form_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_form_field_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                form_id: number;
+                /** @description Of the field in the form, from 0. */
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldOptionsOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_disposition_names: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DispositionNameOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_disposition_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DispositionNameCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispositionNameOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_disposition_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispositionNameOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_disposition_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_disposition_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DispositionNamePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispositionNameOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_external_sites: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ExternalSiteOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_external_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExternalSiteCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExternalSiteOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_unsaved_external_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnsavedSiteTrial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteTrialOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_external_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExternalSiteOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_external_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_external_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExternalSitePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExternalSiteOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_external_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteTrial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteTrialOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_external_site_authentications: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuthenticationOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_external_site_authentication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthenticationCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthenticationOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_unsaved_external_site_authentication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthenticationTrial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthenticationTrialOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_external_site_authentication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                authentication_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthenticationOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_external_site_authentication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                authentication_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_external_site_authentication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                authentication_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthenticationPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthenticationOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_external_site_authentication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                authentication_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthenticationTrialOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_external_systems: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ExternalSystemOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_external_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExternalSystemCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExternalSystemOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_external_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                system_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExternalSystemOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_external_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                system_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_external_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                system_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExternalSystemPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExternalSystemOut"];
                 };
             };
             /** @description Some fields are not valid; `fields` says which. */
