@@ -83,7 +83,8 @@ class FieldOptionsOut(ResponseModel):
 
 def _is_free(name: str) -> str:
     if name.casefold() in RESERVED_NAMES:
-        raise PydanticCustomError("reserved_disposition", "Every campaign has this disposition already. Choose another name")
+        message = "Every campaign has this disposition already. Choose another name"
+        raise PydanticCustomError("reserved_disposition", message)
     return name
 
 
