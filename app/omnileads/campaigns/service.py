@@ -106,7 +106,7 @@ class Campaigns:
     def one(self, campaign_id: int) -> AnyCampaignOut:
         return self.shown(self.find(campaign_id))
 
-    def create(self, request: AnyCampaign, recycled: tuple[int, RecyclingChoice] | None = None) -> AnyCampaignOut:
+    def create(self, request: AnyCampaign, recycled: tuple[Campaign, RecyclingChoice] | None = None) -> AnyCampaignOut:
         """A new campaign, as `states.BEGINS` says. Who does not see everything becomes one of its supervisors.
 
         `recycled` is the campaign whose contacts it works, and which of them; else it works those of its base.
@@ -119,7 +119,7 @@ class Campaigns:
         campaign = new_campaign(request)
         campaign.state = BEGINS[request.kind]
         if recycled is not None:
-            campaign.lead_selection, campaign.recycled_from_id = "chosen", recycled[0]
+            campaign.lead_selection, campaign.recycled_from_id = "chosen", recycled[0].id
         with constraint_errors(self._session, _CONFLICTS):
             self._session.add(campaign)
         write_people(self._session, campaign, request, sorted(supervisors))
@@ -265,12 +265,17 @@ def _distribution(request: AnyCampaign) -> Distribution:
     return request.distribution if isinstance(request, PreviewCampaign) else "none"
 
 
-def _first_task(campaign: Campaign, request: AnyCampaign, recycled: tuple[int, RecyclingChoice] | None) -> LeadTask:
+def _first_task(
+    campaign: Campaign, request: AnyCampaign, recycled: tuple[Campaign, RecyclingChoice] | None
+) -> LeadTask:
+    if recycled is None:
+        return LeadTask(campaign_id=campaign.id, fills=True, distribution=_distribution(request))
+    source, choice = recycled
     return LeadTask(
         campaign_id=campaign.id,
-        fills=recycled is None,
-        recycles=recycled[1] if recycled is not None else None,
-        source_id=recycled[0] if recycled is not None else None,
+        recycles=choice,
+        source_id=source.id,
+        source_selection=source.lead_selection,
         distribution=_distribution(request),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import get_args
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given
@@ -74,7 +74,7 @@ def test_everything_can_be_deleted(situation: Situation) -> None:
         ({"has_leads": False}, "no contact left"),
     ],
 )
-def test_a_dialer_campaign_needs_all_it_works_with(lacking: dict[str, bool], words: str) -> None:
+def test_a_dialer_campaign_needs_all_it_works_with(lacking: dict[str, Any], words: str) -> None:
     ready = Situation(kind="dialer", state="inactive")
     assert refusal("activate", ready) is None
     assert words in str(refusal("activate", replace(ready, **lacking)))

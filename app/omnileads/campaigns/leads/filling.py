@@ -12,7 +12,7 @@ from typing import Final
 
 from sqlalchemy import ColumnElement, Text, and_, delete, func, literal, not_, select, text, true, update
 from sqlalchemy import cast as sql_cast
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import distinct_on, insert
 from sqlalchemy.orm import Session, aliased
 
 from omnileads.campaigns.models import Campaign, CampaignDialing, Lead
@@ -70,7 +70,9 @@ def fill(session: Session, plan: LeadPlan, chosen: ColumnElement[bool] | None = 
     ).where(*conditions)
     if plan.skips_duplicate_phones:
         phone = func.coalesce(Contact.phones[1], sql_cast(Contact.id, Text))
-        source = source.where(not_(_phone_is_there(plan.campaign_id))).distinct(phone).order_by(phone, Contact.id)
+        source = (
+            source.where(not_(_phone_is_there(plan.campaign_id))).ext(distinct_on(phone)).order_by(phone, Contact.id)
+        )
     statement = insert(Lead).from_select(
         ["campaign_id", "contact_id", "position", "is_enabled", "is_original"], source, include_defaults=False
     )

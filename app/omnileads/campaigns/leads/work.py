@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from omnileads.campaigns.leads.distribution import distribute
 from omnileads.campaigns.leads.filling import fill, plan_of, read_enabled, remove_unworked
-from omnileads.campaigns.models import Lead
+from omnileads.campaigns.models import Lead, LeadSelection
 from omnileads.campaigns.recycling.choice import RecyclingChoice
 from omnileads.campaigns.recycling.leads import recycle
 from omnileads.campaigns.schemas.requests import Distribution
@@ -24,7 +24,10 @@ FEW: Final = 20_000
 
 
 class LeadTask(BaseModel):
-    """Steps, in the order of the fields; each can be done again without harm. `source_id` is the campaign recycled."""
+    """Steps, in the order of the fields; each can be done again without harm.
+
+    `source_id` is the campaign recycled and `source_selection` what it worked before.
+    """
 
     model_config = ConfigDict(frozen=True)
 
@@ -34,6 +37,7 @@ class LeadTask(BaseModel):
     reads_enabled: bool = False
     recycles: RecyclingChoice | None = None
     source_id: int | None = None
+    source_selection: LeadSelection = "base"
     distribution: Distribution = "none"
 
 
@@ -77,7 +81,7 @@ def perform(session: Session, task: LeadTask) -> int:
     if task.reads_enabled:
         read_enabled(session, plan)
     if task.recycles is not None and task.source_id is not None:
-        recycle(session, plan, task.source_id, task.recycles)
+        recycle(session, plan, (task.source_id, task.source_selection), task.recycles)
     if task.distribution == "none":
         return 0
     return distribute(session, task.campaign_id, task.campaign_id if task.distribution == "random" else None)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, func, not_, or_, select, text, update
+from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
 from omnileads.calls.models import Call
 from omnileads.campaigns.leads.filling import LeadPlan, fill
-from omnileads.campaigns.models import Campaign, DispositionOption, Lead
+from omnileads.campaigns.models import Campaign, DispositionOption, Lead, LeadSelection
 from omnileads.campaigns.recycling.choice import (
     OUTCOMES,
     OptionCount,
@@ -46,16 +47,16 @@ def counts(session: Session, campaign: Campaign) -> RecyclingCounts:
     )
 
 
-def recycle(session: Session, plan: LeadPlan, source_id: int, choice: RecyclingChoice) -> None:
+def recycle(session: Session, plan: LeadPlan, source: tuple[int, LeadSelection], choice: RecyclingChoice) -> None:
     """Make the chosen contacts of the source pending leads of the plan's campaign, which may be the source itself.
+
+    `source` is the id of the campaign and which contacts it worked; its base is the plan's.
 
     Those that are leads already are set back, the others added, so doing it twice is doing it once.
     """
     session.execute(text("SET LOCAL statement_timeout = 0"))
-    source = session.execute(
-        select(Campaign.contact_base_id, Campaign.lead_selection).where(Campaign.id == source_id)
-    ).one()
-    sorts = _sorts(source_id, source.contact_base_id, source.lead_selection)
+    source_id, selection = source
+    sorts = _sorts(source_id, plan.base_id, selection)
     chosen = select(sorts.c.contact_id).where(_is_chosen(sorts, choice))
     session.execute(
         update(Lead)
@@ -77,7 +78,7 @@ def _is_chosen(sorts: Subquery, choice: RecyclingChoice) -> ColumnElement[bool]:
     return or_(*sort)
 
 
-def _sorts(campaign_id: int, base_id: int | None, selection: str) -> Subquery:
+def _sorts(campaign_id: int, base_id: int | None, selection: LeadSelection) -> Subquery:
     """Of each contact: its latest disposition's option; else its last call's outcome; both null when never called.
 
     Contacts with a call going on are left out.
@@ -86,14 +87,14 @@ def _sorts(campaign_id: int, base_id: int | None, selection: str) -> Subquery:
     latest = (
         select(Disposition.contact_id, Disposition.option_id)
         .where(Disposition.campaign_id == campaign_id, Disposition.contact_id.is_not(None))
-        .distinct(Disposition.contact_id)
+        .ext(distinct_on(Disposition.contact_id))
         .order_by(Disposition.contact_id, Disposition.updated_at.desc(), Disposition.call_id.desc())
         .subquery()
     )
     last = (
         select(Call.contact_id, Call.outcome)
         .where(Call.campaign_id == campaign_id, Call.contact_id.is_not(None))
-        .distinct(Call.contact_id)
+        .ext(distinct_on(Call.contact_id))
         .order_by(Call.contact_id, Call.started_at.desc(), Call.id.desc())
         .subquery()
     )
@@ -106,7 +107,7 @@ def _sorts(campaign_id: int, base_id: int | None, selection: str) -> Subquery:
     )
 
 
-def _contacts(campaign_id: int, base_id: int | None, selection: str) -> Select[Any]:
+def _contacts(campaign_id: int, base_id: int | None, selection: LeadSelection) -> Select[Any]:
     """The campaign's contacts of its present base: all of them, or those it was given."""
     contacts = select(Contact.id.label("contact_id")).where(Contact.base_id == base_id)
     if selection == "base":

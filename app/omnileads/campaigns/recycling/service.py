@@ -59,14 +59,14 @@ class CampaignRecycling:
 
     def _into_new(self, campaign: Campaign, request: AnyCampaign, choice: RecyclingChoice) -> AnyCampaignOut:
         try:
-            return self._campaigns.create(request, (campaign.id, choice))
+            return self._campaigns.create(request, (campaign, choice))
         except ValidationFailed as error:
             fields = [FieldProblem(f"campaign.{item.field}", item.code, item.message) for item in error.fields]
             raise ValidationFailed(fields=fields) from error
 
     def _into_same(self, campaign: Campaign, choice: RecyclingChoice) -> AnyCampaignOut:
         """A finished campaign begins again with these contacts alone; in another one they are added to the rest."""
-        before = campaign.state
+        before, selection = campaign.state, campaign.lead_selection
         if before == "finished":
             campaign.state = state_after("recycle", Situation(campaign.kind, before)) or before
             campaign.lead_selection = "chosen"
@@ -78,5 +78,7 @@ class CampaignRecycling:
             before={"state": before},
             after={"state": campaign.state, "choice": choice.model_dump(mode="json")},
         )
-        self._work.do(LeadTask(campaign_id=campaign.id, recycles=choice, source_id=campaign.id))
+        self._work.do(
+            LeadTask(campaign_id=campaign.id, recycles=choice, source_id=campaign.id, source_selection=selection)
+        )
         return self._campaigns.shown(campaign)
