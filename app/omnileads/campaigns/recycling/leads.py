@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, Subquery, and_, func, not_, or_, select, text, update
+from sqlalchemy import ColumnElement, Select, Subquery, and_, case, func, not_, or_, select, text, update
 from sqlalchemy.dialects.postgresql import distinct_on
 from sqlalchemy.orm import Session
 
@@ -98,8 +98,9 @@ def _sorts(campaign_id: int, base_id: int | None, selection: LeadSelection) -> S
         .order_by(Call.contact_id, Call.started_at.desc(), Call.id.desc())
         .subquery()
     )
+    outcome = case((latest.c.option_id.is_(None), last.c.outcome)).label("outcome")
     return (
-        select(members.c.contact_id, latest.c.option_id, last.c.outcome)
+        select(members.c.contact_id, latest.c.option_id, outcome)
         .outerjoin(latest, latest.c.contact_id == members.c.contact_id)
         .outerjoin(last, last.c.contact_id == members.c.contact_id)
         .where(or_(latest.c.option_id.is_not(None), last.c.outcome.is_(None), last.c.outcome.in_(OUTCOMES)))
