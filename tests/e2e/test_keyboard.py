@@ -289,7 +289,7 @@ def perform(keys: Keyboard, step: Step, words: Words) -> None:
 def find(keys: Keyboard, name: str) -> None:
     """Search the list."""
     keys.go_to(kind="search")
-    keys.write(name.split()[-1])
+    keys.write(name.rsplit(maxsplit=1)[-1])
     keys.page.locator("main tbody tr").filter(has_text=name).first.wait_for()
     keys.page.wait_for_function("() => document.querySelectorAll('main tbody tr').length === 1")
 
