@@ -64,6 +64,22 @@ def pages(centre: Centre) -> list[str]:
         "voicemail-boxes": centre.make("voicemail-boxes"),
         "moh-playlists": centre.make("moh-playlists", audio_file_ids=[audio]),
         "inbound-campaigns": {"id": campaign.id},
+        "forms": centre.make("forms", fields=[{"name": "Quality", "type": "list", "options": ["Bad", "Good"]}]),
+        "disposition-names": centre.make("disposition-names", subdispositions=["Plan A", "Plan B"]),
+        "external-sites": centre.make(
+            "external-sites", url="https://crm.example/{1}", trigger="button", target="embedded"
+        ),
+        "external-site-authentications": centre.make(
+            "external-site-authentications",
+            token_url="https://crm.example/token",
+            username="oml",
+            password="a password of the tests",
+            token_field="access_token",
+            duration_seconds=3600,
+        ),
+        "external-systems": centre.make(
+            "external-systems", agents=[{"agent_id": agent.agent_id, "external_id": "19x5"}]
+        ),
     }
     single = ("overview", "board", "calls", "recordings", "pauses", "audio-files", "custom-dialplan", "account")
     return [

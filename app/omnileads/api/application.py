@@ -15,6 +15,8 @@ from omnileads.api.console import ConsoleMiddleware
 from omnileads.api.v1.authentication import ContractAuthenticator
 from omnileads.api.v1.middleware import ContractMiddleware
 from omnileads.campaigns.directory import CampaignAgentDirectory
+from omnileads.campaigns.leads import follow_base
+from omnileads.contacts.followers import follow
 from omnileads.kit.middleware import RequestMiddleware, WebsocketOriginMiddleware
 from omnileads.kit.runtime import Runtime
 from omnileads.settings import Settings
@@ -28,6 +30,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None, passwords: Pa
     app.state.settings = settings
     app.state.runtime = own_runtime
     app.state.passwords = passwords or Passwords()
+    follow(follow_base)
     app.state.agent_directory = CampaignAgentDirectory(own_runtime)
     accounts = AccountsAuthenticator(own_runtime, settings)
     app.state.authenticator = ContractAuthenticator(accounts, own_runtime, settings)

@@ -18,7 +18,9 @@ from omnileads.agents.live import LiveAgents
 from omnileads.agents.models import AgentGroup
 from omnileads.agents.pauses import Pauses
 from omnileads.agents.schemas import AgentGroupCreate, PauseCreate
+from omnileads.campaigns.demo_outbound import create_demo_outbound
 from omnileads.campaigns.demo_telephony import DemoCampaigns, create_demo_telephony
+from omnileads.campaigns.leads.work import LeadWork
 from omnileads.campaigns.presentation import CampaignPresenter
 from omnileads.campaigns.schemas import DispositionOptionIn, InboundCampaign, MemberIn
 from omnileads.campaigns.service import Campaigns
@@ -75,7 +77,13 @@ def create_demo_data(session: Session, runtime: Runtime, make_agent: MakeAgent) 
     for name, kind in (("Lunch", "recreational"), ("Break", "recreational"), ("Coaching", "productive")):
         pauses.create(PauseCreate.model_validate({"name": name, "kind": kind}))
     campaigns = Campaigns(
-        session, changes, CampaignPresenter(session, runtime.redis), runtime.clock, actor=None, scope=None
+        session,
+        changes,
+        CampaignPresenter(session, runtime.redis),
+        runtime.clock,
+        None,
+        None,
+        LeadWork(session, runtime.jobs),
     )
     support_ids = [make_agent(agent, support.id) for agent in SUPPORT_AGENTS]
     sales_ids = [make_agent(agent, sales.id) for agent in SALES_AGENTS]
@@ -84,6 +92,7 @@ def create_demo_data(session: Session, runtime: Runtime, make_agent: MakeAgent) 
         sales=campaigns.create(_campaign("Demo sales", sales_ids, ("Sale", "Not interested", "Call back"))).id,
     )
     create_demo_telephony(session, changes, made)
+    create_demo_outbound(session, changes, campaigns, runtime.clock, [*support_ids, *sales_ids])
     return True
 
 

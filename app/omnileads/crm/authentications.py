@@ -23,6 +23,8 @@ class Authentications(NamedItems[ExternalSiteAuthentication, AuthenticationCreat
     what: ClassVar[str] = "authentication"
     row = ExternalSiteAuthentication
     request = AuthenticationCreate
+    _has_new_password = False
+    """Lets the audit log say that the password was changed."""
 
     def _check(self, request: AuthenticationCreate, present: ExternalSiteAuthentication | None) -> None:
         problems = duration_problems(request)
@@ -36,10 +38,11 @@ class Authentications(NamedItems[ExternalSiteAuthentication, AuthenticationCreat
             setattr(row, field, value)
         if not _is_masked(request):
             row.password = request.password.get_secret_value()
+            self._has_new_password = True
 
     def _snapshot(self, row: ExternalSiteAuthentication) -> dict[str, Any]:
         shown = {field: getattr(row, field) for field in AuthenticationCreate.model_fields}
-        return {**shown, "password": MASK}
+        return {**shown, "password": f"{MASK} (new)" if self._has_new_password else MASK}
 
     def _users(self, row: ExternalSiteAuthentication) -> list[Usage]:
         return users_of_authentication(self._session, row.id)

@@ -88,11 +88,11 @@ def build(site: Site, parameters: Sequence[SiteParameter], context: SiteContext)
 def value_of(parameter: SiteParameter, context: SiteContext) -> str:
     """The text that is sent, empty for what is not known."""
     if parameter.kind == "fixed":
-        return _text(parameter.value)
+        return parameter.value
     if parameter.kind == "disposition" and parameter.value == "form":
         return _json(dict(context.answers)) if context.answers else ""
     part: Mapping[str, str] = getattr(context, parameter.kind)
-    return _text(part.get(parameter.value, ""))
+    return part.get(parameter.value, "")
 
 
 def parameter_problems(site: Site, parameters: Sequence[SiteParameter]) -> list[FieldProblem]:
@@ -114,13 +114,8 @@ def parameter_problems(site: Site, parameters: Sequence[SiteParameter]) -> list[
     return problems
 
 
-def _text(value: str) -> str:
-    """Half of a surrogate pair is no character and cannot be sent."""
-    return value.encode("utf-8", "replace").decode()
-
-
 def _json(value: Any) -> str:
-    return _text(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _with_places(url: str, values: Mapping[str, str]) -> str:

@@ -54,7 +54,8 @@ def _one_line(text: str) -> str:
     return text
 
 
-Line = Annotated[str, AfterValidator(_one_line)]
+OneLine: Final = AfterValidator(_one_line)
+"""For text that stands in a header, an address or a line of a form."""
 
 
 class SiteParameter(RequestModel):
@@ -64,9 +65,11 @@ class SiteParameter(RequestModel):
     (`Omlcrm...`), or for "fixed" the very text that is sent.
     """
 
-    name: Annotated[Line, Field(min_length=1, max_length=100, description="As the CRM expects it, or {1}, {2} ...")]
+    name: Annotated[
+        str, Field(min_length=1, max_length=100, description="As the CRM expects it, or {1}, {2} ..."), OneLine
+    ]
     kind: ParameterKind
-    value: Annotated[Line, Field(max_length=500)]
+    value: Annotated[str, Field(max_length=500), OneLine]
 
     @model_validator(mode="after")
     def _value_is_of_its_kind(self) -> SiteParameter:
@@ -167,7 +170,7 @@ class ExternalSiteOut(ItemOut):
     placeholders: list[int]
 
 
-Username = Annotated[Line, Field(min_length=1, max_length=200)]
+Username = Annotated[str, Field(min_length=1, max_length=200), OneLine]
 Password = Annotated[TypedSecret, Field(min_length=1, max_length=200)]
 FieldPath = Annotated[str, Field(pattern=r"^[^\s.]{1,50}(\.[^\s.]{1,50}){0,4}$", max_length=100)]
 DurationSeconds = Annotated[int, Field(ge=1, le=LONGEST_TOKEN_SECONDS)]
@@ -215,7 +218,7 @@ class AuthenticationOut(ItemOut):
 
 class SystemAgent(RequestModel):
     agent_id: Id
-    external_id: Annotated[Line, Field(min_length=1, max_length=100)]
+    external_id: Annotated[str, Field(min_length=1, max_length=100), OneLine]
 
 
 class SystemAgentOut(ResponseModel):

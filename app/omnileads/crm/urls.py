@@ -13,7 +13,7 @@ PLACEHOLDER: Final = re.compile(r"\{([1-9][0-9]?)\}")
 
 def site_address(text: str) -> str:
     """The address, if it is one; placeholders may stand anywhere after the host."""
-    rest = PLACEHOLDER.sub("0", text)
+    rest = PLACEHOLDER.sub("1", text)
     if "{" in rest or "}" in rest:
         raise PydanticCustomError("placeholder", "Braces are for places only: {1}, {2} and so on")
     _check(rest)
@@ -24,6 +24,8 @@ def site_address(text: str) -> str:
 
 def token_address(text: str) -> str:
     """The address, if it is one without placeholders."""
+    if "{" in text or "}" in text:
+        raise PydanticCustomError("placeholder", "Nothing is filled in here: write the address without braces")
     _check(text)
     return text
 

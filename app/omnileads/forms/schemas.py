@@ -7,7 +7,7 @@ from typing import Annotated, Final
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
-from omnileads.crm.schemas import Line
+from omnileads.crm.schemas import OneLine
 from omnileads.forms.models import MAX_DECIMAL_DIGITS, FieldType, NumberKind
 from omnileads.kit.schemas import Id, RequestModel, ResponseModel
 from omnileads.telephony.schemas.destinations import ItemName, ItemOut
@@ -18,8 +18,8 @@ RESERVED_NAMES: Final = frozenset({"agenda", "callback"})
 """The disposition that opens the callback; every campaign has it, under this name."""
 
 Description = Annotated[str, Field(max_length=500)]
-FieldName = Annotated[Line, Field(min_length=1, max_length=100)]
-FieldOption = Annotated[Line, Field(min_length=1, max_length=200)]
+FieldName = Annotated[str, Field(min_length=1, max_length=100), OneLine]
+FieldOption = Annotated[str, Field(min_length=1, max_length=200), OneLine]
 FieldOptions = Annotated[list[FieldOption], Field(max_length=MAX_OPTIONS)]
 
 
@@ -83,7 +83,8 @@ class FieldOptionsOut(ResponseModel):
 
 def _is_free(name: str) -> str:
     if name.casefold() in RESERVED_NAMES:
-        raise PydanticCustomError("reserved", "Every campaign has this disposition already. Choose another name")
+        message = "Every campaign has this disposition already. Choose another name"
+        raise PydanticCustomError("reserved_disposition", message)
     return name
 
 
@@ -95,7 +96,7 @@ def _without_repetition(names: list[str]) -> list[str]:
     return names
 
 
-DispositionText = Annotated[Line, Field(min_length=1, max_length=50)]
+DispositionText = Annotated[str, Field(min_length=1, max_length=50), OneLine]
 FreeName = Annotated[DispositionText, AfterValidator(_is_free)]
 Subdispositions = Annotated[list[DispositionText], Field(max_length=100), AfterValidator(_without_repetition)]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import codecs
 import ipaddress
+import re
 import socket
 import time
 from dataclasses import dataclass
@@ -25,6 +26,9 @@ from omnileads.settings import OutgoingTopic
 
 MAX_ANSWER_BYTES: Final = 64 * 1024
 USER_AGENT: Final = "OMniLeads"
+
+_NUMBERS: Final = re.compile(r"(0x[0-9a-f]*|[0-9]*)(\.(0x[0-9a-f]*|[0-9]*))*")
+"""Hosts that are addresses to somebody, such as 2130706433 or 0177.1."""
 
 _NAT64: Final = ipaddress.IPv6Network("64:ff9b::/96")
 
@@ -150,6 +154,8 @@ class OutgoingHttp:
             host = port = None
         if not host or port == 0 or parts.scheme not in ("http", "https") or not url.isascii() or not url.isprintable():
             raise OutgoingFailed("The address must begin with http:// or https:// and name a host.", "address")
+        if _NUMBERS.fullmatch(host.lower()) and not _is_literal(host):
+            raise OutgoingFailed(f"{host} is no IP address. Write it as four numbers from 0 to 255.", "address")
         return host
 
 
@@ -213,11 +219,8 @@ class _Guard(AbstractResolver):
 
     def check_literal(self, host: str) -> None:
         """An address instead of a name is connected to without being resolved."""
-        try:
-            ipaddress.ip_address(host)
-        except ValueError:
-            return
-        self._check(host, host)
+        if _is_literal(host):
+            self._check(host, host)
 
     def _check(self, host: str, address: str) -> None:
         if not self._is_free and not _is_outside(address):
@@ -226,6 +229,14 @@ class _Guard(AbstractResolver):
                 " (OUTGOING_ALLOWED_HOSTS) and deploying again.",
                 "internal-address",
             )
+
+
+def _is_literal(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_outside(address: str) -> bool:

@@ -89,6 +89,15 @@ def test_events_become_a_call_and_a_recording(runtime: Runtime) -> None:
     assert (activity.event, activity.pause_id) == ("PAUSEALL", "00")
 
 
+def test_a_call_belongs_to_the_contact_its_events_name(runtime: Runtime) -> None:
+    phone = Phone(runtime)
+    phone.event("c1", "DIAL", campaign_id=7, agent_id=4, contact_id=2**40)
+    phone.event("c1", "BUSY", campaign_id=7, agent_id=4, contact_id=2**40)
+    phone.event("c2", "DIAL", campaign_id=7, agent_id=4, contact_id=-1)
+    drain(runtime)
+    assert [get_call(runtime, call_id).contact_id for call_id in ("c1", "c2")] == [2**40, None]
+
+
 def test_a_repeated_event_is_kept_once_even_with_another_time(runtime: Runtime) -> None:
     phone = Phone(runtime)
     phone.event("c1", "ENTERQUEUE", campaign_id=7)

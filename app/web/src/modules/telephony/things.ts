@@ -4,7 +4,9 @@ import {
   Braces,
   CalendarClock,
   Cable,
+  ClipboardList,
   Clock,
+  Globe,
   Headset,
   ListMusic,
   ListTree,
@@ -99,6 +101,9 @@ const LOOKS: Record<string, Look> = {
     write: 'audio.write',
   },
   'audio-file': { icon: AudioLines },
+  campaign: { icon: Megaphone, page: 'inbound-campaign' },
+  form: { icon: ClipboardList, page: 'form' },
+  'external-site': { icon: Globe, page: 'external-site' },
 }
 
 export function iconOf(type: string): Component {

@@ -13,6 +13,8 @@ interface Options<V extends object> {
   /** Fields that must not be blank, and destinations that must be chosen. */
   texts?: (keyof V & string)[]
   destinations?: (keyof V & string)[]
+  /** Whether Asterisk uses it, which is said when it was saved; the usual case. */
+  isOfAsterisk?: boolean
   send: (values: V) => Promise<{ name: string }>
 }
 
@@ -35,7 +37,8 @@ export function useEntityForm<V extends { name: string }>(options: Options<V>): 
     check: (values) => ({ ...missing(values), ...options.check?.(values) }),
     async submit(values) {
       const { name } = await options.send({ ...values, name: values.name.trim() })
-      notify('success', t(options.id === null ? 'telephony.created' : 'telephony.saved', { name }))
+      const words = options.isOfAsterisk === false ? 'telephony.plain' : 'telephony'
+      notify('success', t(`${words}.${options.id === null ? 'created' : 'saved'}`, { name }))
     },
   })
   useLeaveGuard(form.isDirty)

@@ -9,7 +9,7 @@ import { callOut, type ConsoleSession } from '../api'
 import { useCalling } from './calling'
 import { callTargets, dialableNumber, missedBetween, OFF_CAMPAIGN, targetFor, withRecent } from './dialling'
 
-vi.mock('../api', () => ({ callOut: vi.fn() }))
+vi.mock('../api', () => ({ callOut: vi.fn(), callColleague: vi.fn() }))
 
 function live(changes: Partial<AgentLive> = {}): AgentLive {
   return {
@@ -26,7 +26,12 @@ function live(changes: Partial<AgentLive> = {}): AgentLive {
 function session(kinds: string[], mayCallOutside: boolean, campaignIds = [7, 8]): ConsoleSession {
   return {
     agent: { group: { manual_call_campaign_kinds: kinds, allow_off_campaign_calls: mayCallOutside } },
-    campaigns: campaignIds.map((id) => ({ id, name: `Campaign ${String(id)}` })),
+    campaigns: campaignIds.map((id) => ({
+      id,
+      name: `Campaign ${String(id)}`,
+      kind: 'inbound',
+      is_active: true,
+    })),
   } as unknown as ConsoleSession
 }
 
@@ -58,6 +63,10 @@ describe('what may be called for', () => {
     expect(callTargets(null)).toEqual([])
     expect(callTargets(session(['manual', 'inbound'], true))).toEqual([7, 8, OFF_CAMPAIGN])
     expect(callTargets(session(['manual'], true))).toEqual([OFF_CAMPAIGN])
+    const mixed = session(['manual', 'preview'], false, [1, 2, 3])
+    Object.assign(mixed.campaigns[0] ?? {}, { kind: 'manual' })
+    Object.assign(mixed.campaigns[1] ?? {}, { kind: 'preview', is_active: false })
+    expect(callTargets(mixed)).toEqual([1])
     expect(callTargets(session(['inbound'], false))).toEqual([7, 8])
     expect(callTargets(session([], false))).toEqual([])
   })

@@ -8,6 +8,8 @@ import type { AgentLive } from '@/api'
 import type { ConsoleSession } from '../api'
 import type { Outcome } from '../outcome'
 
+import type { ColleagueRef } from './colleagues'
+
 export const OFF_CAMPAIGN = 'off-campaign'
 
 /** What a call is for: a campaign, by id, or none. */
@@ -19,6 +21,8 @@ export interface MissedTarget {
   number: string
   target: CallTarget
   outcome: Outcome
+  /** It was a call to this colleague; `number` is the extension. */
+  colleague?: ColleagueRef
 }
 
 const RECENT_NUMBERS = 5
@@ -42,7 +46,9 @@ export function dialableNumber(text: string): string | null {
 export function callTargets(session: Pick<ConsoleSession, 'agent' | 'campaigns'> | null): CallTarget[] {
   if (!session) return []
   const { group } = session.agent
-  const campaigns = group.manual_call_campaign_kinds.includes('inbound') ? session.campaigns : []
+  const campaigns = session.campaigns.filter(
+    ({ kind, is_active }) => is_active && group.manual_call_campaign_kinds.includes(kind),
+  )
   return [
     ...campaigns.map(({ id }) => id),
     ...(group.allow_off_campaign_calls ? [OFF_CAMPAIGN] : []),
