@@ -10,13 +10,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import redis
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from omnileads.agents.engine import tell_engine
 from omnileads.agents.live import LiveAgents
 from omnileads.agents.models import Agent
+from omnileads.campaigns.leads.delivery import finish as finish_lead
+from omnileads.campaigns.leads.housekeeping import finish_worked_out
 from omnileads.campaigns.models import Campaign, CampaignMember, DispositionOption
 from omnileads.contacts.models import Contact
 from omnileads.dispositions.errors import OptionUnknown
@@ -24,11 +25,13 @@ from omnileads.dispositions.models import Disposition, DispositionChange
 from omnileads.dispositions.schemas import DispositionPut
 from omnileads.dispositions.service import Dispositions
 from omnileads.kit.audit import AuditLog
-from omnileads.kit.clock import Clock, epoch_ms
+from omnileads.kit.changes import ConfigurationChanges
+from omnileads.kit.clock import epoch_ms
 from omnileads.kit.db import after_commit
 from omnileads.kit.errors import AppError, Conflict, NotFound
 from omnileads.kit.ids import new_id
 from omnileads.kit.permissions import Principal
+from omnileads.kit.runtime import Runtime
 
 MADE_UP: Final = "v1-"
 """Beginning of call ids that are no call's."""
@@ -48,10 +51,11 @@ class Answer:
 
 
 class ContactDispositions:
-    def __init__(self, session: Session, client: redis.Redis, clock: Clock, actor: Principal, agent: Agent) -> None:
+    def __init__(self, session: Session, runtime: Runtime, actor: Principal, agent: Agent) -> None:
         self._session = session
-        self._redis = client
-        self._clock = clock
+        self._redis = runtime.redis
+        self._clock = runtime.clock
+        self._changes = ConfigurationChanges(session, runtime, actor)
         self._actor = actor
         self._agent = agent
 
@@ -103,6 +107,7 @@ class ContactDispositions:
         stored = self._session.get_one(Disposition, call_id)
         stored.contact_id, stored.given_call_id = contact.id, answer.call_id
         self._session.flush()
+        self._finish_lead(stored)
         self._record("disposition.created", stored, None)
         return stored
 
@@ -117,6 +122,7 @@ class ContactDispositions:
         if is_other:
             self._remember(present.call_id, answer)
         self._session.flush()
+        self._finish_lead(present)
         self._record("disposition.changed", present, before)
         return present
 
@@ -174,6 +180,13 @@ class ContactDispositions:
                 changed_at=self._clock.now(),
             )
         )
+
+    def _finish_lead(self, stored: Disposition) -> None:
+        """The contact is worked out in the campaign, which may be over with it."""
+        if stored.contact_id is None:
+            return
+        finish_lead(self._session, stored.campaign_id, stored.contact_id, self._agent.id, self._clock.now())
+        finish_worked_out(self._session, self._changes, stored.campaign_id)
 
     def _record(self, action: str, stored: Disposition, before: dict[str, object] | None) -> None:
         AuditLog(self._session, self._clock).record(

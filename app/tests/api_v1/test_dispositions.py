@@ -113,7 +113,7 @@ def test_008_the_call_the_agent_took_is_dispositioned_with_it(world: World) -> N
     live = {**READY, "agent_id": world.ana.id, "status": "ACW", "call_id": "c1", "campaign_id": world.campaign_id}
     world.runtime.redis.hset(LIVE_AGENTS, str(world.ana.id), json.dumps(live))
     stored = world.disposition(world.contact(), callid="c1").json()
-    assert world.agent.get("/api/v2/calls/c1/disposition").json()["option_id"] == world.success
+    assert world.admin.get("/api/v2/calls/c1/disposition").json()["option_id"] == world.success
     entries: Any = world.runtime.redis.xrange(COMMANDS)
     notices = [parse(json.loads(fields["command"])) for _, fields in entries]
     assert notices == [AgentDispositioned(world.ana.id, "c1")]
@@ -221,4 +221,4 @@ def test_012_a_column_called_telefono_has_a_key_of_its_own(world: World) -> None
         (contact,) = session.scalars(select(Contact))
         (lead,) = session.scalars(select(Lead))
     assert contact.values[-1] == "x"
-    assert (lead.state, lead.agent_id, lead.contact_id) == ("assigned", world.ana.id, contact.id)
+    assert (lead.state, lead.agent_id, lead.contact_id) == ("finished", world.ana.id, contact.id)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Text, literal_column, select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from omnileads.api.v1.bodies import as_text
@@ -105,17 +106,14 @@ def _by_column(base: ContactBase, error: ValidationFailed) -> dict[str, list[str
 
 
 def _deal_out(session: Session, place: Place, contact_id: int, state: LeadState) -> None:
-    session.add(
-        Lead(
-            campaign_id=place.campaign.id,
-            contact_id=contact_id,
-            state=state,
-            agent_id=place.agent.id if place.agent else None,
-            position=contact_id,
-            is_original=place.agent is None,
-        )
-    )
-    session.flush()
+    """The lead that follows the base may be there already; a campaign of chosen contacts gets one."""
+    values = {
+        "state": state,
+        "agent_id": place.agent.id if place.agent else None,
+        "is_original": place.agent is None,
+    }
+    statement = insert(Lead).values(campaign_id=place.campaign.id, contact_id=contact_id, position=contact_id, **values)
+    session.execute(statement.on_conflict_do_update(index_elements=[Lead.campaign_id, Lead.contact_id], set_=values))
 
 
 def base_of(session: Session, campaign: Campaign) -> ContactBase | None:

@@ -52,7 +52,7 @@ class NewContactFields(DispositionFields):
 
 def _service(session: Transaction, runtime: CurrentRuntime, principal: CurrentPrincipal) -> ContactDispositions:
     agent = require_agent(session, principal.user_id)
-    return ContactDispositions(session, runtime.redis, runtime.clock, principal, agent)
+    return ContactDispositions(session, runtime, principal, agent)
 
 
 CurrentService = Annotated[ContactDispositions, Depends(_service)]
