@@ -82,7 +82,7 @@ class ContactDispositions:
     def campaign_of_option(self, option_id: int | None, present: Disposition | None = None) -> Campaign:
         """The campaign an answer belongs to.
 
-        Raises OptionUnknown for an option that is hidden, unless it is the present one, or not of the agent's campaigns.
+        Raises OptionUnknown for one that is hidden, unless it is the present one, or not of the agent's campaigns.
         """
         option = self._session.get(DispositionOption, option_id) if option_id else None
         campaign = self._session.get(Campaign, option.campaign_id) if option else None
