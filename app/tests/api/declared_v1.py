@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Final
 
 _AGENT: Final = ("agent.console",)
+_WATCHES: Final = ("supervision.read",)  # A G S R
+_ACTS: Final = ("supervision.read", "supervision.act")  # A G S
+_LISTS: Final = ("contacts.read", "contacts.write")  # A G S
+_HEARS: Final = ("recordings.listen agent.console",)  # A G S g
 
 NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "POST /campaign/database_metadata": ("campaigns.read agent.console",),  # A G S R g
@@ -33,6 +37,22 @@ NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "GET /sip/credentials/agent": _AGENT,
     "GET /agent/transfer_options": _AGENT,
     "POST /calificar_llamada": _AGENT,
+    "GET /call_record/{call_id}": _HEARS,
+    "GET /grabacion/archivo": _HEARS,
+    "GET /supervision/campaigns": _WATCHES,
+    "GET /supervision/agents": _WATCHES,
+    "GET /supervision/agents_users": _ACTS,
+    "GET /supervision/status_campanas/entrantes": _WATCHES,
+    "POST /supervision/action_on_agent/{agent_pk}": _ACTS,
+    "GET /agent_status/campaign/{campaign_id}": _ACTS,
+    "GET /agent_status_list/campaign/{campaign_id}": _ACTS,
+    "GET /call_status/campaign/{campaign_id}": _ACTS,
+    "POST /contact_database/create": _LISTS,
+    "GET /contact_database/{base_id}/contact": _LISTS,
+    "POST /contact_database/{base_id}/contact": _LISTS,
+    "GET /contact_database/{base_id}/campaings": _LISTS,
+    "POST /crear_base_contactos": _LISTS,
+    "GET /campaign/database_metadata_columns_fields/{campaign_id}": ("contacts.write agent.console",),  # A G S g
     "POST /permissions/new_role": ("roles.read", "roles.write"),
     "POST /permissions/update_role_permissions": ("roles.read", "roles.write"),
     "POST /permissions/delete_role": ("roles.read", "roles.write"),

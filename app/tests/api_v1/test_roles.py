@@ -79,7 +79,7 @@ def test_064_what_is_wrong_with_an_update_is_told(roles: Roles) -> None:
         ({"role_id": role_id, "permisos": []}, 'Se esperaba el campo "permissions" (lista)'),
         ({"role_id": role_id, "permissions": [1]}, "Lista de permisos incorrecta"),
         ({"role_id": role_id, "permissions": ["calls.write", {}]}, "Lista de permisos incorrecta"),
-        ({"role_id": role_id, "permissions": ["agent.console"]}, "Lista de permisos incorrecta"),
+        ({"role_id": role_id, "permissions": ["recordings.listen"]}, "Lista de permisos incorrecta"),
     ):
         assert roles.ask("update_role_permissions", **sent) == {"status": "ERROR", "message": message}, sent
 

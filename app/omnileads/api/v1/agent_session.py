@@ -68,10 +68,8 @@ def _pause_command(runtime: CurrentRuntime, principal: CurrentPrincipal, data: D
         agent = require_agent(session, principal.user_id)
         if wanted == WRAP_UP:
             return {"agent_id": agent.id, "wrap_up": True}
+        pause_id = as_id(wanted) or 0
         try:
-            pause_id = as_id(wanted)
-            if pause_id is None:
-                raise PauseNotOffered
             check_pause(session, agent, pause_id)
         except PauseNotOffered as error:
             raise Refused(200, {"status": "ERROR"}) from error

@@ -49,20 +49,20 @@ def make_contact(
     What an agent makes for a preview campaign is that agent's. Raises Refused with errors by column.
     """
     base = find_base(session, place.base.id, for_update=True)
-    values = _texts(base, sent)
+    values = texts(base, sent)
     if not place.campaign.allow_duplicates:
         _refuse_known_phone(session, base, values)
     try:
         made = Contacts(session, clock, base, principal).create(values, is_original=place.agent is None)
     except ValidationFailed as error:
-        raise errors_in_data(_by_column(base, error)) from error
+        raise errors_in_data(by_column(base, error)) from error
     if place.campaign.kind == "preview":
         _deal_out(session, place, made.id, state)
     return made
 
 
-def _texts(base: ContactBase, sent: Mapping[str, Any]) -> dict[str, str]:
-    """By key. Raises Refused for values that are neither text nor numbers."""
+def texts(base: ContactBase, sent: Mapping[str, Any]) -> dict[str, str]:
+    """Values by key. Raises Refused for values that are neither text nor numbers."""
     values: dict[str, str] = {}
     wrong: dict[str, list[str]] = {}
     for column in base.columns:
@@ -88,7 +88,7 @@ def _refuse_known_phone(session: Session, base: ContactBase, values: Mapping[str
         raise errors_in_data({"__all__": [text]})
 
 
-def _by_column(base: ContactBase, error: ValidationFailed) -> dict[str, list[str]]:
+def by_column(base: ContactBase, error: ValidationFailed) -> dict[str, list[str]]:
     names = {column["key"]: column["name"] for column in base.columns}
     found: dict[str, list[str]] = {}
     for problem in error.fields:

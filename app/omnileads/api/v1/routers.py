@@ -6,7 +6,17 @@ from typing import Final
 
 from fastapi import APIRouter
 
-from omnileads.api.v1 import agent_session, crm_calls, crm_contacts, dispositions, login, roles
+from omnileads.api.v1 import (
+    agent_session,
+    contact_lists,
+    crm_calls,
+    crm_contacts,
+    dispositions,
+    login,
+    recordings,
+    roles,
+    supervision,
+)
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     login.router,
@@ -14,5 +24,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     crm_calls.router,
     dispositions.router,
     agent_session.router,
+    recordings.router,
+    supervision.router,
+    contact_lists.router,
     roles.router,
 )
