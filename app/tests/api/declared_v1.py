@@ -60,7 +60,26 @@ NEEDS: Final[dict[str, tuple[str, ...]]] = {
 """Alternatives are separated by blanks."""
 
 
+FAMILIES: Final[dict[str, str]] = {
+    "pauses": "pauses",
+    "pause_sets": "pauses",
+    "external_sites": "external-sites",
+    "external_site_authentications": "external-sites",
+    "external_systems": "external-systems",
+    "forms": "forms",
+    "call_dispositions": "dispositions",
+    "inbound_routes": "routes",
+    "outbound_routes": "routes",
+    "group_of_hours": "routes",
+}
+"""First part of the path -> area of the catalogue: read to see, write to change."""
+
+
 def needs_of(method: str, path: str) -> tuple[frozenset[str], ...] | None:
     """What a caller of this route below `/api/v1` needs; None for a route nobody has declared."""
+    area = FAMILIES.get(path.split("/")[1])
+    if area is not None:
+        reads = frozenset({f"{area}.read"})
+        return (reads,) if method == "GET" else (reads, frozenset({f"{area}.write"}))
     named = NEEDS.get(f"{method} {path}")
     return None if named is None else tuple(frozenset(alternatives.split()) for alternatives in named)

@@ -144,7 +144,7 @@ def problems_of(error: ValidationError) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for problem in error.errors(include_url=False, include_input=False):
         name = str(problem["loc"][0]) if problem["loc"] else "non_field_errors"
-        found.setdefault(name, []).append(_sentence(problem))
+        found.setdefault(name, []).append(sentence_of_problem(problem))
     return found
 
 
@@ -170,7 +170,8 @@ _SENTENCES: Final[dict[str, tuple[str, str]]] = {
 }
 
 
-def _sentence(problem: ErrorDetails) -> str:
+def sentence_of_problem(problem: ErrorDetails) -> str:
+    """A problem of pydantic's in the contract's words."""
     known = _SENTENCES.get(problem["type"])
     if known is not None:
         context = {key: str(value) for key, value in problem.get("ctx", {}).items()}

@@ -17,6 +17,7 @@ from omnileads.api.v1 import (
     roles,
     supervision,
 )
+from omnileads.api.v1.configuration import crm, forms, pauses, telephony
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     login.router,
@@ -28,4 +29,17 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     supervision.router,
     contact_lists.router,
     roles.router,
+    pauses.pauses,
+    pauses.options,
+    pauses.pause_sets,
+    crm.sites,
+    crm.authentications,
+    crm.candidates,
+    crm.systems,
+    forms.forms,
+    forms.dispositions,
+    telephony.inbound_routes,
+    telephony.outbound_more,
+    telephony.outbound_routes,
+    telephony.groups,
 )

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import json
 from datetime import date, datetime, time, timedelta
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, cast
 
 from fastapi import APIRouter, Depends, Query
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from omnileads.accounts.models import User
 from omnileads.agents.errors import EngineRefused, EngineUnavailable
-from omnileads.agents.live import LiveAgents
+from omnileads.agents.live import LIVE_AGENTS, LiveAgents
 from omnileads.agents.models import CAMPAIGN_KINDS, Agent, AgentGroup
 from omnileads.agents.schemas import AgentLive
 from omnileads.api.v1.bodies import Data, Fields, as_id, takes
@@ -21,6 +21,7 @@ from omnileads.api.v1.errors import Body, Refused, failed, missing, sentence_of
 from omnileads.api.v1.language import say
 from omnileads.calls.models import CallEvent
 from omnileads.campaigns.models import Campaign, CampaignMember, CampaignState
+from omnileads.campaigns.presentation import LIVE_CALLS
 from omnileads.campaigns.scope import CurrentScope, Scope, campaign_scope
 from omnileads.kit.audit import AuditLog
 from omnileads.kit.clock import epoch_ms
@@ -137,11 +138,10 @@ def agents(session: Transaction, runtime: CurrentRuntime, seen: SeenAgents) -> l
 @router.get("/supervision/agents_users", dependencies=acts)
 def agents_users(session: Transaction, scope: CurrentScope) -> dict[str, Body]:
     """The users of the agents of the campaigns the caller sees, by agent."""
-    statement = _in_scope(
+    statement = (
         select(Agent.id, User.username, User.first_name, User.last_name)
         .join(User, User.id == Agent.user_id)
-        .where(Agent.deleted_at.is_(None)),
-        scope,
+        .where(Agent.deleted_at.is_(None), *_in_scope(scope))
     )
     return {
         str(number): {"username": username, "first_name": first, "lastname": last}
@@ -149,17 +149,19 @@ def agents_users(session: Transaction, scope: CurrentScope) -> dict[str, Body]:
     }
 
 
-def _in_scope(statement: Select[Any], scope: Scope) -> Select[Any]:
+def _in_scope(scope: Scope) -> list[ColumnElement[bool]]:
     """Agents of the campaigns in scope."""
     if scope is None:
-        return statement
-    return statement.where(Agent.id.in_(select(CampaignMember.agent_id).where(CampaignMember.campaign_id.in_(scope))))
+        return []
+    return [Agent.id.in_(select(CampaignMember.agent_id).where(CampaignMember.campaign_id.in_(scope)))]
 
 
 @router.get("/supervision/status_campanas/entrantes")
 def inbound_today(session: Transaction, runtime: CurrentRuntime, scope: CurrentScope) -> Body:
     """Today's counters of inbound campaigns, counted at this moment."""
-    live = LiveState(agents={str(agent.agent_id): agent.model_dump() for agent in LiveAgents(runtime.redis).all()})
+    agents_now = cast("dict[str, str]", runtime.redis.hgetall(LIVE_AGENTS))
+    calls_now = cast("dict[str, str]", runtime.redis.hgetall(LIVE_CALLS))
+    live = LiveState.read(agents_now, calls_now)
     counted = Today(session, runtime.clock, live).campaigns(scope).campaigns
     return {"errors": None, "data": {str(row.campaign_id): _counters(row.model_dump()) for row in counted}}
 
@@ -192,8 +194,9 @@ def _action(runtime: CurrentRuntime, principal: CurrentPrincipal, agent_pk: str,
     """The engine's command. Raises Refused: 404 for an agent the caller does not supervise."""
     number = as_id(agent_pk)
     with runtime.database.transaction() as session:
-        statement = select(Agent.id).where(Agent.id == (number or 0), Agent.deleted_at.is_(None))
-        if session.scalar(_in_scope(statement, campaign_scope(session, principal))) is None:
+        seen = _in_scope(campaign_scope(session, principal))
+        statement = select(Agent.id).where(Agent.id == (number or 0), Agent.deleted_at.is_(None), *seen)
+        if session.scalar(statement) is None:
             raise Refused(404, {"status": "ERROR", "message": "Agent not found"})
         wanted = data.get("accion")
         if wanted in LATER:
