@@ -12,7 +12,7 @@ from omnileads.crm.models import ExternalSite, ExternalSiteAuthentication, Exter
 from omnileads.forms.models import DispositionName, Form
 from omnileads.telephony.models import InboundRoute, OutboundRoute, TimeGroup
 from tests.api_v1.crm import V1, World
-from tests.telephony.things import COMPLETE
+from tests.telephony.test_wizard import COMPLETE
 
 TEXT_FIELD = {"nombre_campo": "Motivo", "orden": 1, "tipo": 1, "is_required": True}
 

@@ -105,7 +105,7 @@ def create(world: World, **fields: Any) -> Any:
 
 
 def test_084_a_list_that_cannot_be_is_refused(world: World) -> None:
-    for fields in (
+    wrong: tuple[dict[str, Any], ...] = (
         {"external_id_field": "tel"},
         {"data_fields": []},
         {"data_fields": "nombre"},
@@ -113,7 +113,8 @@ def test_084_a_list_that_cannot_be_is_refused(world: World) -> None:
         {"name": "Clients"},
         {"name": "x" * 46},
         {"name": "ñandú"},
-    ):
+    )
+    for fields in wrong:
         answer = create(world, **fields)
         assert (answer.status_code, answer.json()["message"]) == (400, "Error en los datos"), fields
     assert world.agent.post(f"{V1}/contact_database/create/", json=WANTED).status_code == 403

@@ -163,7 +163,7 @@ def test_contacts_without_a_disposition_are_listed_for_tables(world: World) -> N
     assert world.disposition(first).status_code == 201
     path = f"{V1}/campaign/{world.campaign_id}/contacts/"
     row = [second, "Eva", "c2", "3515550002", ""]
-    asked = {"draw": 3, "start": 0, "length": 10, "search[value]": ""}
+    asked: dict[str, Any] = {"draw": 3, "start": 0, "length": 10, "search[value]": ""}
     assert world.agent.get(path, params=asked).json() == {
         "draw": 3,
         "recordsTotal": 1,

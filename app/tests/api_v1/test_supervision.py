@@ -35,7 +35,7 @@ def test_004_an_administrator_sees_every_active_campaign(world: World) -> None:
     address = f"{V1}/supervision/campaigns/"
     assert names(world.admin.get(address)) == ["Support", "Sales", "Preview"]
     assert world.admin.get(address).json()[1] == {"nombre": "Sales", "id": other["id"], "objetivo": 9}
-    for query, expected in (
+    filters: list[tuple[dict[str, Any], list[str]]] = [
         ({"name": "Sales"}, ["Sales"]),
         ({"name": '["Sales", "Support"]'}, ["Support", "Sales"]),
         ({"type": "3"}, ["Sales"]),
@@ -43,7 +43,8 @@ def test_004_an_administrator_sees_every_active_campaign(world: World) -> None:
         ({"agent": str(world.ana.id)}, ["Support"]),
         ({"status": "5"}, ["Paused"]),
         ({"status": "[2, 5]", "type": 1}, ["Support", "Paused"]),
-    ):
+    ]
+    for query, expected in filters:
         assert names(world.admin.get(address, params=query)) == expected, query
     for query in ({"type": "9"}, {"type": '"x"'}, {"type": "[]"}, {"type": '{"a": 1}'}):
         answer = world.admin.get(address, params=query)

@@ -258,8 +258,9 @@ def _read_range(entry: Any) -> Any:
         return entry
     found = {field: None if value == "" else value for field, value in renamed(entry, _RANGE_NAMES).items()}
     for field in ("time_from", "time_to"):
-        if isinstance(found.get(field), str):
-            found[field] = found[field][:5]
+        moment = found.get(field)
+        if isinstance(moment, str):
+            found[field] = moment[:5]
     for field in ("weekday_from", "weekday_to"):
         day = str(found.get(field))
         if len(day) == 1 and day in "0123456":
