@@ -34,18 +34,20 @@ def test_no_request_brings_the_application_down(app: FastAPI, world: World, engi
     schema = schemathesis.openapi.from_asgi(f"{V1}/openapi.json", app)
     assert engine.events == []
     for path, method, is_for_agents in AREAS[area]:
-        operation = schema[path][method]
-        cases = st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in GenerationMode))
-        headers = bearer(agent if is_for_agents else administrator)
+        _ask(schema[path][method], bearer(agent if is_for_agents else administrator))
 
-        @given(case=cases)
-        @settings(
-            max_examples=REQUESTS_OF_AN_OPERATION,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-            database=None,
-        )
-        def ask(case: schemathesis.Case[Any], headers: dict[str, str] = headers) -> None:
-            case.call_and_validate(base_url="https://contact.example", headers=headers, checks=[not_a_server_error])
 
-        ask()
+def _ask(operation: Any, headers: dict[str, str]) -> None:
+    cases = st.one_of(*(operation.as_strategy(generation_mode=mode) for mode in GenerationMode))
+
+    @given(case=cases)
+    @settings(
+        max_examples=REQUESTS_OF_AN_OPERATION,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+        database=None,
+    )
+    def ask(case: schemathesis.Case[Any]) -> None:
+        case.call_and_validate(base_url="https://contact.example", headers=headers, checks=[not_a_server_error])
+
+    ask()
