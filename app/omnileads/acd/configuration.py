@@ -22,9 +22,7 @@ def load(session: Session, timezone: tzinfo) -> RoutingConfig:
     `timezone` is the installation's; time conditions are meant in it.
     """
     agents = {profile.id: profile for profile in _profiles(session)}
-    campaigns = session.scalars(
-        select(Campaign).where(Campaign.kind == "inbound", Campaign.deleted_at.is_(None), Campaign.state != "finished")
-    )
+    campaigns = session.scalars(select(Campaign).where(Campaign.deleted_at.is_(None), Campaign.state != "finished"))
     pauses = session.execute(select(Pause.id, Pause.name).where(Pause.deleted_at.is_(None)))
     routes = session.scalars(select(InboundRoute))
     return RoutingConfig(
