@@ -8,11 +8,12 @@ from omnileads.accounts import models as accounts
 from omnileads.agents import models as agents
 from omnileads.calls import models as calls
 from omnileads.campaigns import models as campaigns
+from omnileads.contacts import models as contacts
 from omnileads.dispositions import models as dispositions
 from omnileads.kit import audit, jobs, revision
 from omnileads.kit.db import Base
 from omnileads.telephony import models as telephony
 
-MODULES: Final = (accounts, agents, audit, calls, campaigns, dispositions, jobs, revision, telephony)
+MODULES: Final = (accounts, agents, audit, calls, campaigns, contacts, dispositions, jobs, revision, telephony)
 
 METADATA: Final = Base.metadata
