@@ -14,6 +14,7 @@ from omnileads.api import documentation, health
 from omnileads.callflow import routes as callflow
 from omnileads.calls import routes as calls
 from omnileads.campaigns import routes as campaigns
+from omnileads.contacts import routes as contacts
 from omnileads.dispositions import routes as dispositions
 from omnileads.kit.http import Problem, install_error_handlers
 from omnileads.kit.permissions import document_access, guarded_routes, verify_routes
@@ -35,6 +36,7 @@ V2_ROUTERS: Final[tuple[APIRouter, ...]] = (
     callflow.call_flow,
     callflow.trials,
     campaigns.router,
+    *contacts.ROUTERS,
     dispositions.router,
     calls.calls,
     calls.agent_calls,
