@@ -9,6 +9,7 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -187,16 +188,24 @@ def _encoding(sample: bytes, *, is_whole: bool) -> Encoding:
 
 def _delimiter(text: str) -> Delimiter:
     """The one that cuts the most rows into the same number of columns, and into the most of them."""
-    lines = text.splitlines(keepends=True)[: _SAMPLE_ROWS + 1]
+    lines = text.splitlines(keepends=True)[:_SAMPLE_ROWS]
     best, best_score = DELIMITERS[0], (0.0, 0)
     for delimiter in DELIMITERS:
-        widths = [len(row) for row in csv.reader(lines[:_SAMPLE_ROWS], delimiter=delimiter) if row]
+        widths = _widths(lines, delimiter)
         if not widths or widths[0] < 2:
             continue
         score = (sum(width == widths[0] for width in widths) / len(widths), widths[0])
         if score > best_score:
             best, best_score = delimiter, score
     return best
+
+
+def _widths(lines: Sequence[str], delimiter: str) -> list[int]:
+    """How many cells the first rows have, as far as they can be read."""
+    widths: list[int] = []
+    with suppress(csv.Error):
+        widths.extend(len(row) for row in csv.reader(lines, delimiter=delimiter) if row)
+    return widths
 
 
 def _line_ends(error: UnicodeDecodeError) -> int:

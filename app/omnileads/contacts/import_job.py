@@ -133,12 +133,14 @@ class ImportJob:
             progress.report()
             rejects = Rejects(self._database, claim.id, claim.language)
             if isinstance(options, ContactImportStart):
-                self._load_contacts(session, claim, options, rows, progress, rejects)
+                base_id = self._load_contacts(session, claim, options, rows, progress, rejects)
             else:
+                base_id = None
                 load_numbers(session, claim.blacklist_id or 0, options, rows, progress, rejects)
                 self._record(session, claim, "blacklist", claim.blacklist_id or 0, progress.counts)
             rejects.flush()
-            self._finish(session, claim, progress.counts)
+            self._finish(session, claim, progress.counts, base_id)
+        self._tidy_index()
 
     def _load_contacts(
         self,
@@ -148,7 +150,8 @@ class ImportJob:
         rows: Rows,
         progress: Progress,
         rejects: Rejects,
-    ) -> None:
+    ) -> int:
+        """The base's id."""
         cells = iter(rows)
         first = next(cells, None)
         if first is None:
@@ -170,10 +173,10 @@ class ImportJob:
         loader.load(cells if options.has_header else chain([first], cells), is_new_base=claim.base_id is None)
         if claim.base_id is None:
             base.name = options.name or ""
-            session.execute(update(ContactImport).where(ContactImport.id == claim.id).values(base_id=base.id))
         base.contact_count = ContactBase.contact_count + progress.counts.accepted
         session.flush()
         self._record(session, claim, "contact-base", base.id, progress.counts)
+        return base.id
 
     def _base(self, session: Session, claim: Claim, options: ContactImportStart) -> ContactBase:
         """The base the rows go into. A new one gets its name at the end, so that the name is not locked meanwhile."""
@@ -193,7 +196,7 @@ class ImportJob:
         after = {"file_name": claim.file_name, "accepted_count": counts.accepted, "read_count": counts.read}
         changes.record(f"{subject}.imported", subject, subject_id, after=after)
 
-    def _finish(self, session: Session, claim: Claim, counts: Counts) -> None:
+    def _finish(self, session: Session, claim: Claim, counts: Counts, base_id: int | None) -> None:
         """The last thing in the transaction. Raises ImportCancelledError when it was cancelled at the last moment."""
         is_running = session.scalar(
             update(ContactImport)
@@ -204,6 +207,7 @@ class ImportJob:
             )
             .values(
                 state="done",
+                base_id=base_id,
                 done_bytes=ContactImport.size_bytes,
                 read_count=counts.read,
                 accepted_count=counts.accepted,
@@ -217,6 +221,12 @@ class ImportJob:
         if is_running is None:
             raise ImportCancelledError
         forget_file(session, claim.id)
+
+    def _tidy_index(self) -> None:
+        """Put what the index of searches has only noted down into its place, or the next searches would have to."""
+        with self._database.transaction() as session:
+            session.execute(text(_LONG))
+            session.execute(text("SELECT gin_clean_pending_list('ix_contacts_search')"))
 
     def _end(self, claim: Claim, state: str, failure: Mapping[str, Any] | None) -> Mapping[str, Any]:
         """Nothing came of it. The file of a failed import stays, so that it can be started again with other options."""

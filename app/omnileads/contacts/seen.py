@@ -1,18 +1,18 @@
 """Which keys a file may have had already, in memory that does not grow with the file.
 
 A bit for each hash of a key. "No" is certain; "perhaps" is looked up in the database by who asked. At a million keys
-one in 270 new ones is a false "perhaps".
+one in 130 new ones is a false "perhaps".
 """
 
 from __future__ import annotations
 
 from typing import Final
 
-_BITS: Final = 28
+_BITS: Final = 27
 
 
 class Seen:
-    """32 MiB."""
+    """16 MiB."""
 
     def __init__(self) -> None:
         self._bytes = bytearray(1 << (_BITS - 3))

@@ -99,12 +99,13 @@ class Uploads:
             raise FileRefused("not-uploaded", "The file is not here yet. Upload it first.")
         if last != count - 1:
             raise FileRefused("part-missing", "A part of the file is missing. Upload it again.")
-        first = self._session.scalar(
-            select(func.substr(ImportChunk.content, 1, _SAMPLE_BYTES)).where(
-                ImportChunk.import_id == run.id, ImportChunk.position == 0
-            )
-        )
-        sample = bytes(first or b"")
+        sample = b""
+        for position in range(count):
+            begin = select(func.substr(ImportChunk.content, 1, _SAMPLE_BYTES - len(sample)))
+            part = begin.where(ImportChunk.import_id == run.id, ImportChunk.position == position)
+            sample += bytes(self._session.scalar(part) or b"")
+            if len(sample) >= _SAMPLE_BYTES:
+                break
         return sample, len(sample) == run.size_bytes
 
 
