@@ -56,6 +56,7 @@ class FileRefused(ValidationFailed):
     """The uploaded file cannot be imported; field `file`. Codes are those of `csv_file`."""
 
     def __init__(self, code: str, message: str, line: int | None = None) -> None:
-        super().__init__(message, fields=[FieldProblem("file", code, message)])
+        place = "" if line is None else f"line {line}: "
+        super().__init__(message, fields=[FieldProblem("file", code, f"{place}{message}")])
         self.problem = code
         self.line = line
