@@ -145,7 +145,7 @@ class Blacklists:
 
     def _campaign_names(self, ids: Collection[int]) -> dict[int, str]:
         statement = select(Campaign.id, Campaign.name).where(Campaign.id.in_(ids), Campaign.deleted_at.is_(None))
-        return {campaign_id: name for campaign_id, name in self._session.execute(statement)} if ids else {}
+        return {row.id: row.name for row in self._session.execute(statement)} if ids else {}
 
 
 class Entries:

@@ -51,7 +51,8 @@ export const blacklistImports: ImportApi = {
         headers: { 'Content-Type': 'application/octet-stream' },
       }),
     ),
-  preview: (id, body) => call(api.POST('/api/v2/blacklist-imports/{import_id}/preview', { ...run(id), body })),
+  preview: (id, body) =>
+    call(api.POST('/api/v2/blacklist-imports/{import_id}/preview', { ...run(id), body })),
   get: (id) => call(api.GET('/api/v2/blacklist-imports/{import_id}', run(id))),
   cancel: (id) => call(api.POST('/api/v2/blacklist-imports/{import_id}/cancel', run(id))),
   rejectsUrl: (id) => `/api/v2/blacklist-imports/${id}/rejects`,

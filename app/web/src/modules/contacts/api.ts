@@ -34,9 +34,7 @@ export const exportUrl = (id: number) => `/api/v2/contact-bases/${id}/export`
 export const EXAMPLE_URL = '/api/v2/contact-bases/example'
 
 export const listContacts = (id: number, query: { search?: string; cursor?: string; size?: number }) =>
-  call(
-    api.GET('/api/v2/contact-bases/{base_id}/contacts', { params: { path: { base_id: id }, query } }),
-  )
+  call(api.GET('/api/v2/contact-bases/{base_id}/contacts', { params: { path: { base_id: id }, query } }))
 export const createContact = (id: number, values: Record<string, string>) =>
   call(api.POST('/api/v2/contact-bases/{base_id}/contacts', { ...at(id), body: { values } }))
 export const changeContact = (id: number, contact: number, values: Record<string, string>) =>

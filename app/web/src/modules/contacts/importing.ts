@@ -41,7 +41,8 @@ export async function upload(
 }
 
 /** Whether the worker has it, or will have it. */
-export const isUnderWay = (run: Pick<ImportState, 'state'>) => run.state === 'queued' || run.state === 'running'
+export const isUnderWay = (run: Pick<ImportState, 'state'>) =>
+  run.state === 'queued' || run.state === 'running'
 
 export const toneOf = (run: Pick<ImportState, 'state'>) =>
   (
