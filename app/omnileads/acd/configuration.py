@@ -59,7 +59,8 @@ def _profiles(session: Session) -> list[AgentProfile]:
             force_disposition=group.force_disposition,
             force_unpause=group.force_unpause,
             may_call_off_campaign=group.allow_off_campaign_calls,
-            may_call_from_inbound="inbound" in group.manual_call_campaign_kinds,
+            may_call_agents=group.allow_calls_between_agents,
+            manual_call_kinds=frozenset(group.manual_call_campaign_kinds),
             pause_limits=limits.get(group.pause_set_id, {}),
         )
         for agent_id, extension, first_name, last_name, username, group in rows

@@ -29,10 +29,14 @@ def agent_live(world: World, agent: Agent) -> Document:
         "pause_until": agent.pause_until,
         "call_id": agent.call_id,
         "campaign_id": max(call.campaign_id, 0) if call else agent.wrap_up_campaign_id if is_wrap_up else None,
-        "number": call.number if call else agent.wrap_up_number if is_wrap_up else None,
+        "number": _other_side(call, agent) if call else agent.wrap_up_number if is_wrap_up else None,
         "campaigns": world.config.campaigns_of(agent.id),
         "registered": agent.is_registered,
     }
+
+
+def _other_side(call: Call, agent: Agent) -> str:
+    return call.did if call.caller_agent_id == agent.id else call.number
 
 
 _STATES = {

@@ -14,6 +14,7 @@ import structlog
 from redis.exceptions import RedisError
 
 from omnileads.acd.core.events import (
+    AgentCallAgent,
     AgentCallOut,
     AgentDispositioned,
     AgentLogin,
@@ -43,7 +44,15 @@ _PARSERS: dict[str, Callable[[int, Document], Event]] = {
     "agent.pause": lambda agent_id, command: AgentPause(agent_id, str(command["pause_id"])),
     "agent.unpause": lambda agent_id, _: AgentUnpause(agent_id),
     "agent.call": lambda agent_id, command: AgentCallOut(
-        agent_id, str(command["call_id"]), str(command["number"]), int(command["campaign_id"] or 0)
+        agent_id,
+        str(command["call_id"]),
+        str(command["number"]),
+        int(command["campaign_id"] or 0),
+        contact_id=command.get("contact_id"),
+        is_blocked=bool(command.get("is_blocked")),
+    ),
+    "agent.call-agent": lambda agent_id, command: AgentCallAgent(
+        agent_id, str(command["call_id"]), int(command["to_agent_id"])
     ),
     "agent.dispositioned": lambda agent_id, command: AgentDispositioned(agent_id, str(command["call_id"])),
 }

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 
+from omnileads.agents.colleagues import colleagues_of
 from omnileads.agents.console import AgentConsole, check_pause, require_agent
 from omnileads.agents.engine import EngineClient
 from omnileads.agents.groups import AgentGroups
@@ -20,6 +21,8 @@ from omnileads.agents.schemas import (
     AgentLive,
     AgentOption,
     CallRequest,
+    Colleague,
+    ColleagueCallRequest,
     ConsoleSession,
     PauseCreate,
     PauseOut,
@@ -214,5 +217,36 @@ async def call_out(
         "call_id": new_id(epoch_ms(runtime.clock.now())),
         "number": body.number,
         "campaign_id": body.campaign_id,
+    }
+    return await _ask(runtime, settings, command)
+
+
+@console.get("/colleagues")
+def list_colleagues(
+    session: Transaction,
+    runtime: CurrentRuntime,
+    principal: CurrentPrincipal,
+    search: Annotated[str, Query(max_length=60)] = "",
+) -> list[Colleague]:
+    """The agents who are at work, those who can take a call first; at most 50, searched by name or extension.
+
+    Empty where the agent's group does not let its agents call each other.
+    """
+    return colleagues_of(require_agent(session, principal.user_id), LiveAgents(runtime.redis), search)
+
+
+@console.post("/calls/colleague")
+async def call_colleague(
+    runtime: CurrentRuntime, settings: CurrentSettings, agent_id: CurrentAgentId, body: ColleagueCallRequest
+) -> AgentLive:
+    """Call another agent: the caller's webphone rings first and takes the call by itself, then the colleague's rings.
+
+    Refused with 409 where the group does not allow it or the colleague cannot take a call now.
+    """
+    command: dict[str, object] = {
+        "type": "agent.call-agent",
+        "agent_id": agent_id,
+        "call_id": new_id(epoch_ms(runtime.clock.now())),
+        "to_agent_id": body.agent_id,
     }
     return await _ask(runtime, settings, command)

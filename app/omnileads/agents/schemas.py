@@ -232,6 +232,21 @@ class CallRequest(RequestModel):
     campaign_id: Id | None = None
 
 
+class ColleagueCallRequest(RequestModel):
+    """A colleague to call, by agent id."""
+
+    agent_id: Id
+
+
+class Colleague(ResponseModel):
+    """Another agent, as somebody to call."""
+
+    agent_id: int
+    name: str
+    extension: int
+    status: AgentStatus
+
+
 class PauseRequest(RequestModel):
     pause_id: Id
 

@@ -19,13 +19,14 @@ LOST: Final[dict[str, CallOutcome]] = {
     "ABANDON": "abandoned",
     "ABANDONWEL": "abandoned-welcome",
     "EXITWITHTIMEOUT": "timeout",
+    "EXITWITHKEY": "left-flow",
     "UNKNOWN-DID": "unknown-did",
     "TRUNK-FULL": "trunk-full",
     "VOICEMAIL": "voicemail",
     "LEFTFLOW": "left-flow",
     "ENDFLOW": "ended-flow",
 }
-LEFT_BY_CALLER: Final = frozenset({"ABANDON", "ABANDONWEL", "VOICEMAIL", "LEFTFLOW"})
+LEFT_BY_CALLER: Final = frozenset({"ABANDON", "ABANDONWEL", "EXITWITHKEY", "VOICEMAIL", "LEFTFLOW"})
 NOT_REACHED: Final[dict[str, CallOutcome]] = {
     "BUSY": "busy",
     "NOANSWER": "no-answer",

@@ -5,6 +5,7 @@ It also checks, after every event, what must hold at all times (`check_invariant
 
 from collections import Counter, defaultdict
 from random import Random
+from typing import TypeVar
 
 from omnileads.acd.core.commands import (
     Command,
@@ -18,6 +19,7 @@ from omnileads.acd.core.commands import (
 from omnileads.acd.core.config import AgentProfile, Destination, DestinationType, Queue, Route, RoutingConfig
 from omnileads.acd.core.engine import Engine
 from omnileads.acd.core.events import (
+    AgentCallAgent,
     AgentCallOut,
     AgentLogin,
     CallArrived,
@@ -33,6 +35,7 @@ from omnileads.acd.core.events import (
 )
 from omnileads.acd.core.model import AgentEvent, CallEvent, CallPhase
 
+Kind = TypeVar("Kind")
 SALES, SUPPORT = 1, 2
 DID = "1000"
 
@@ -137,6 +140,13 @@ class Scenario:
         self.tell(AgentCallOut(agent_id, call_id, number, campaign_id))
         return call_id
 
+    def call_agent(self, agent_id: int, to_agent_id: int) -> str:
+        """The agent asks for a call to a colleague; its own webphone rings if the engine agrees."""
+        self._calls += 1
+        call_id = f"call{self._calls:05d}"
+        self.tell(AgentCallAgent(agent_id, call_id, to_agent_id))
+        return call_id
+
     def leg_of(self, call_id: str) -> str:
         leg_id = self.engine.world.calls[call_id].leg_id
         assert leg_id is not None
@@ -154,7 +164,7 @@ class Scenario:
         self.bridged.pop(call_id, None)
         self.tell(CallerHungUp(channel, cause))
 
-    def of(self, kind: type[Command]) -> list[Command]:
+    def of(self, kind: type[Kind]) -> list[Kind]:
         """The commands of one kind so far."""
         return [command for command in self.commands if isinstance(command, kind)]
 
@@ -193,6 +203,22 @@ class Scenario:
 
     def check_invariants(self) -> None:
         world = self.engine.world
+        busy = self._busy_agents()
+        for agent_id, calls in busy.items():
+            assert len(calls) == 1, f"agent {agent_id} has several calls: {calls}"
+        for agent in world.agents.values():
+            if agent.is_busy:
+                assert agent.id in busy, f"agent {agent.id} is busy with nothing"
+        self._check_waiting()
+        assert not world.to_send, "a call was left without its destination"
+        used = Counter(call.trunk_id for call in world.calls.values())
+        assert {trunk: count for trunk, count in world.trunk_calls.items() if count} == dict(used)
+        assert len(set(self.bridged.values())) == len(self.bridged)
+        assert set(self.bridged.values()) <= self.legs.keys(), "bridged with a leg that is gone"
+
+    def _busy_agents(self) -> dict[int, list[str]]:
+        """Agent id -> the calls it is offered or has; the agents' own records must agree."""
+        world = self.engine.world
         busy: dict[int, list[str]] = defaultdict(list)
         for call in world.calls.values():
             for offer in call.offers:
@@ -208,12 +234,14 @@ class Scenario:
                 assert call.agent_id is not None
                 busy[call.agent_id].append(call.id)
                 assert world.agent(call.agent_id).is_dialing
+            if call.caller_agent_id is not None and not call.is_outbound:
+                busy[call.caller_agent_id].append(call.id)
+                assert world.agent(call.caller_agent_id).is_on_line
             assert call.phase in (CallPhase.QUEUED, CallPhase.CALLING_AGENT) or not call.offers
-        for agent_id, calls in busy.items():
-            assert len(calls) == 1, f"agent {agent_id} has several calls: {calls}"
-        for agent in world.agents.values():
-            if agent.is_busy:
-                assert agent.id in busy, f"agent {agent.id} is busy with nothing"
+        return busy
+
+    def _check_waiting(self) -> None:
+        world = self.engine.world
         for queue_id, waiting in world.waiting.items():
             listed = {key[2] for key in waiting}
             expected = {
@@ -224,11 +252,6 @@ class Scenario:
             assert listed == expected, "the waiting list has lost or invented a caller"
             if listed and queue_id in world.ready:
                 assert len(world.ready[queue_id]) == 0, "a caller waits although an agent is ready"
-        assert not world.to_send, "a call was left without its destination"
-        used = Counter(call.trunk_id for call in world.calls.values())
-        assert {trunk: count for trunk, count in world.trunk_calls.items() if count} == dict(used)
-        assert len(set(self.bridged.values())) == len(self.bridged)
-        assert set(self.bridged.values()) <= self.legs.keys(), "bridged with a leg that is gone"
 
     def _carry_out(self, decision: Decision) -> None:
         for command in decision.commands:

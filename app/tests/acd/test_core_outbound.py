@@ -4,10 +4,18 @@ from dataclasses import replace
 
 import pytest
 
-from omnileads.acd.core.commands import Connect, DialOut, HangUp, PlayRinging, RunDialplan
+from omnileads.acd.core.commands import Connect, DialOut, HangUp, PlayRinging, RingAgent, RunDialplan
 from omnileads.acd.core.config import RoutingConfig
 from omnileads.acd.core.dialplan import DialPattern, OutboundRoute, Trunk, find_route
-from omnileads.acd.core.events import AgentPause, AgentUnpause, CallArrived, ConfigurationChanged, Dialled, LegEnded
+from omnileads.acd.core.events import (
+    AgentCallOut,
+    AgentPause,
+    AgentUnpause,
+    CallArrived,
+    ConfigurationChanged,
+    Dialled,
+    LegEnded,
+)
 from omnileads.acd.core.model import CallPhase
 from tests.acd.scenario import SALES, Scenario, config, queue
 
@@ -241,7 +249,7 @@ def test_callers_wait_while_the_agent_dials_and_are_served_after_it() -> None:
     ("group", "campaign_id", "code"),
     [
         ({"may_call_off_campaign": False}, 0, "off-campaign-not-allowed"),
-        ({"may_call_from_inbound": False}, SALES, "campaign-kind-not-allowed"),
+        ({"manual_call_kinds": frozenset({"manual"})}, SALES, "campaign-kind-not-allowed"),
         ({}, 77, "not-a-member"),
     ],
 )
@@ -290,3 +298,53 @@ def test_a_pause_ends_at_the_limit_of_the_group() -> None:
     assert scenario.status(1) == "PAUSE"
     scenario.wait(1)
     assert scenario.status(1) == "READY"
+
+
+def test_a_number_on_a_do_not_call_list_is_logged_and_refused_before_anything_rings() -> None:
+    scenario = centre()
+    decision = scenario.tell(AgentCallOut(1, "c", "4551234", SALES, contact_id=8, is_blocked=True))
+    assert scenario.events("c") == ["DIAL", "BLACKLIST"]
+    assert {event.contact_id for event in scenario.call_log} == {8}
+    assert decision.refusal is not None
+    assert decision.refusal[0] == "number-blocked"
+    assert not scenario.legs
+    assert scenario.engine.world.calls == {}
+
+
+def with_campaign(scenario: Scenario, **settings: object) -> Scenario:
+    """The campaign of these tests, changed."""
+    routing = scenario.engine.world.config
+    changed = replace(routing.queues[SALES], **settings)  # type: ignore[arg-type]
+    scenario.tell(ConfigurationChanged(replace(routing, queues={SALES: changed})))
+    return scenario
+
+
+def test_a_campaign_with_a_route_and_a_caller_id_of_its_own_uses_them() -> None:
+    scenario = with_campaign(centre(), outbound_route_id=LOCAL.id, caller_id="5559999")
+    scenario.call_out(1, "99999999999", SALES)
+    assert scenario.engine.world.decision.refusal is not None, "another route takes this number, but not the campaign's"
+    call = scenario.call_out(1, "4551234", SALES)
+    scenario.answer(scenario.leg_of(call))
+    dial = scenario.of(DialOut)[-1]
+    assert dial.caller_id == "5559999"
+
+
+@pytest.mark.parametrize(
+    ("kind", "call_type", "campaign_type"), [("manual", 1, 1), ("preview", 4, 4), ("dialer", 1, 2), ("inbound", 1, 3)]
+)
+def test_the_log_says_what_kind_of_campaign_and_call_it_was(kind: str, call_type: int, campaign_type: int) -> None:
+    scenario = with_campaign(centre(), kind=kind)
+    call = scenario.call_out(1, "4551234", SALES)
+    scenario.answer(scenario.leg_of(call))
+    assert (scenario.call_log[-1].call_type, scenario.call_log[-1].campaign_type) == (call_type, campaign_type)
+    headers = scenario.of(RingAgent)[-1].headers
+    assert (headers["OMLCALLTYPEIDTYPE"], headers["OMLCAMPTYPE"]) == (str(call_type), str(campaign_type))
+
+
+def test_a_paused_campaign_is_not_called_out_for() -> None:
+    scenario = with_campaign(centre(), is_active=False)
+    scenario.call_out(1, "4551234", SALES)
+    assert scenario.engine.world.decision.refusal == (
+        "campaign-paused",
+        "This campaign is paused. Choose another one, or ask a supervisor.",
+    )

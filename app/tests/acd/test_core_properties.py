@@ -28,7 +28,7 @@ from tests.acd.scenario import SALES, SUPPORT, Scenario, config, queue, to_campa
 
 Record = TypeVar("Record", Call, Agent)
 AGENTS = range(1, 6)
-TERMINAL = {"ABANDON", "ABANDONWEL", "COMPLETEAGENT", "COMPLETEOUTNUM", "EXITWITHTIMEOUT"}
+TERMINAL = {"ABANDON", "ABANDONWEL", "COMPLETEAGENT", "COMPLETEOUTNUM", "EXITWITHTIMEOUT", "EXITWITHKEY"}
 MENU, WHO = Destination(DestinationType.IVR, 1), Destination(DestinationType.CUSTOMER_IDENTIFICATION, 1)
 
 steps = st.lists(
@@ -37,7 +37,7 @@ steps = st.lists(
             (
                 *("call", "call", "call", "hang up", "answer", "answer", "leg ends", "wait", "wait", "login", "logout"),
                 *("pause", "unpause", "webphone", "welcome ends", "reconfigure", "stale", "restart"),
-                *("press", "press", "call out", "customer answers", "customer gone"),
+                *("press", "press", "call out", "call agent", "customer answers", "customer gone"),
             )
         ),
         st.integers(0, 1000),
@@ -56,9 +56,17 @@ def centre(strategy: Strategy) -> Scenario:
             max_wait_seconds=60,
             failover=to_campaign(SUPPORT),
             welcome_media="sound:welcome",
+            announce_position=True,
+            announce_hold_time="once",
+            announce_seconds=7,
+            periodic_media="sound:periodic",
+            periodic_seconds=11,
+            exit_ivr_id=1,
+            agent_media="sound:for-the-agent",
         ),
         queue(SUPPORT, members={1: 0, 2: 3, 5: 1}, strategy=Strategy.RINGALL, weight=4, max_waiting=3),
         may_call_off_campaign=True,
+        may_call_agents=True,
     )
     menu = Ivr(
         id=1,
@@ -106,6 +114,9 @@ class People:
 
     def call_out(self, number: int) -> None:
         self.scenario.call_out(1 + number % 5, "4551234", (0, SALES)[number % 2])
+
+    def call_agent(self, number: int) -> None:
+        self.scenario.call_agent(1 + number % 5, 1 + number // 5 % 5)
 
     def customer_answers(self, number: int) -> None:
         if call := pick(self._called_out(), number):
@@ -227,6 +238,7 @@ def serve_everybody(scenario: Scenario) -> None:
             if leg not in scenario.bridged.values() and leg in scenario.legs:
                 scenario.answer(leg)
         for call in list(scenario.bridged):
+            scenario.end_leg(scenario.engine.world.calls[call].channel_id)
             scenario.caller_hangs_up(call)
         for agent_id in AGENTS:
             scenario.tell(AgentUnpause(agent_id))

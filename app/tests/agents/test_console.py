@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from omnileads.acd.core.events import AgentPause, Event
+from omnileads.acd.core.events import AgentCallAgent, AgentPause, Event
 from omnileads.acd.requests import RequestReader
 from omnileads.agents.engine import COMMANDS
 from omnileads.agents.live import LIVE_AGENTS
@@ -138,6 +138,40 @@ def test_a_pause_is_named(sign_in: SignedIn, team: Team, engine: Engine) -> None
     assert engine.events == [AgentPause(agent.id, str(pause["id"]))]
     assert client.post(f"{API}/agent/pause", json={"pause_id": 0}).status_code == 422
     assert client.post(f"{API}/agent/pause", json={}).status_code == 422
+
+
+def at_work(runtime: Runtime, agent_id: int, name: str, extension: int, status: str) -> None:
+    live = {**READY, "agent_id": agent_id, "name": name, "extension": extension, "status": status}
+    runtime.redis.hset(LIVE_AGENTS, str(agent_id), json.dumps(live))
+
+
+def test_colleagues_are_those_at_work_who_can_be_called_first(
+    sign_in: SignedIn, team: Team, users: People, runtime: Runtime
+) -> None:
+    user, agent = team.agent()
+    client, administrator = sign_in(user), sign_in("administrator")
+    at_work(runtime, agent.id, "Me", agent.extension, "READY")
+    at_work(runtime, 901, "Ana Paz", 2901, "ONCALL")
+    at_work(runtime, 902, "Zoe Bo", 2902, "READY")
+    at_work(runtime, 903, "Gone", 2903, "OFFLINE")
+    group = f"{API}/agent-groups/{agent.group_id}"
+    assert administrator.patch(group, json={"allow_calls_between_agents": True}).status_code == 200
+    found = client.get(f"{API}/agent/colleagues").json()
+    assert [(one["agent_id"], one["status"]) for one in found] == [(902, "READY"), (901, "ONCALL")]
+    for search, names in (("zOe", ["Zoe Bo"]), ("2901", ["Ana Paz"]), ("nobody", [])):
+        answer = client.get(f"{API}/agent/colleagues", params={"search": search})
+        assert [one["name"] for one in answer.json()] == names
+    assert administrator.patch(group, json={"allow_calls_between_agents": False}).status_code == 200
+    assert client.get(f"{API}/agent/colleagues").json() == []
+
+
+def test_a_colleague_is_called_through_the_engine(sign_in: SignedIn, team: Team, engine: Engine) -> None:
+    user, agent = team.agent()
+    answer = sign_in(user).post(f"{API}/agent/calls/colleague", json={"agent_id": 902})
+    assert answer.status_code == 200
+    (event,) = engine.events
+    assert isinstance(event, AgentCallAgent)
+    assert (event.agent_id, event.to_agent_id, len(event.call_id)) == (agent.id, 902, 26)
 
 
 def test_a_refusal_carries_the_engines_words(sign_in: SignedIn, team: Team, engine: Engine) -> None:

@@ -67,11 +67,14 @@ async def _compare_call(
 ) -> None:
     match call.phase:
         case CallPhase.WELCOME | CallPhase.ASKING | CallPhase.CLOSING:
-            if call.playback_id is not None and not await telephony.is_playing(call.playback_id):
-                findings.events.append(PlaybackFinished(call.playback_id))
+            if call.playback_id is not None:
+                await _compare_playback(call.playback_id, telephony, findings)
         case CallPhase.QUEUED:
             queue = world.queue(call.campaign_id)
-            findings.repairs.append(StartMusic(call.id, call.channel_id, queue.moh_class if queue else "default"))
+            if call.playback_id is None:
+                findings.repairs.append(StartMusic(call.id, call.channel_id, queue.moh_class if queue else "default"))
+            else:
+                await _compare_playback(call.playback_id, telephony, findings)
             for offer in call.offers:
                 _compare_offer(offer.leg_id, channels, findings)
         case CallPhase.TALKING:
@@ -79,8 +82,15 @@ async def _compare_call(
             members = bridges.get(call.id, {}).get("channels", [])
             if leg_id not in channels:
                 findings.events.append(LegEnded(leg_id, NORMAL_CLEARING))
+            elif call.playback_id is not None:
+                await _compare_playback(call.playback_id, telephony, findings)
             elif not {call.channel_id, leg_id} <= set(members):
                 findings.repairs.append(Connect(call.id, call.channel_id, leg_id))
+
+
+async def _compare_playback(playback_id: str, telephony: Telephony, findings: Findings) -> None:
+    if not await telephony.is_playing(playback_id):
+        findings.events.append(PlaybackFinished(playback_id))
 
 
 def _compare_call_out(call: Call, channels: dict[str, JsonObject], findings: Findings) -> None:

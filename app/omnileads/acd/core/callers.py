@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
-from omnileads.acd.core import dialogues, outbound, working_state
-from omnileads.acd.core.commands import Connect, HangUp, StartMusic, Unbridge
+from omnileads.acd.core import dialogues, outbound, waiting, working_state
+from omnileads.acd.core.commands import Connect, HangUp, PlayRinging, StartMusic, Unbridge
 from omnileads.acd.core.config import Queue
-from omnileads.acd.core.events import CallerHungUp, LegAnswered, LegEnded, PlaybackFinished
+from omnileads.acd.core.events import CallerHungUp, DigitPressed, LegAnswered, LegEnded, PlaybackFinished
 from omnileads.acd.core.matching import serve_agents, serve_queue
 from omnileads.acd.core.model import FLOW_PHASES, Call, CallPhase, Offer
 from omnileads.acd.core.steps import (
@@ -14,6 +14,7 @@ from omnileads.acd.core.steps import (
     answer,
     hang_up_caller,
     log_call,
+    play,
     seconds_since,
     send_on,
     talk_fields,
@@ -49,17 +50,31 @@ def enter_campaign(world: World, call: Call, queue_id: int) -> None:
 
 
 def playback_finished(world: World, event: PlaybackFinished) -> None:
-    """After the welcome comes the queue; after a prompt, the digits; after a closing announcement, the end."""
+    """After the welcome comes the queue, after a prompt the digits, after what the agent heard first the caller."""
     call = world.call_with_playback(event.playback_id)
     if call is None:
         return
     queue = world.queue(call.campaign_id)
     if call.phase is CallPhase.WELCOME and queue is not None:
         _enter_queue(world, call, queue, "ENTERQUEUE")
+    elif call.phase is CallPhase.QUEUED and queue is not None:
+        waiting.announced(world, call, queue)
+    elif call.phase is CallPhase.TALKING:
+        _connect(world, replace(call, playback_id=None))
     elif call.phase is CallPhase.ASKING:
         dialogues.prompt_ended(world, call)
     else:
         hang_up_caller(world, call)
+
+
+def digit_pressed(world: World, event: DigitPressed) -> None:
+    """A key counts where something is asked, and in a queue that has a way out."""
+    call = world.call_with_channel(event.channel_id)
+    queue = world.queue(call.campaign_id) if call is not None and call.phase is CallPhase.QUEUED else None
+    if call is None or queue is None:
+        dialogues.digit_pressed(world, event)
+    elif waiting.leave_by_key(world, call, queue):
+        _withdraw(world, world.calls[call.id], call.offers)
 
 
 def hung_up(world: World, event: CallerHungUp) -> None:
@@ -95,6 +110,8 @@ def leg_answered(world: World, event: LegAnswered) -> None:
     if call is not None and call.is_outbound:
         outbound.agent_answered(world, call)
         return
+    if world.call_with_channel(event.leg_id) is not None:
+        return
     offer = call.offer_of(event.leg_id) if call else None
     if call is None or offer is None:
         if call is None or call.leg_id != event.leg_id:
@@ -102,8 +119,9 @@ def leg_answered(world: World, event: LegAnswered) -> None:
         return
     others = tuple(other for other in call.offers if other is not offer)
     wait_seconds = seconds_since(world, call.entered_at)
+    queue = world.queue(call.campaign_id)
     call = replace(
-        call,
+        waiting.hush(world, call),
         phase=CallPhase.TALKING,
         since=world.now,
         offers=(),
@@ -116,7 +134,12 @@ def leg_answered(world: World, event: LegAnswered) -> None:
     call = log_call(
         world, call, "CONNECT", agent_id=offer.agent_id, wait_seconds=wait_seconds, recording=offer.recording
     )
-    world.decision.commands.append(Connect(call_id=call.id, channel_id=call.channel_id, leg_id=offer.leg_id))
+    if queue is not None:
+        waiting.learn(world, queue, wait_seconds)
+    if queue is not None and queue.agent_media is not None:
+        play(world, call, offer.leg_id, queue.agent_media)
+    else:
+        _connect(world, call)
     working_state.start_talking(world, offer.agent_id, call.id)
     _withdraw(world, call, others)
 
@@ -125,6 +148,8 @@ def leg_ended(world: World, event: LegEnded) -> None:
     """An agent's leg ended: unanswered (the next agent is asked), hung up, or broken (the caller queues again)."""
     call = world.call_with_leg(event.leg_id)
     if call is None:
+        # In a call between agents, the caller's channel is a webphone's leg too.
+        hung_up(world, CallerHungUp(event.leg_id, event.cause))
         return
     if call.is_outbound:
         outbound.agent_left(world, call)
@@ -137,7 +162,7 @@ def leg_ended(world: World, event: LegEnded) -> None:
     is_lost = event.cause in LOST_CAUSES or (not agent.is_registered and event.cause not in NORMAL_CAUSES)
     queue = world.queue(call.campaign_id)
     call = log_call(world, call, "COMPLETEAGENT", **talk_fields(world, call))
-    if is_lost and queue is not None:
+    if is_lost and queue is not None and call.caller_agent_id is None:
         _return_to_queue(world, call, queue)
     else:
         world.decision.commands.append(HangUp(call_id=call.id, channel_id=call.channel_id))
@@ -193,13 +218,25 @@ def _enter_queue(world: World, call: Call, queue: Queue, event: str, *, is_prior
     call = log_call(world, call, event)
     if wait_until is not None:
         world.set_timer(Timer(wait_until, "wait", call.id))
-    world.decision.commands.append(StartMusic(call.id, call.channel_id, queue.moh_class))
+    if call.caller_agent_id is not None:
+        world.decision.commands.append(PlayRinging(call.id, call.channel_id, is_on=True))
+    else:
+        world.decision.commands.append(StartMusic(call.id, call.channel_id, queue.moh_class))
     serve_queue(world, queue.id)
+    waiting.begin(world, call.id)
+
+
+def _connect(world: World, call: Call) -> None:
+    call = world.put_call(call)
+    if call.caller_agent_id is not None:
+        world.decision.commands.append(PlayRinging(call.id, call.channel_id, is_on=False))
+        working_state.start_talking(world, call.caller_agent_id, call.id)
+    world.decision.commands.append(Connect(call.id, call.channel_id, call.leg_id or ""))
 
 
 def _leave_queue_by_timeout(world: World, call: Call, queue: Queue | None) -> None:
     offers = call.offers
-    call = replace(call, phase=CallPhase.CLOSING, offers=(), wait_until=None, since=world.now)
+    call = replace(waiting.hush(world, call), phase=CallPhase.CLOSING, offers=(), wait_until=None, since=world.now)
     call = log_call(world, call, "EXITWITHTIMEOUT", wait_seconds=seconds_since(world, call.entered_at))
     send_on(world, call, queue.failover if queue else None)
     _withdraw(world, call, offers)
@@ -231,7 +268,7 @@ def _not_taken(world: World, call: Call, offer: Offer, *, is_rejected: bool) -> 
         # At least a second, or a webphone that fails at once would be rung in a tight loop.
         rest_seconds = max(queue.retry_seconds, 1)
         world.member(queue.id, offer.agent_id).resting_until = world.now + rest_seconds * 1000
-    working_state.stop_ringing(world, offer.agent_id)
+    working_state.release(world, offer.agent_id)
     serve_queue(world, call.campaign_id)
     serve_agents(world, [offer.agent_id])
 
@@ -240,5 +277,5 @@ def _withdraw(world: World, call: Call, offers: tuple[Offer, ...]) -> None:
     """Stop ringing the agents of these offers, none of whom is to blame, and let them serve others."""
     for offer in offers:
         world.decision.commands.append(HangUp(call_id=call.id, channel_id=offer.leg_id))
-        working_state.stop_ringing(world, offer.agent_id)
+        working_state.release(world, offer.agent_id)
     serve_agents(world, [offer.agent_id for offer in offers])

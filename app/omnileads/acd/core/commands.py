@@ -19,7 +19,10 @@ class AnswerCaller:
 
 @dataclass(frozen=True, slots=True)
 class PlayAnnouncement:
-    """Play `media` (ARI media URIs, joined by commas) to the caller; its end comes back as `PlaybackFinished`."""
+    """Play `media` (ARI media URIs, joined by commas) to the caller, or to the agent who has taken the call.
+
+    Its end comes back as `PlaybackFinished`.
+    """
 
     call_id: str
     channel_id: str
@@ -29,7 +32,7 @@ class PlayAnnouncement:
 
 @dataclass(frozen=True, slots=True)
 class StopAnnouncement:
-    """Cut an announcement short: the caller has pressed a digit."""
+    """Cut an announcement short: the caller has pressed a digit, or an agent is there."""
 
     call_id: str
     playback_id: str

@@ -139,12 +139,22 @@ class RecordingName:
     with_agent_id: bool = True
 
 
+CampaignKind = Literal["manual", "preview", "dialer", "inbound"]
+
+CAMPAIGN_TYPES: Final[Mapping[CampaignKind, int]] = {"manual": 1, "dialer": 2, "inbound": 3, "preview": 4}
+"""The original's numbers of the kinds of campaigns."""
+
+
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """An inbound campaign as its queue sees it. Durations are seconds; 0 means "no limit" where the manual says so."""
+    """A campaign as the engine sees it. Durations are seconds; 0 means "no limit" where the manual says so.
+
+    Callers wait only in inbound and dialer campaigns; in the others agents call out.
+    """
 
     id: int
     name: str
+    kind: CampaignKind = field(default="inbound", kw_only=True)
     members: Mapping[int, int]
     """agent id -> penalty (0 is asked first)"""
     is_active: bool = True
@@ -162,6 +172,20 @@ class Queue:
     auto_attend_inbound: bool | None = None
     auto_unpause_seconds: int | None = None
     force_disposition: bool | None = None
+    announce_position: bool = False
+    announce_hold_time: Literal["no", "yes", "once"] = "no"
+    announce_seconds: int = 0
+    """how often the place and the expected wait are told; 0 = never"""
+    periodic_media: str | None = None
+    periodic_seconds: int = 0
+    exit_ivr_id: int | None = None
+    """where a waiting caller gets who presses a key"""
+    agent_media: str | None = None
+    """what the agent hears before the caller"""
+    outbound_route_id: int | None = None
+    """the only route of the campaign's calls out; None = all, in their order"""
+    caller_id: str | None = None
+    """what called numbers see, instead of the trunk's"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,8 +202,9 @@ class AgentProfile:
     force_unpause: bool = False
     """the wrap-up ends as soon as the disposition is stored"""
     may_call_off_campaign: bool = False
-    may_call_from_inbound: bool = True
-    """whether the group lets its agents call out for campaigns of this kind"""
+    may_call_agents: bool = False
+    manual_call_kinds: frozenset[CampaignKind] = frozenset(CAMPAIGN_TYPES)
+    """kinds of campaigns for which the group lets its agents call out"""
     pause_limits: Mapping[str, int] = field(default_factory=dict)
     """pause id -> seconds after which the pause ends by itself"""
 
@@ -269,7 +294,8 @@ class RoutingConfig:
         # Agents' queues of direct calls have negative ids; no destination names one.
         if destination.id is None or destination.id <= 0 or destination.type not in places:
             return None
-        return places[destination.type].get(destination.id)
+        place = places[destination.type].get(destination.id)
+        return None if isinstance(place, Queue) and place.kind != "inbound" else place
 
     def campaigns_of(self, agent_id: int) -> list[int]:
         """The campaigns an agent serves."""

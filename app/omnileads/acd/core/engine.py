@@ -8,10 +8,11 @@ import heapq
 from collections.abc import Iterator
 from random import Random
 
-from omnileads.acd.core import agents, callers, dialogues, flow, outbound
+from omnileads.acd.core import agents, callers, dialogues, flow, internal, outbound, waiting
 from omnileads.acd.core.commands import Decision
 from omnileads.acd.core.config import RoutingConfig
 from omnileads.acd.core.events import (
+    AgentCallAgent,
     AgentCallOut,
     AgentDispositioned,
     AgentLogin,
@@ -40,7 +41,7 @@ _HANDLERS = {
     CallArrived: flow.arrived,
     DialplanFailed: flow.dialplan_failed,
     CallerHungUp: callers.hung_up,
-    DigitPressed: dialogues.digit_pressed,
+    DigitPressed: callers.digit_pressed,
     CrmAnswered: dialogues.crm_answered,
     PlaybackFinished: callers.playback_finished,
     LegAnswered: callers.leg_answered,
@@ -51,6 +52,7 @@ _HANDLERS = {
     AgentPause: agents.pause,
     AgentUnpause: agents.unpause,
     AgentCallOut: outbound.call_out,
+    AgentCallAgent: internal.call_agent,
     Dialled: outbound.dialled,
     AgentDispositioned: agents.dispositioned,
 }
@@ -76,6 +78,7 @@ class Engine:
         elif not isinstance(event, Tick):
             _HANDLERS[type(event)](world, event)  # type: ignore[operator] # each handler takes its own event type
         flow.send_pending(world)
+        internal.free_callers(world)
         return decision
 
     def restore(self, snapshot: Snapshot, now: int) -> None:
@@ -105,6 +108,7 @@ class Engine:
             else:
                 self._run_timer(timer)
             flow.send_pending(self.world)
+            internal.free_callers(self.world)
 
     def _others_due_with(self, first: Timer) -> Iterator[Timer]:
         """Take the timers of the same kind that are due in the same millisecond; they lie next to each other."""
@@ -118,6 +122,8 @@ class Engine:
                 callers.ring_expired(self.world, timer.key, timer.due)
             case "wait":
                 callers.wait_expired(self.world, timer.key, timer.due)
+            case "announce":
+                waiting.expired(self.world, timer.key, timer.due)
             case "digits":
                 dialogues.expired(self.world, timer.key, timer.due)
             case "dial":

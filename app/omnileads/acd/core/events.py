@@ -131,6 +131,18 @@ class AgentCallOut:
     call_id: str
     number: str
     campaign_id: int = 0
+    contact_id: int | None = None
+    is_blocked: bool = False
+    """the number is on a do-not-call list"""
+
+
+@dataclass(frozen=True, slots=True)
+class AgentCallAgent:
+    """An agent wants to call a colleague."""
+
+    agent_id: int
+    call_id: str
+    to_agent_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +181,7 @@ Event = (
     | AgentPause
     | AgentUnpause
     | AgentCallOut
+    | AgentCallAgent
     | AgentDispositioned
     | ConfigurationChanged
     | Tick

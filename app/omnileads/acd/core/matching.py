@@ -4,9 +4,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from omnileads.acd.core.commands import RingAgent
-from omnileads.acd.core.config import AgentProfile, Queue
+from omnileads.acd.core.config import CAMPAIGN_TYPES, AgentProfile, Queue
 from omnileads.acd.core.model import Call, Offer
 from omnileads.acd.core.recording import recording_path
+from omnileads.acd.core.steps import call_type
 from omnileads.acd.core.world import Timer, World
 
 
@@ -73,11 +74,11 @@ def _ring(world: World, call: Call, queue: Queue, profile: AgentProfile, placed:
     prefix = route.caller_id_prefix if route else ""
     headers = {
         "OMLCALLID": call.id,
-        "Origin": "IN",
+        "Origin": "IN" if call.caller_agent_id is None else "agentCall",
         "IDCamp": str(max(queue.id, 0)),
         "OMLCAMPNAME": queue.name,
-        "OMLCAMPTYPE": "3",
-        "OMLCALLTYPEIDTYPE": "3",
+        "OMLCAMPTYPE": str(CAMPAIGN_TYPES[queue.kind]),
+        "OMLCALLTYPEIDTYPE": str(call_type(call, queue).value),
         "OMLOUTNUM": call.number,
         "OMLDID": call.did,
         "OMLINROUTENAME": call.route_name,
@@ -86,6 +87,7 @@ def _ring(world: World, call: Call, queue: Queue, profile: AgentProfile, placed:
         "FORCE_DISPOSITION": str(must_disposition(queue, profile)),
         "OMLCallWaitDuration": str((world.now - call.entered_at) // 1000),
         "OML-Ring-Seconds": str(queue.ring_seconds),
+        **({"OMLFROMAGENT": str(call.caller_agent_id)} if call.caller_agent_id is not None else {}),
         **({"IDCliente": call.customer_id} if call.customer_id else {}),
         **dict(call.dialplan_data),
     }

@@ -44,6 +44,8 @@ class CallType(IntEnum):
 
     MANUAL = 1
     INBOUND = 3
+    PREVIEW = 4
+    INTERNAL = 7
 
 
 class AgentStatus(StrEnum):
@@ -140,11 +142,20 @@ class Call:
     leg_id: str | None = None
     recording: str | None = None
     playback_id: str | None = None
+    position_at: int | None = None
+    """when the caller in the queue is told its place and the expected wait next"""
+    periodic_at: int | None = None
+    """when the caller in the queue hears the campaign's message next"""
+    has_heard_wait: bool = False
     visited: tuple[int, ...] = ()
     """campaigns this call has been in; a failover never goes back into one"""
     trunk_id: int = 0
     """the trunk whose channel the call uses; 0 = none of ours"""
     is_outbound: bool = False
+    contact_id: int | None = None
+    caller_agent_id: int | None = None
+    """the agent who is the caller, in a call between agents"""
+    called_agent_id: int | None = None
     dialogue: Dialogue | None = None
     away: Away | None = None
     dial: Dial | None = None
@@ -157,6 +168,12 @@ class Call:
     next_event: int = 0
     next_leg: int = 0
     next_playback: int = 0
+
+    @property
+    def announce_at(self) -> int | None:
+        """When something is announced to the caller in the queue next."""
+        times = [time for time in (self.position_at, self.periodic_at) if time is not None]
+        return min(times) if times and self.phase is CallPhase.QUEUED and self.playback_id is None else None
 
     def offer_of(self, leg_id: str) -> Offer | None:
         """The offer that rings on this leg, if it still does."""
@@ -252,6 +269,7 @@ class CallEvent:
     talk_seconds: float | None = None
     recording: str | None = None
     agent_extra_id: int | None = None
+    contact_id: int | None = None
     campaign_type: int = 3
     call_type: int = CallType.INBOUND
 

@@ -4,21 +4,27 @@ Only a trunk that cannot take the call (unavailable, congested, full) is followe
 nobody there and a refusal are final, as in the original.
 """
 
+from collections.abc import Sequence
 from dataclasses import replace
 
-from omnileads.acd.core import working_state
-from omnileads.acd.core.commands import Connect, DialOut, HangUp, PlayRinging, RingAgent, RunDialplan
-from omnileads.acd.core.config import AgentProfile, Queue
-from omnileads.acd.core.dialplan import find_route
+from omnileads.acd.core import internal, working_state
+from omnileads.acd.core.commands import Connect, DialOut, HangUp, PlayRinging, RunDialplan
+from omnileads.acd.core.config import CAMPAIGN_TYPES, AgentProfile, Queue
+from omnileads.acd.core.dialplan import OutboundRoute, find_route
 from omnileads.acd.core.events import AgentCallOut, Dialled
 from omnileads.acd.core.matching import must_disposition, serve_agents, unpause_seconds
-from omnileads.acd.core.model import Agent, Call, CallPhase, Dial, Offer
+from omnileads.acd.core.model import Agent, Call, CallPhase, CallType, Dial
 from omnileads.acd.core.recording import recording_path
-from omnileads.acd.core.steps import log_call, seconds_since, talk_fields
+from omnileads.acd.core.steps import (
+    Refusal,
+    call_type,
+    log_call,
+    ring_own_webphone,
+    seconds_since,
+    state_refusal,
+    talk_fields,
+)
 from omnileads.acd.core.world import Timer, World
-
-AGENT_RING_SECONDS = 15
-"""How long the agent's own webphone may take to answer its own call."""
 
 _RESULT_OF_CAUSE = {16: "NOANSWER", 17: "BUSY", 18: "NOANSWER", 19: "NOANSWER", 21: "BUSY", 1: "OTHER", 28: "OTHER"}
 """Q.850 causes that are the called side's answer, as events of the call log; 21 is "call rejected"."""
@@ -32,11 +38,11 @@ def call_out(world: World, event: AgentCallOut) -> None:
     agent = world.agent(event.agent_id)
     profile = world.config.agents.get(event.agent_id)
     queue = world.queue(event.campaign_id) if event.campaign_id > 0 else None
-    refusal = _refusal(agent, profile, queue, event) if profile is not None else _NOT_READY
+    refusal = state_refusal(agent, profile) or _refusal(agent, profile, queue, event)
     if refusal is not None or profile is None:
         world.decision.refusal = refusal
         return
-    match = find_route(world.config.outbound_routes, event.number)
+    match = find_route(_routes(world, queue), event.number)
     call = world.put_call(
         Call(
             id=event.call_id,
@@ -49,14 +55,16 @@ def call_out(world: World, event: AgentCallOut) -> None:
             since=world.now,
             campaign_id=event.campaign_id,
             agent_id=event.agent_id,
+            contact_id=event.contact_id,
             is_outbound=True,
             is_answered=True,
         )
     )
-    if match is None:
+    if event.is_blocked or match is None:
+        event_name, refusal = ("BLACKLIST", _BLOCKED) if event.is_blocked else ("NONDIALPLAN", _NO_ROUTE)
         call = log_call(world, call, "DIAL", agent_id=profile.id)
-        world.drop_call(log_call(world, call, "NONDIALPLAN", agent_id=profile.id))
-        world.decision.refusal = ("no-route", "No outbound route takes this number. Check it, or ask a supervisor.")
+        world.drop_call(log_call(world, call, event_name, agent_id=profile.id))
+        world.decision.refusal = refusal
         return
     dial = Dial(
         sent=match.sent,
@@ -65,17 +73,15 @@ def call_out(world: World, event: AgentCallOut) -> None:
         generates_ringing=match.route.generates_ringing,
         talk_limit_ms=match.route.talk_limit_ms,
     )
-    leg_id = f"{call.id}-{call.next_leg}"
-    offer = Offer(leg_id, profile.id, world.now + AGENT_RING_SECONDS * 1000, recording=None)
-    world.put_call(replace(call, dial=dial, offers=(offer,), leg_id=leg_id, next_leg=call.next_leg + 1))
-    world.set_timer(Timer(offer.ring_until, "ring", leg_id))
     working_state.start_dialing(world, profile.id, call.id)
-    world.decision.commands.append(_ring_agent(call, profile, queue, leg_id))
+    ring_own_webphone(world, world.put_call(replace(call, dial=dial)), profile, _headers(call, profile, queue))
 
 
 def agent_answered(world: World, call: Call) -> None:
     """The agent's webphone took its own call: dial. Or its leg is back from having its recording begun: connect."""
-    if call.phase is CallPhase.TALKING:
+    if call.called_agent_id is not None:
+        internal.caller_answered(world, call, call.called_agent_id)
+    elif call.phase is CallPhase.TALKING:
         world.decision.commands.append(Connect(call.id, call.channel_id, call.leg_id or ""))
     elif call.phase is CallPhase.CALLING_AGENT:
         call = replace(call, phase=CallPhase.DIALING, offers=(), since=world.now, entered_at=world.now)
@@ -145,61 +151,47 @@ def talk_expired(world: World, call_id: str, due: int) -> None:
 # --- steps -----------------------------------------------------------------------------------------------------------
 
 
-Refusal = tuple[str, str]
-"""(kebab-case code, sentence)"""
+def _routes(world: World, queue: Queue | None) -> Sequence[OutboundRoute]:
+    """The routes to look for the number in: all, or the campaign's own."""
+    if queue is None or queue.outbound_route_id is None:
+        return world.config.outbound_routes
+    return [route for route in world.config.outbound_routes if route.id == queue.outbound_route_id]
 
 
-def _refusal(agent: Agent, profile: AgentProfile, queue: Queue | None, event: AgentCallOut) -> Refusal | None:
-    """Why the agent cannot call out now, or not for this campaign."""
-    if not agent.is_logged_in or not agent.is_registered:
-        return _NOT_READY
-    if agent.is_busy:
-        return ("not-ready", "You are on a call. Hang up before you call out.")
-    if agent.owes_disposition:
-        return ("disposition-required", "Store the disposition of your last call before you go on.")
+def _refusal(agent: Agent, profile: AgentProfile | None, queue: Queue | None, event: AgentCallOut) -> Refusal | None:
+    """Why the agent cannot call out for this campaign, or for none."""
+    if profile is None or (event.campaign_id == 0 and not profile.may_call_off_campaign):
+        return _NOT_OFF_CAMPAIGN
     if event.campaign_id == 0:
-        return None if profile.may_call_off_campaign else _NOT_OFF_CAMPAIGN
-    return _refusal_of_campaign(agent, profile, queue)
-
-
-def _refusal_of_campaign(agent: Agent, profile: AgentProfile, queue: Queue | None) -> Refusal | None:
+        return None
     if queue is None or agent.id not in queue.members:
         return ("not-a-member", "You do not work in this campaign. Choose one of yours.")
-    if not profile.may_call_from_inbound:
-        return ("campaign-kind-not-allowed", "Your group may not call out for inbound campaigns.")
+    if queue.kind not in profile.manual_call_kinds:
+        return ("campaign-kind-not-allowed", f"Your group may not call out for {queue.kind} campaigns.")
+    if not queue.is_active:
+        return ("campaign-paused", "This campaign is paused. Choose another one, or ask a supervisor.")
     return None
 
 
-_NOT_READY = ("not-ready", "You are not logged in, or your webphone is not connected. Start working first.")
+_NO_ROUTE = ("no-route", "No outbound route takes this number. Check it, or ask a supervisor.")
+_BLOCKED = ("number-blocked", "This number is on a do-not-call list. It is not called.")
 _NOT_OFF_CAMPAIGN = (
     "off-campaign-not-allowed",
     "Your group may not call outside of campaigns. Choose a campaign.",
 )
 
 
-def _ring_agent(call: Call, profile: AgentProfile, queue: Queue | None, leg_id: str) -> RingAgent:
-    """The webphone answers this by itself: it is the agent's own wish."""
-    headers = {
-        "OMLCALLID": call.id,
+def _headers(call: Call, profile: AgentProfile, queue: Queue | None) -> dict[str, str]:
+    return {
         "Origin": "CLICK2CALL" if queue is not None else "withoutCamp",
         "IDCamp": str(call.campaign_id),
         "OMLCAMPNAME": queue.name if queue is not None else "",
-        "OMLCAMPTYPE": "3" if queue is not None else "1",
-        "OMLCALLTYPEIDTYPE": "1",
+        "OMLCAMPTYPE": str(CAMPAIGN_TYPES[queue.kind] if queue is not None else CallType.MANUAL.value),
+        "OMLCALLTYPEIDTYPE": str(call_type(call, queue).value),
         "OMLOUTNUM": call.number,
         "AUTO_UNPAUSE": str(unpause_seconds(queue, profile)),
         "FORCE_DISPOSITION": str(queue is not None and must_disposition(queue, profile)),
-        "OML-Ring-Seconds": str(AGENT_RING_SECONDS),
     }
-    return RingAgent(
-        call_id=call.id,
-        leg_id=leg_id,
-        extension=profile.extension,
-        caller_id=call.number,
-        timeout_seconds=AGENT_RING_SECONDS + 2,
-        recording=None,
-        headers=headers,
-    )
 
 
 def _dial_next(world: World, call: Call, result: str) -> None:
@@ -207,6 +199,7 @@ def _dial_next(world: World, call: Call, result: str) -> None:
     call = world.put_call(replace(call, channel_id="", trunk_id=0))
     dial = call.dial
     assert dial is not None  # noqa: S101 - every call out has one
+    queue = world.queue(call.campaign_id)
     for position, trunk_id in enumerate(dial.trunk_ids, start=1):
         trunk = world.config.trunks.get(trunk_id)
         if trunk is None or world.trunk_calls[trunk_id] >= trunk.max_channels:
@@ -228,7 +221,7 @@ def _dial_next(world: World, call: Call, result: str) -> None:
                 leg_id=call.leg_id or "",
                 trunk=trunk.name,
                 number=dial.sent,
-                caller_id=trunk.caller_id,
+                caller_id=(queue.caller_id if queue else None) or trunk.caller_id,
                 timeout_seconds=dial.ring_seconds + 2,
             )
         )
@@ -274,5 +267,5 @@ def _fail(world: World, call: Call, result: str) -> None:
         # In a campaign a number that was not reached is work done too, with a disposition of its own.
         working_state.start_wrap_up(world, agent_id, call, world.queue(call.campaign_id))
     else:
-        working_state.stop_ringing(world, agent_id)
+        working_state.release(world, agent_id)
         serve_agents(world, [agent_id])

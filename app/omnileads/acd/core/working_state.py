@@ -39,9 +39,11 @@ def start_dialing(world: World, agent_id: int, call_id: str) -> None:
     )
 
 
-def stop_ringing(world: World, agent_id: int) -> None:
-    """The offer, or the agent's own call, is over without a talk; a pause asked for meanwhile begins."""
-    agent = replace(world.agent(agent_id), is_ringing=False, is_dialing=False, call_id=None, since=world.now)
+def release(world: World, agent_id: int) -> None:
+    """The offer, or the agent's own call, leaves nothing to do; a pause asked for meanwhile begins."""
+    agent = replace(
+        world.agent(agent_id), is_ringing=False, is_dialing=False, is_talking=False, call_id=None, since=world.now
+    )
     agent = world.put_agent(agent)
     if agent.pending_pause_id is not None and agent.is_logged_in:
         begin_pause(world, replace(agent, pending_pause_id=None), agent.pending_pause_id)
@@ -53,7 +55,7 @@ def end_talk(world: World, call: Call, *, hang_up_leg: bool) -> None:
     world.decision.commands.append(Unbridge(call_id=call.id))
     if hang_up_leg and call.leg_id is not None:
         world.decision.commands.append(HangUp(call_id=call.id, channel_id=call.leg_id))
-    if call.agent_id is not None:
+    if call.agent_id is not None and call.caller_agent_id is None:
         start_wrap_up(world, call.agent_id, call, world.queue(call.campaign_id))
 
 

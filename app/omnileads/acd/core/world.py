@@ -15,7 +15,7 @@ from omnileads.acd.core.config import Destination, Queue, RoutingConfig
 from omnileads.acd.core.model import Agent, Call, CallPhase, MemberStats, Snapshot
 from omnileads.acd.core.selection import ReadyAgents
 
-TimerKind = Literal["ring", "wait", "digits", "dial", "talk", "acw", "pause", "rest", "logout"]
+TimerKind = Literal["ring", "wait", "announce", "digits", "dial", "talk", "acw", "pause", "rest", "logout"]
 
 
 class Timer(NamedTuple):
@@ -50,8 +50,12 @@ class World:
         """callers in each queue, those being offered included"""
         self.trunk_calls: Counter[int] = Counter()
         """calls that use a channel of each trunk"""
+        self.expected_waits: dict[int, float] = {}
+        """seconds that callers of each queue waited of late; a new engine learns them anew"""
         self.to_send: deque[tuple[str, Destination | None]] = deque()
         """calls to send to a destination when the present step is done"""
+        self.freed: deque[tuple[int, str | None]] = deque()
+        """agents whose call between agents has just ended, with the reason if nobody took it"""
         self.call_of_channel: dict[str, str] = {}
         self.call_of_leg: dict[str, str] = {}
         self.call_of_playback: dict[str, str] = {}
@@ -86,6 +90,11 @@ class World:
         """The call that hears this announcement."""
         return self.calls.get(self.call_of_playback.get(playback_id, ""))
 
+    def place_in_queue(self, call: Call) -> int:
+        """1 for the caller who is served next; those ringing at an agent are before everybody who is not."""
+        ahead = self.queued[call.campaign_id] - len(self.waiting[call.campaign_id])
+        return 1 + (0 if call.offers else ahead + self.waiting[call.campaign_id].bisect_left(_waiting_key(call)))
+
     # --- changing ------------------------------------------------------------------------------------------------
 
     def put_call(self, call: Call) -> Call:
@@ -98,6 +107,11 @@ class World:
 
     def drop_call(self, call: Call) -> None:
         """Forget a call that has ended."""
+        if call.caller_agent_id is not None and not call.is_outbound:
+            result = None if call.phase is CallPhase.TALKING else "NOANSWER"
+            self.freed.append((call.caller_agent_id, result))
+            if call.phase is CallPhase.TALKING and call.agent_id is not None:
+                self.freed.append((call.agent_id, None))
         self._unindex_call(self.calls.pop(call.id, None))
         self.decision.calls.add(call.id)
 
@@ -212,6 +226,8 @@ class World:
     def _restore_timers(self, call: Call) -> None:
         if call.wait_until is not None:
             self.set_timer(Timer(call.wait_until, "wait", call.id))
+        if call.announce_at is not None:
+            self.set_timer(Timer(call.announce_at, "announce", call.id))
         for offer in call.offers:
             self.set_timer(Timer(offer.ring_until, "ring", offer.leg_id))
         if call.dialogue is not None and call.dialogue.due is not None:
