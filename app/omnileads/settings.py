@@ -90,6 +90,12 @@ class RecordingsTopic(Topic):
     )
 
 
+class ContactsTopic(Topic):
+    import_megabytes: int = Field(
+        default=300, ge=1, le=4096, description="Largest file of contacts or do-not-call numbers, in MB."
+    )
+
+
 class SessionTopic(Topic):
     cookie_age: int = Field(
         default=3600, ge=60, le=604800, description="A web session ends after this long without a request, in seconds."
@@ -205,6 +211,7 @@ class Settings(PlatformSettings):
     asterisk: TrunkPortsTopic = TrunkPortsTopic()
     recordings: RecordingsTopic = RecordingsTopic()
     outgoing: OutgoingTopic = OutgoingTopic()
+    contacts: ContactsTopic = ContactsTopic()
 
 
 class WorkerSettings(PlatformSettings):

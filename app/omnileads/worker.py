@@ -9,6 +9,8 @@ from omnileads.accounts import housekeeping
 from omnileads.accounts.notices import NOTICE_JOB, NoticeSender
 from omnileads.calls import writer
 from omnileads.calls.recording_check import RecordingCheck
+from omnileads.contacts import imports
+from omnileads.contacts.import_job import IMPORT_JOB, ImportJob
 from omnileads.crm.sender import SITE_REQUEST_JOB, SiteRequestJob, SiteSender
 from omnileads.kit.health import HealthServer, platform_probes
 from omnileads.kit.mail import Mailer
@@ -25,6 +27,7 @@ def run(settings: WorkerSettings) -> int:
     runtime = Runtime.build(settings)
     runtime.jobs.register(NOTICE_JOB, NoticeSender(Mailer(settings.mail)).run)
     runtime.jobs.register(SITE_REQUEST_JOB, SiteRequestJob(SiteSender(settings.outgoing, runtime)).run)
+    runtime.jobs.register(IMPORT_JOB, ImportJob(runtime).run)
     process = ThreadedProcess()
     process.add("event-writer", lambda stop: writer.run(runtime, stop))
     process.add("jobs", lambda stop: _run_jobs(runtime, settings.worker.job_threads, stop))
@@ -54,8 +57,13 @@ def _chores(runtime: Runtime, settings: WorkerSettings) -> tuple[Chore, ...]:
         with runtime.database.transaction() as session:
             housekeeping.prune(session, runtime.clock)
 
+    def prune_imports() -> None:
+        with runtime.database.transaction() as session:
+            imports.prune(session, runtime)
+
     return (
         Chore("jobs.resend-lost", 30, runtime.jobs.resend_lost),
         Chore("accounts.prune", 3600, prune_accounts),
+        Chore("contacts.prune-imports", 3600, prune_imports),
         Chore("recordings.check", 2, recordings.run_due),
     )

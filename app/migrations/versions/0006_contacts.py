@@ -142,6 +142,7 @@ def _create_imports() -> None:
         sa.Column("options", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("failure", postgresql.JSONB(astext_type=sa.Text()), nullable=True),
         sa.Column("job_id", sa.String(length=26), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("is_cancel_requested", sa.Boolean(), nullable=False),
         sa.Column("done_bytes", sa.BigInteger(), nullable=False),
         sa.Column("read_count", sa.Integer(), nullable=False),
@@ -155,7 +156,7 @@ def _create_imports() -> None:
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
         sa.CheckConstraint("kind IN ('contacts', 'blacklist')", name=op.f("ck_contact_imports_kind_known")),
         sa.CheckConstraint(
-            "state IN ('uploading', 'uploaded', 'queued', 'running', 'done', 'failed', 'cancelled')",
+            "state IN ('uploading', 'queued', 'running', 'done', 'failed', 'cancelled')",
             name=op.f("ck_contact_imports_state_known"),
         ),
         sa.ForeignKeyConstraint(["base_id"], ["contact_bases.id"], name=op.f("fk_contact_imports_base_id")),

@@ -14,6 +14,7 @@ from omnileads.api import documentation, health
 from omnileads.callflow import routes as callflow
 from omnileads.calls import routes as calls
 from omnileads.campaigns import routes as campaigns
+from omnileads.contacts import routes as contacts
 from omnileads.crm import routes as crm
 from omnileads.dispositions import routes as dispositions
 from omnileads.forms import routes as forms
@@ -39,6 +40,7 @@ V2_ROUTERS: Final[tuple[APIRouter, ...]] = (
     *forms.ROUTERS,
     *crm.ROUTERS,
     campaigns.router,
+    *contacts.ROUTERS,
     dispositions.router,
     calls.calls,
     calls.agent_calls,

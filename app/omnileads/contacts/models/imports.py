@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from omnileads.kit.db import Base
 
 ImportKind = Literal["contacts", "blacklist"]
-ImportState = Literal["uploading", "uploaded", "queued", "running", "done", "failed", "cancelled"]
+ImportState = Literal["uploading", "queued", "running", "done", "failed", "cancelled"]
 
 UNFINISHED: Final[tuple[ImportState, ...]] = ("queued", "running")
 """States in which the worker has the import, or will have it."""
@@ -27,7 +27,7 @@ class ContactImport(Base):
     __table_args__ = (
         CheckConstraint("kind IN ('contacts', 'blacklist')", name="kind_known"),
         CheckConstraint(
-            "state IN ('uploading', 'uploaded', 'queued', 'running', 'done', 'failed', 'cancelled')",
+            "state IN ('uploading', 'queued', 'running', 'done', 'failed', 'cancelled')",
             name="state_known",
         ),
         Index("ix_contact_imports_kind_id", "kind", "id"),
@@ -43,6 +43,7 @@ class ContactImport(Base):
     options: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     failure: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     job_id: Mapped[str | None] = mapped_column(String(26))
+    attempts: Mapped[int] = mapped_column(Integer, default=0)
     is_cancel_requested: Mapped[bool] = mapped_column(Boolean, default=False)
     done_bytes: Mapped[int] = mapped_column(BigInteger, default=0)
     read_count: Mapped[int] = mapped_column(Integer, default=0)

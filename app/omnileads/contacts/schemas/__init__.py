@@ -1,0 +1,1 @@
+"""Requests and answers about contacts, a module for each topic."""
