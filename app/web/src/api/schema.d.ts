@@ -1224,6 +1224,291 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/forms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Forms */
+        get: operations["list_forms"];
+        put?: never;
+        /** Create Form */
+        post: operations["create_form"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/forms/{form_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Form */
+        get: operations["get_form"];
+        put?: never;
+        post?: never;
+        /** Delete Form */
+        delete: operations["delete_form"];
+        options?: never;
+        head?: never;
+        /** Change Form */
+        patch: operations["change_form"];
+        trace?: never;
+    };
+    "/api/v2/forms/{form_id}/fields/{position}/options": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Form Field Options
+         * @description The options of a dynamic list, as its external site has them now.
+         */
+        get: operations["get_form_field_options"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/disposition-names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Disposition Names */
+        get: operations["list_disposition_names"];
+        put?: never;
+        /** Create Disposition Name */
+        post: operations["create_disposition_name"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/disposition-names/{name_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Disposition Name */
+        get: operations["get_disposition_name"];
+        put?: never;
+        post?: never;
+        /** Delete Disposition Name */
+        delete: operations["delete_disposition_name"];
+        options?: never;
+        head?: never;
+        /** Change Disposition Name */
+        patch: operations["change_disposition_name"];
+        trace?: never;
+    };
+    "/api/v2/external-sites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List External Sites */
+        get: operations["list_external_sites"];
+        put?: never;
+        /** Create External Site */
+        post: operations["create_external_site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/external-sites/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Unsaved External Site
+         * @description Send the request of a site that is not stored, with sample values, and show all of it.
+         */
+        post: operations["try_unsaved_external_site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/external-sites/{site_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get External Site */
+        get: operations["get_external_site"];
+        put?: never;
+        post?: never;
+        /** Delete External Site */
+        delete: operations["delete_external_site"];
+        options?: never;
+        head?: never;
+        /** Change External Site */
+        patch: operations["change_external_site"];
+        trace?: never;
+    };
+    "/api/v2/external-sites/{site_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try External Site
+         * @description Send the site's request with sample values, and show all of it.
+         */
+        post: operations["try_external_site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/external-site-authentications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List External Site Authentications */
+        get: operations["list_external_site_authentications"];
+        put?: never;
+        /** Create External Site Authentication */
+        post: operations["create_external_site_authentication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/external-site-authentications/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Unsaved External Site Authentication
+         * @description Ask for a token as an authentication that is not stored would.
+         */
+        post: operations["try_unsaved_external_site_authentication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/external-site-authentications/{authentication_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get External Site Authentication */
+        get: operations["get_external_site_authentication"];
+        put?: never;
+        post?: never;
+        /** Delete External Site Authentication */
+        delete: operations["delete_external_site_authentication"];
+        options?: never;
+        head?: never;
+        /** Change External Site Authentication */
+        patch: operations["change_external_site_authentication"];
+        trace?: never;
+    };
+    "/api/v2/external-site-authentications/{authentication_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try External Site Authentication
+         * @description Ask for a new token, and show all of it but the secrets.
+         */
+        post: operations["try_external_site_authentication"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/external-systems": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List External Systems */
+        get: operations["list_external_systems"];
+        put?: never;
+        /** Create External System */
+        post: operations["create_external_system"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/external-systems/{system_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get External System */
+        get: operations["get_external_system"];
+        put?: never;
+        post?: never;
+        /** Delete External System */
+        delete: operations["delete_external_system"];
+        options?: never;
+        head?: never;
+        /** Change External System */
+        patch: operations["change_external_system"];
+        trace?: never;
+    };
     "/api/v2/campaigns": {
         parameters: {
             query?: never;
@@ -1349,6 +1634,502 @@ export interface paths {
         put?: never;
         /** Show Campaign */
         post: operations["show_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/contact-bases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Contact Bases */
+        get: operations["list_contact_bases"];
+        put?: never;
+        /**
+         * Create Contact Base
+         * @description Define a base without contacts.
+         */
+        post: operations["create_contact_base"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/contact-bases/example": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Example File
+         * @description A CSV file to begin with.
+         */
+        get: operations["get_example_file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/contact-bases/{base_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Contact Base */
+        get: operations["get_contact_base"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Contact Base
+         * @description Delete a base that has no contact and that no campaign uses.
+         */
+        delete: operations["delete_contact_base"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Contact Base
+         * @description Rename, hide or show a base; its columns can change while it has no contact.
+         */
+        patch: operations["change_contact_base"];
+        trace?: never;
+    };
+    "/api/v2/contact-bases/{base_id}/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Contact Base
+         * @description The whole base as a CSV file, which the import takes back.
+         */
+        get: operations["export_contact_base"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/contact-bases/{base_id}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Contacts
+         * @description Contacts in the order they came. With `search` those whose words begin like each word of it, or with a phone
+         *     number that begins like it: at most 200.
+         */
+        get: operations["list_contacts"];
+        put?: never;
+        /** Create Contact */
+        post: operations["create_contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/contact-bases/{base_id}/contacts/{contact_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Contact */
+        get: operations["get_contact"];
+        put?: never;
+        post?: never;
+        /** Delete Contact */
+        delete: operations["delete_contact"];
+        options?: never;
+        head?: never;
+        /** Change Contact */
+        patch: operations["change_contact"];
+        trace?: never;
+    };
+    "/api/v2/contact-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Contact Imports
+         * @description The newest first.
+         */
+        get: operations["list_contact_imports"];
+        put?: never;
+        /**
+         * Begin Contact Import
+         * @description Begin an import. Then upload the file's parts, have a look (`preview`), and start.
+         */
+        post: operations["begin_contact_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/contact-imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Contact Import
+         * @description How far it is.
+         */
+        get: operations["get_contact_import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/contact-imports/{import_id}/parts/{position}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Upload Contact Import Part
+         * @description One part of the file. A part that is sent again replaces itself, so an upload that broke off is continued.
+         */
+        put: operations["upload_contact_import_part"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/contact-imports/{import_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Contact Import
+         * @description How the file is read: encoding, delimiter, columns and first rows.
+         */
+        post: operations["preview_contact_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/contact-imports/{import_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Contact Import
+         * @description Hand the file to the worker. All of its good rows come in, or none.
+         */
+        post: operations["start_contact_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/contact-imports/{import_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Contact Import
+         * @description Stop it; nothing of the file stays.
+         */
+        post: operations["cancel_contact_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/contact-imports/{import_id}/rejects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Contact Import Rejects
+         * @description The rows that were not taken, with their line and the reason, as a CSV file.
+         */
+        get: operations["get_contact_import_rejects"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/blacklists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List Blacklists */
+        get: operations["list_blacklists"];
+        put?: never;
+        /** Create Blacklist */
+        post: operations["create_blacklist"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/blacklists/{blacklist_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Blacklist */
+        get: operations["get_blacklist"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Blacklist
+         * @description Delete a list with its numbers.
+         */
+        delete: operations["delete_blacklist"];
+        options?: never;
+        head?: never;
+        /** Change Blacklist */
+        patch: operations["change_blacklist"];
+        trace?: never;
+    };
+    "/api/v2/blacklists/{blacklist_id}/entries": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Blacklist Entries
+         * @description The numbers in their order; with `search` those that begin like it.
+         */
+        get: operations["list_blacklist_entries"];
+        put?: never;
+        /**
+         * Write Blacklist Entry
+         * @description Put a number on the list, or give it another reason and expiry.
+         */
+        post: operations["write_blacklist_entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/blacklists/{blacklist_id}/entries/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Remove Blacklist Entry */
+        delete: operations["remove_blacklist_entry"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/blacklist-imports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Blacklist Imports
+         * @description The newest first.
+         */
+        get: operations["list_blacklist_imports"];
+        put?: never;
+        /**
+         * Begin Blacklist Import
+         * @description Begin an import. Then upload the file's parts, have a look (`preview`), and start.
+         */
+        post: operations["begin_blacklist_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/blacklist-imports/{import_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Blacklist Import
+         * @description How far it is.
+         */
+        get: operations["get_blacklist_import"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/blacklist-imports/{import_id}/parts/{position}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Upload Blacklist Import Part
+         * @description One part of the file. A part that is sent again replaces itself, so an upload that broke off is continued.
+         */
+        put: operations["upload_blacklist_import_part"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/blacklist-imports/{import_id}/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Preview Blacklist Import
+         * @description How the file is read: encoding, delimiter, columns and first rows.
+         */
+        post: operations["preview_blacklist_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/blacklist-imports/{import_id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Start Blacklist Import
+         * @description Hand the file to the worker. All of its good rows come in, or none.
+         */
+        post: operations["start_blacklist_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/blacklist-imports/{import_id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Cancel Blacklist Import
+         * @description Stop it; nothing of the file stays.
+         */
+        post: operations["cancel_blacklist_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/blacklist-imports/{import_id}/rejects": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Blacklist Import Rejects
+         * @description The rows that were not taken, with their line and the reason, as a CSV file.
+         */
+        get: operations["get_blacklist_import_rejects"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1892,6 +2673,220 @@ export interface components {
             /** Name */
             name: string;
         };
+        /**
+         * AuthenticationCreate
+         * @description `token_field` and `duration_field` name fields of the answer; dots lead into objects, as in `data.token`.
+         *
+         *     One of `duration_seconds` and `duration_field` says how long a token is used.
+         */
+        AuthenticationCreate: {
+            /** Name */
+            name: string;
+            /** Token Url */
+            token_url: string;
+            /** Username */
+            username: string;
+            /**
+             * Password
+             * Format: password
+             */
+            password: string;
+            /** Token Field */
+            token_field: string;
+            /** Duration Seconds */
+            duration_seconds?: number | null;
+            /**
+             * Duration Field
+             * @default
+             */
+            duration_field?: string | "";
+            /**
+             * Strict Tls
+             * @default true
+             */
+            strict_tls?: boolean;
+        };
+        /**
+         * AuthenticationOut
+         * @description The password is never answered.
+         */
+        AuthenticationOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /** Token Url */
+            token_url: string;
+            /** Username */
+            username: string;
+            /** Token Field */
+            token_field: string;
+            /** Duration Seconds */
+            duration_seconds: number | null;
+            /** Duration Field */
+            duration_field: string;
+            /** Strict Tls */
+            strict_tls: boolean;
+        };
+        /**
+         * AuthenticationPatch
+         * @description Only what is sent changes. Without `password` the present one stays.
+         */
+        AuthenticationPatch: {
+            /** Name */
+            name?: string | null;
+            /** Token Url */
+            token_url?: string | null;
+            /** Username */
+            username?: string | null;
+            /** Password */
+            password?: string | null;
+            /** Token Field */
+            token_field?: string | null;
+            /** Duration Seconds */
+            duration_seconds?: number | null;
+            /** Duration Field */
+            duration_field?: string | "" | null;
+            /** Strict Tls */
+            strict_tls?: boolean | null;
+        };
+        /**
+         * AuthenticationTrial
+         * @description An authentication that is not stored. Without password, that of `authentication_id` is used.
+         */
+        AuthenticationTrial: {
+            /** Name */
+            name: string;
+            /** Token Url */
+            token_url: string;
+            /** Username */
+            username: string;
+            /** Password */
+            password?: string | null;
+            /** Token Field */
+            token_field: string;
+            /** Duration Seconds */
+            duration_seconds?: number | null;
+            /**
+             * Duration Field
+             * @default
+             */
+            duration_field?: string | "";
+            /**
+             * Strict Tls
+             * @default true
+             */
+            strict_tls?: boolean;
+            /** Authentication Id */
+            authentication_id?: number | null;
+        };
+        /** AuthenticationTrialOut */
+        AuthenticationTrialOut: {
+            request: components["schemas"]["omnileads__crm__schemas__TriedRequest"] | null;
+            answer: components["schemas"]["TriedAnswer"] | null;
+            token: components["schemas"]["omnileads__crm__schemas__TokenOut"] | null;
+            problem: components["schemas"]["TrialProblem"] | null;
+        };
+        /**
+         * BlacklistCreate
+         * @description `campaign_ids` count only while `applies_to_all` is false; such a list says nothing about calls outside of
+         *     campaigns.
+         */
+        BlacklistCreate: {
+            /** Name */
+            name: string;
+            /**
+             * Applies To All
+             * @default true
+             */
+            applies_to_all?: boolean;
+            /** Campaign Ids */
+            campaign_ids?: number[];
+            /**
+             * Is Enabled
+             * @default true
+             */
+            is_enabled?: boolean;
+        };
+        /** BlacklistImportCreate */
+        BlacklistImportCreate: {
+            /** File Name */
+            file_name: string;
+            /** Blacklist Id */
+            blacklist_id: number;
+        };
+        /**
+         * BlacklistImportStart
+         * @description `source` is the column of the file with the numbers. With `replaces` the list holds only the file's numbers
+         *     afterwards.
+         */
+        BlacklistImportStart: {
+            /**
+             * Encoding
+             * @enum {string}
+             */
+            encoding: "utf-8" | "utf-16" | "cp1252" | "latin-1";
+            /**
+             * Delimiter
+             * @enum {string}
+             */
+            delimiter: "," | ";" | "\t" | "|";
+            /** Has Header */
+            has_header: boolean;
+            /**
+             * Source
+             * @default 0
+             */
+            source?: number;
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            /** Expires At */
+            expires_at?: string | null;
+            /**
+             * Replaces
+             * @default false
+             */
+            replaces?: boolean;
+        };
+        /** BlacklistOut */
+        BlacklistOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Applies To All */
+            applies_to_all: boolean;
+            /** Campaigns */
+            campaigns: components["schemas"]["CampaignRef"][];
+            /** Is Enabled */
+            is_enabled: boolean;
+            /** Entry Count */
+            entry_count: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+        };
+        /**
+         * BlacklistPatch
+         * @description Only what is sent changes; a list that is sent replaces the list.
+         */
+        BlacklistPatch: {
+            /** Name */
+            name?: string | null;
+            /** Applies To All */
+            applies_to_all?: boolean | null;
+            /** Campaign Ids */
+            campaign_ids?: number[] | null;
+            /** Is Enabled */
+            is_enabled?: boolean | null;
+        };
         /** Body_add_audio_file */
         Body_add_audio_file: {
             /** Name */
@@ -2181,6 +3176,13 @@ export interface components {
             agent_audio_id?: number | null;
             failover?: components["schemas"]["Destination"] | null;
         };
+        /** CampaignRef */
+        CampaignRef: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+        };
         /**
          * CampaignRow
          * @description A campaign in a list. What its kind does not have is null. `waiting` as in a whole campaign.
@@ -2313,6 +3315,29 @@ export interface components {
             /** Agent Id */
             agent_id: number;
         };
+        /** ColumnIn */
+        ColumnIn: {
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @default data
+             * @enum {string}
+             */
+            role?: "phone" | "external-id" | "data";
+        };
+        /** ColumnOut */
+        ColumnOut: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "phone" | "external-id" | "data";
+        };
         /** ConsoleAgent */
         ConsoleAgent: {
             /** Id */
@@ -2426,6 +3451,151 @@ export interface components {
             /** Campaigns */
             campaigns: components["schemas"]["ConsoleCampaign"][];
             state: components["schemas"]["AgentLive"];
+        };
+        /**
+         * ContactBaseCreate
+         * @description A base without contacts. The first column with the role `phone` is the main phone.
+         */
+        ContactBaseCreate: {
+            /** Name */
+            name: string;
+            /** Columns */
+            columns: components["schemas"]["ColumnIn"][];
+        };
+        /** ContactBaseOut */
+        ContactBaseOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Columns */
+            columns: components["schemas"]["ColumnOut"][];
+            /** Is Hidden */
+            is_hidden: boolean;
+            /** Contact Count */
+            contact_count: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Used By
+             * @description Names of the campaigns that use it.
+             */
+            used_by?: string[];
+        };
+        /**
+         * ContactBasePatch
+         * @description Only what is sent changes. `columns` can be sent while the base has no contact.
+         */
+        ContactBasePatch: {
+            /** Name */
+            name?: string | null;
+            /** Columns */
+            columns?: components["schemas"]["ColumnIn"][] | null;
+            /** Is Hidden */
+            is_hidden?: boolean | null;
+        };
+        /**
+         * ContactImportCreate
+         * @description With `base_id` the rows are added to that base; without, the import makes a base.
+         */
+        ContactImportCreate: {
+            /** File Name */
+            file_name: string;
+            /** Base Id */
+            base_id?: number | null;
+        };
+        /**
+         * ContactImportStart
+         * @description For a new base `name` and `columns`; for rows added to a base `sources`: for each of its columns that of the
+         *     file, or null. `duplicates` says what becomes of a row whose main phone is in the base already; a row with an
+         *     external id that is there already is always refused.
+         */
+        ContactImportStart: {
+            /**
+             * Encoding
+             * @enum {string}
+             */
+            encoding: "utf-8" | "utf-16" | "cp1252" | "latin-1";
+            /**
+             * Delimiter
+             * @enum {string}
+             */
+            delimiter: "," | ";" | "\t" | "|";
+            /** Has Header */
+            has_header: boolean;
+            /** Name */
+            name?: string | null;
+            /** Columns */
+            columns?: components["schemas"]["ImportColumn"][] | null;
+            /** Sources */
+            sources?: (number | null)[] | null;
+            /**
+             * Duplicates
+             * @default allow
+             * @enum {string}
+             */
+            duplicates?: "allow" | "reject";
+        };
+        /**
+         * ContactIn
+         * @description `values` by the keys of the base's columns; a column that is not sent is empty.
+         */
+        ContactIn: {
+            /** Values */
+            values: {
+                [key: string]: string;
+            };
+        };
+        /** ContactOut */
+        ContactOut: {
+            /** Id */
+            id: number;
+            /** Phone */
+            phone: string;
+            /** External Id */
+            external_id: string | null;
+            /** Values */
+            values: {
+                [key: string]: string;
+            };
+            /** Is Original */
+            is_original: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * ContactPatch
+         * @description `values` by the keys of the base's columns; a column that is not sent stays as it is.
+         */
+        ContactPatch: {
+            /** Values */
+            values: {
+                [key: string]: string;
+            };
+        };
+        /**
+         * ContactSlice
+         * @description `next` is the cursor of the following contacts, null at the end. A search has no cursor: `is_cut` says that more
+         *     contacts were found than are here, so that the search should be made narrower.
+         */
+        ContactSlice: {
+            /** Items */
+            items: components["schemas"]["ContactOut"][];
+            /** Next */
+            next: string | null;
+            /** Is Cut */
+            is_cut: boolean;
         };
         /** Credentials */
         Credentials: {
@@ -3068,6 +4238,43 @@ export interface components {
              */
             changed_at: string;
         };
+        /** DispositionNameCreate */
+        DispositionNameCreate: {
+            /** Name */
+            name: string;
+            /** Subdispositions */
+            subdispositions?: string[];
+            /**
+             * Is Hidden
+             * @default false
+             */
+            is_hidden?: boolean;
+        };
+        /** DispositionNameOut */
+        DispositionNameOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /** Subdispositions */
+            subdispositions: string[];
+            /** Is Hidden */
+            is_hidden: boolean;
+        };
+        /**
+         * DispositionNamePatch
+         * @description Only what is sent changes; campaigns that copied the entry keep what they have.
+         */
+        DispositionNamePatch: {
+            /** Name */
+            name?: string | null;
+            /** Subdispositions */
+            subdispositions?: string[] | null;
+            /** Is Hidden */
+            is_hidden?: boolean | null;
+        };
         /**
          * DispositionOptionIn
          * @description Without `id` a new option; an option that is left out is removed, or refused when it was used.
@@ -3166,6 +4373,167 @@ export interface components {
              * @default
              */
             comment?: string;
+        };
+        /**
+         * EntryIn
+         * @description A number that is there already gets the new reason and expiry.
+         */
+        EntryIn: {
+            /** Number */
+            number: string;
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
+            /** Expires At */
+            expires_at?: string | null;
+        };
+        /** EntryOut */
+        EntryOut: {
+            /** Number */
+            number: string;
+            /** Reason */
+            reason: string;
+            /** Expires At */
+            expires_at: string | null;
+            /**
+             * Added At
+             * Format: date-time
+             */
+            added_at: string;
+            /** Is Expired */
+            is_expired: boolean;
+        };
+        /**
+         * ExternalSiteCreate
+         * @description `format` is for POST only, `target` for requests the agent's browser makes, `authentication_id` for the others.
+         *
+         *     The server makes the requests with trigger "server" or "dynamic-list" and those in JSON, which no browser can show.
+         */
+        ExternalSiteCreate: {
+            /** Name */
+            name: string;
+            /** Url */
+            url: string;
+            /**
+             * Trigger
+             * @enum {string}
+             */
+            trigger: "button" | "automatic" | "server" | "disposition" | "dynamic-list";
+            /**
+             * Method
+             * @default GET
+             * @enum {string}
+             */
+            method?: "GET" | "POST";
+            /** Format */
+            format?: ("multipart" | "urlencoded" | "text" | "json") | null;
+            /** Target */
+            target?: ("embedded" | "new-tab") | null;
+            /** Authentication Id */
+            authentication_id?: number | null;
+            /**
+             * Is Hidden
+             * @default false
+             */
+            is_hidden?: boolean;
+        };
+        /**
+         * ExternalSiteOut
+         * @description `is_sent_by_server`: or by the agent's browser. `placeholders` are the numbers in the URL, in order.
+         */
+        ExternalSiteOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /** Url */
+            url: string;
+            /**
+             * Trigger
+             * @enum {string}
+             */
+            trigger: "button" | "automatic" | "server" | "disposition" | "dynamic-list";
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "GET" | "POST";
+            /** Format */
+            format: ("multipart" | "urlencoded" | "text" | "json") | null;
+            /** Target */
+            target: ("embedded" | "new-tab") | null;
+            /** Authentication Id */
+            authentication_id: number | null;
+            /** Authentication Name */
+            authentication_name: string | null;
+            /** Is Hidden */
+            is_hidden: boolean;
+            /** Is Sent By Server */
+            is_sent_by_server: boolean;
+            /** Placeholders */
+            placeholders: number[];
+        };
+        /**
+         * ExternalSitePatch
+         * @description Only what is sent changes.
+         */
+        ExternalSitePatch: {
+            /** Name */
+            name?: string | null;
+            /** Url */
+            url?: string | null;
+            /** Trigger */
+            trigger?: ("button" | "automatic" | "server" | "disposition" | "dynamic-list") | null;
+            /** Method */
+            method?: ("GET" | "POST") | null;
+            /** Format */
+            format?: ("multipart" | "urlencoded" | "text" | "json") | null;
+            /** Target */
+            target?: ("embedded" | "new-tab") | null;
+            /** Authentication Id */
+            authentication_id?: number | null;
+            /** Is Hidden */
+            is_hidden?: boolean | null;
+        };
+        /** ExternalSystemCreate */
+        ExternalSystemCreate: {
+            /** Name */
+            name: string;
+            /** Agents */
+            agents?: components["schemas"]["SystemAgent"][];
+        };
+        /** ExternalSystemOut */
+        ExternalSystemOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /** Agents */
+            agents: components["schemas"]["SystemAgentOut"][];
+        };
+        /**
+         * ExternalSystemPatch
+         * @description Only what is sent changes; `agents` as a whole.
+         */
+        ExternalSystemPatch: {
+            /** Name */
+            name?: string | null;
+            /** Agents */
+            agents?: components["schemas"]["SystemAgent"][] | null;
+        };
+        /**
+         * FieldOptionsOut
+         * @description The options of a dynamic list at this moment.
+         */
+        FieldOptionsOut: {
+            /** Options */
+            options: string[];
         };
         /** FieldProblemBody */
         FieldProblemBody: {
@@ -3316,6 +4684,104 @@ export interface components {
             outcome: components["schemas"]["FlowOutcome"] | null;
             next: components["schemas"]["FlowQuestion"] | null;
         };
+        /** FormCreate */
+        FormCreate: {
+            /** Name */
+            name: string;
+            /**
+             * Description
+             * @default
+             */
+            description?: string;
+            /** Fields */
+            fields: components["schemas"]["FormFieldIn"][];
+            /**
+             * Is Hidden
+             * @default false
+             */
+            is_hidden?: boolean;
+        };
+        /**
+         * FormFieldIn
+         * @description `options` are a list's, `number_kind` and `digits` (after the point) a number's, `external_site_id` a dynamic
+         *     list's.
+         */
+        FormFieldIn: {
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "date" | "list" | "text-area" | "number" | "dynamic-list";
+            /**
+             * Is Required
+             * @default false
+             */
+            is_required?: boolean;
+            /** Options */
+            options?: string[];
+            /** Number Kind */
+            number_kind?: ("integer" | "decimal") | null;
+            /** Digits */
+            digits?: number | null;
+            /** External Site Id */
+            external_site_id?: number | null;
+        };
+        /** FormFieldOut */
+        FormFieldOut: {
+            /** Name */
+            name: string;
+            /**
+             * Type
+             * @enum {string}
+             */
+            type: "text" | "date" | "list" | "text-area" | "number" | "dynamic-list";
+            /** Is Required */
+            is_required: boolean;
+            /** Options */
+            options: string[];
+            /** Number Kind */
+            number_kind: ("integer" | "decimal") | null;
+            /** Digits */
+            digits: number | null;
+            /** External Site Id */
+            external_site_id: number | null;
+        };
+        /**
+         * FormOut
+         * @description `is_locked`: a disposition of a campaign opens it, so nothing of it changes but `is_hidden`.
+         */
+        FormOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Used By */
+            used_by?: components["schemas"]["omnileads__telephony__schemas__destinations__UserOut"][] | null;
+            /** Description */
+            description: string;
+            /** Fields */
+            fields: components["schemas"]["FormFieldOut"][];
+            /** Is Hidden */
+            is_hidden: boolean;
+            /** Is Locked */
+            is_locked: boolean;
+        };
+        /**
+         * FormPatch
+         * @description Only what is sent changes; `fields` as a whole.
+         */
+        FormPatch: {
+            /** Name */
+            name?: string | null;
+            /** Description */
+            description?: string | null;
+            /** Fields */
+            fields?: components["schemas"]["FormFieldIn"][] | null;
+            /** Is Hidden */
+            is_hidden?: boolean | null;
+        };
         /**
          * GroupIn
          * @description All agents the group has now; those who join it later are not added by themselves.
@@ -3337,6 +4803,13 @@ export interface components {
             /** Name */
             name: string;
         };
+        /** HeaderOut */
+        HeaderOut: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
+        };
         /** IdentificationTrial */
         IdentificationTrial: {
             /**
@@ -3354,7 +4827,7 @@ export interface components {
          * @description The exact request and answer. `problem` says why the customer counts as not identified.
          */
         IdentificationTrialOut: {
-            request: components["schemas"]["TriedRequest"];
+            request: components["schemas"]["omnileads__callflow__schemas__TriedRequest"];
             /** Status */
             status: number | null;
             /** Body */
@@ -3369,6 +4842,78 @@ export interface components {
             destination: components["schemas"]["TriedDestination"] | null;
             /** Problem */
             problem: string | null;
+        };
+        /**
+         * ImportColumn
+         * @description A column of the new base, and the column of the file its values come from.
+         */
+        ImportColumn: {
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @default data
+             * @enum {string}
+             */
+            role?: "phone" | "external-id" | "data";
+            /** Source */
+            source: number;
+        };
+        /**
+         * ImportFailure
+         * @description `code` is stable; `line` is the line of the file it is about.
+         */
+        ImportFailure: {
+            /** Code */
+            code: string;
+            /** Message */
+            message: string;
+            /** Line */
+            line?: number | null;
+        };
+        /** ImportOut */
+        ImportOut: {
+            /** Id */
+            id: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "uploading" | "queued" | "running" | "done" | "failed" | "cancelled";
+            /** Base Id */
+            base_id: number | null;
+            /** Base Name */
+            base_name: string | null;
+            /** Blacklist Id */
+            blacklist_id: number | null;
+            /** File Name */
+            file_name: string;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Percent */
+            percent: number;
+            /** Read Count */
+            read_count: number;
+            /** Accepted Count */
+            accepted_count: number;
+            /** Rejected Count */
+            rejected_count: number;
+            /** Duplicate Count */
+            duplicate_count: number;
+            failure: components["schemas"]["ImportFailure"] | null;
+            /** Has Rejects */
+            has_rejects: boolean;
+            /** Is Cancel Requested */
+            is_cancel_requested: boolean;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Started At */
+            started_at: string | null;
+            /** Finished At */
+            finished_at: string | null;
         };
         /** ImportProblem */
         ImportProblem: {
@@ -4343,6 +5888,28 @@ export interface components {
             /** Page Size */
             page_size: number;
         };
+        /** Page[AuthenticationOut] */
+        Page_AuthenticationOut_: {
+            /** Items */
+            items: components["schemas"]["AuthenticationOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[BlacklistOut] */
+        Page_BlacklistOut_: {
+            /** Items */
+            items: components["schemas"]["BlacklistOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
         /** Page[CallOut] */
         Page_CallOut_: {
             /** Items */
@@ -4358,6 +5925,17 @@ export interface components {
         Page_CampaignRow_: {
             /** Items */
             items: components["schemas"]["CampaignRow"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[ContactBaseOut] */
+        Page_ContactBaseOut_: {
+            /** Items */
+            items: components["schemas"]["ContactBaseOut"][];
             /** Total */
             total: number;
             /** Page */
@@ -4391,6 +5969,61 @@ export interface components {
         Page_DestinationChoice_: {
             /** Items */
             items: components["schemas"]["DestinationChoice"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[DispositionNameOut] */
+        Page_DispositionNameOut_: {
+            /** Items */
+            items: components["schemas"]["DispositionNameOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[ExternalSiteOut] */
+        Page_ExternalSiteOut_: {
+            /** Items */
+            items: components["schemas"]["ExternalSiteOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[ExternalSystemOut] */
+        Page_ExternalSystemOut_: {
+            /** Items */
+            items: components["schemas"]["ExternalSystemOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[FormOut] */
+        Page_FormOut_: {
+            /** Items */
+            items: components["schemas"]["FormOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[ImportOut] */
+        Page_ImportOut_: {
+            /** Items */
+            items: components["schemas"]["ImportOut"][];
             /** Total */
             total: number;
             /** Page */
@@ -4673,6 +6306,33 @@ export interface components {
             duration_seconds: number;
         };
         /**
+         * Preview
+         * @description `rows` are the first ones below the header. `sources` proposes, for each column of the base that rows are added
+         *     to, the column of the file with that name.
+         */
+        Preview: {
+            /**
+             * Encoding
+             * @enum {string}
+             */
+            encoding: "utf-8" | "utf-16" | "cp1252" | "latin-1";
+            /**
+             * Delimiter
+             * @enum {string}
+             */
+            delimiter: "," | ";" | "\t" | "|";
+            /** Has Header */
+            has_header: boolean;
+            /** Size Bytes */
+            size_bytes: number;
+            /** Columns */
+            columns: components["schemas"]["PreviewColumn"][];
+            /** Rows */
+            rows: string[][];
+            /** Sources */
+            sources: (number | null)[] | null;
+        };
+        /**
          * PreviewCampaign
          * @description Agents ask for the next contact, look at it and call. `contact_base_id` is required.
          *
@@ -4882,6 +6542,31 @@ export interface components {
             reservation_minutes: number;
             /** Deactivation Column */
             deactivation_column: string | null;
+        };
+        /**
+         * PreviewColumn
+         * @description A column of the file, with what it seems to be.
+         */
+        PreviewColumn: {
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "phone" | "external-id" | "data";
+        };
+        /**
+         * PreviewRequest
+         * @description What is not sent is detected.
+         */
+        PreviewRequest: {
+            /** Encoding */
+            encoding?: ("utf-8" | "utf-16" | "cp1252" | "latin-1") | null;
+            /** Delimiter */
+            delimiter?: ("," | ";" | "\t" | "|") | null;
+            /** Has Header */
+            has_header?: boolean | null;
         };
         /**
          * Problem
@@ -5107,11 +6792,67 @@ export interface components {
             realm: string;
         };
         /**
+         * SiteContext
+         * @description What is known when a request is made, by kind of parameter. What is not in it is sent empty.
+         *
+         *     `answers` are the form's, by the name of the field; the parameter "form" of a disposition sends them.
+         */
+        SiteContext: {
+            /**
+             * Campaign
+             * @default {}
+             */
+            campaign?: {
+                [key: string]: string;
+            };
+            /**
+             * Contact
+             * @default {}
+             */
+            contact?: {
+                [key: string]: string;
+            };
+            /**
+             * Call
+             * @default {}
+             */
+            call?: {
+                [key: string]: string;
+            };
+            /**
+             * Dialplan
+             * @default {}
+             */
+            dialplan?: {
+                [key: string]: string;
+            };
+            /**
+             * Disposition
+             * @default {}
+             */
+            disposition?: {
+                [key: string]: string;
+            };
+            /**
+             * Answers
+             * @default {}
+             */
+            answers?: {
+                [key: string]: string;
+            };
+        };
+        /**
          * SiteParameter
-         * @description One value: of the campaign, of a column of the contact, of the call, a fixed text, of the dialplan ...
+         * @description What a campaign sends to an external site: `value` under the `name` the CRM knows, or at its place `{n}`.
+         *
+         *     By `kind`, `value` is one of `PARAMETER_VALUES`, a column of the contact base, a variable of the custom dialplan
+         *     (`Omlcrm...`), or for "fixed" the very text that is sent.
          */
         SiteParameter: {
-            /** Name */
+            /**
+             * Name
+             * @description As the CRM expects it, or {1}, {2} ...
+             */
             name: string;
             /**
              * Kind
@@ -5120,6 +6861,48 @@ export interface components {
             kind: "campaign" | "contact" | "call" | "fixed" | "dialplan" | "disposition";
             /** Value */
             value: string;
+        };
+        /**
+         * SiteTrial
+         * @description A stored site, tried with sample values.
+         */
+        SiteTrial: {
+            /** Parameters */
+            parameters?: components["schemas"]["SiteParameter"][];
+            /**
+             * @default {
+             *       "campaign": {},
+             *       "contact": {},
+             *       "call": {},
+             *       "dialplan": {},
+             *       "disposition": {},
+             *       "answers": {}
+             *     }
+             */
+            context?: components["schemas"]["SiteContext"];
+        };
+        /**
+         * SiteTrialOut
+         * @description `request` is null when it could not even be made; `token` when the site uses none.
+         *
+         *     `options` are those of a dynamic list, if the answer has them.
+         */
+        SiteTrialOut: {
+            /** Is Sent By Server */
+            is_sent_by_server: boolean;
+            request: components["schemas"]["omnileads__crm__schemas__TriedRequest"] | null;
+            answer: components["schemas"]["TriedAnswer"] | null;
+            token: components["schemas"]["omnileads__crm__schemas__TokenOut"] | null;
+            /** Options */
+            options: string[] | null;
+            problem: components["schemas"]["TrialProblem"] | null;
+        };
+        /** Slice[EntryOut] */
+        Slice_EntryOut_: {
+            /** Items */
+            items: components["schemas"]["EntryOut"][];
+            /** Next */
+            next: string | null;
         };
         /**
          * SyncOut
@@ -5133,6 +6916,22 @@ export interface components {
             state: "pending" | "applied" | "failed";
             /** Message */
             message: string;
+        };
+        /** SystemAgent */
+        SystemAgent: {
+            /** Agent Id */
+            agent_id: number;
+            /** External Id */
+            external_id: string;
+        };
+        /** SystemAgentOut */
+        SystemAgentOut: {
+            /** Agent Id */
+            agent_id: number;
+            /** Name */
+            name: string;
+            /** External Id */
+            external_id: string;
         };
         /** TemplateName */
         TemplateName: {
@@ -5296,28 +7095,7 @@ export interface components {
         /** TokenList */
         TokenList: {
             /** Items */
-            items: components["schemas"]["TokenOut"][];
-        };
-        /** TokenOut */
-        TokenOut: {
-            /** Id */
-            id: number;
-            /** Name */
-            name: string;
-            /** Permissions */
-            permissions: string[] | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /**
-             * Expires At
-             * Format: date-time
-             */
-            expires_at: string;
-            /** Last Used At */
-            last_used_at: string | null;
+            items: components["schemas"]["omnileads__accounts__schemas__TokenOut"][];
         };
         /**
          * TokenSignIn
@@ -5348,6 +7126,32 @@ export interface components {
              */
             permissions?: string[] | null;
         };
+        /**
+         * TrialProblem
+         * @description Why there is no answer. `code` also "token" (the authentication failed) and "request" (it cannot be made).
+         */
+        TrialProblem: {
+            /** Code */
+            code: ("address" | "internal-address" | "timeout" | "dns" | "tls" | "connection" | "failed") | ("token" | "request" | "answer");
+            /** Message */
+            message: string;
+        };
+        /**
+         * TriedAnswer
+         * @description What came back; `body` is its beginning if `is_cut`.
+         */
+        TriedAnswer: {
+            /** Status */
+            status: number;
+            /** Headers */
+            headers: components["schemas"]["HeaderOut"][];
+            /** Body */
+            body: string;
+            /** Is Cut */
+            is_cut: boolean;
+            /** Duration Ms */
+            duration_ms: number;
+        };
         /** TriedDestination */
         TriedDestination: {
             /**
@@ -5366,23 +7170,6 @@ export interface components {
             prefix: string;
             /** Match */
             match: string;
-        };
-        /** TriedRequest */
-        TriedRequest: {
-            /**
-             * Method
-             * @default POST
-             * @constant
-             */
-            method?: "POST";
-            /** Url */
-            url: string;
-            /** Headers */
-            headers: {
-                [key: string]: string;
-            };
-            /** Body */
-            body: string;
         };
         /** TriedRoute */
         TriedRoute: {
@@ -5481,6 +7268,23 @@ export interface components {
             name: components["schemas"]["TemplateName"];
             /** Wizard Text */
             wizard_text: string;
+        };
+        /** UnsavedSiteTrial */
+        UnsavedSiteTrial: {
+            /** Parameters */
+            parameters?: components["schemas"]["SiteParameter"][];
+            /**
+             * @default {
+             *       "campaign": {},
+             *       "contact": {},
+             *       "call": {},
+             *       "dialplan": {},
+             *       "disposition": {},
+             *       "answers": {}
+             *     }
+             */
+            context?: components["schemas"]["SiteContext"];
+            site: components["schemas"]["ExternalSiteCreate"];
         };
         /**
          * UserChange
@@ -5674,6 +7478,27 @@ export interface components {
             /** Max Seconds */
             max_seconds?: number | null;
         };
+        /** TokenOut */
+        omnileads__accounts__schemas__TokenOut: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Permissions */
+            permissions: string[] | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+            /** Last Used At */
+            last_used_at: string | null;
+        };
         /** UserOut */
         omnileads__accounts__schemas__UserOut: {
             /** Id */
@@ -5703,6 +7528,50 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+        };
+        /** TriedRequest */
+        omnileads__callflow__schemas__TriedRequest: {
+            /**
+             * Method
+             * @default POST
+             * @constant
+             */
+            method?: "POST";
+            /** Url */
+            url: string;
+            /** Headers */
+            headers: {
+                [key: string]: string;
+            };
+            /** Body */
+            body: string;
+        };
+        /**
+         * TokenOut
+         * @description A token as it may be shown: its ends and its length.
+         */
+        omnileads__crm__schemas__TokenOut: {
+            /** Masked */
+            masked: string;
+            /**
+             * Expires At
+             * Format: date-time
+             */
+            expires_at: string;
+        };
+        /**
+         * TriedRequest
+         * @description Exactly what was sent, but for masked secrets. A browser that opens the site adds headers of its own.
+         */
+        omnileads__crm__schemas__TriedRequest: {
+            /** Method */
+            method: string;
+            /** Url */
+            url: string;
+            /** Headers */
+            headers: components["schemas"]["HeaderOut"][];
+            /** Body */
+            body: string | null;
         };
         /**
          * UserOut
@@ -10607,6 +12476,1261 @@ export interface operations {
             };
         };
     };
+    list_forms: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_FormOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                form_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                form_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                form_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FormPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FormOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_form_field_options: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                form_id: number;
+                /** @description Of the field in the form, from 0. */
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FieldOptionsOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_disposition_names: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_DispositionNameOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_disposition_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DispositionNameCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispositionNameOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_disposition_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispositionNameOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_disposition_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_disposition_name: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                name_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DispositionNamePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DispositionNameOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_external_sites: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ExternalSiteOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_external_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExternalSiteCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExternalSiteOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_unsaved_external_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UnsavedSiteTrial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteTrialOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_external_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExternalSiteOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_external_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_external_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExternalSitePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExternalSiteOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_external_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                site_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteTrial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteTrialOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_external_site_authentications: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AuthenticationOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_external_site_authentication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthenticationCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthenticationOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_unsaved_external_site_authentication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthenticationTrial"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthenticationTrialOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_external_site_authentication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                authentication_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthenticationOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_external_site_authentication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                authentication_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_external_site_authentication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                authentication_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AuthenticationPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthenticationOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    try_external_site_authentication: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                authentication_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuthenticationTrialOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_external_systems: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ExternalSystemOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_external_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExternalSystemCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExternalSystemOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_external_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                system_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExternalSystemOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_external_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                system_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_external_system: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                system_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExternalSystemPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ExternalSystemOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     list_campaigns: {
         parameters: {
             query?: {
@@ -10999,6 +14123,1531 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ManualCampaignOut"] | components["schemas"]["PreviewCampaignOut"] | components["schemas"]["DialerCampaignOut"] | components["schemas"]["InboundCampaignOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_contact_bases: {
+        parameters: {
+            query?: {
+                is_hidden?: boolean | null;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ContactBaseOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_contact_base: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactBaseCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactBaseOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_example_file: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contact_base: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                base_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactBaseOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_contact_base: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                base_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_contact_base: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                base_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactBasePatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactBaseOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_contact_base: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                base_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_contacts: {
+        parameters: {
+            query?: {
+                /** @description Text to look for. */
+                search?: string;
+                /** @description `next` of the rows before. */
+                cursor?: string | null;
+                /** @description Rows in an answer. */
+                size?: number;
+            };
+            header?: never;
+            path: {
+                base_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactSlice"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                base_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: number;
+                base_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: number;
+                base_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: number;
+                base_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_contact_imports: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ImportOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_contact_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactImportCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contact_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_contact_import_part: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+                /** @description Number of the part, from 0. */
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_contact_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_contact_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactImportStart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_contact_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_contact_import_rejects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_blacklists: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_BlacklistOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_blacklist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlacklistCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlacklistOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_blacklist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                blacklist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlacklistOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_blacklist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                blacklist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_blacklist: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                blacklist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlacklistPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BlacklistOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_blacklist_entries: {
+        parameters: {
+            query?: {
+                /** @description Text to look for. */
+                search?: string;
+                /** @description `next` of the rows before. */
+                cursor?: string | null;
+                /** @description Rows in an answer. */
+                size?: number;
+            };
+            header?: never;
+            path: {
+                blacklist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Slice_EntryOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    write_blacklist_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                blacklist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EntryIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EntryOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    remove_blacklist_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                number: string;
+                blacklist_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_blacklist_imports: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ImportOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    begin_blacklist_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlacklistImportCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_blacklist_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    upload_blacklist_import_part: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+                /** @description Number of the part, from 0. */
+                position: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/octet-stream": string;
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    preview_blacklist_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preview"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    start_blacklist_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BlacklistImportStart"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    cancel_blacklist_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_blacklist_import_rejects: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                import_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description Some fields are not valid; `fields` says which. */
