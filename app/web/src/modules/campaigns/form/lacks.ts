@@ -25,6 +25,11 @@ function lacksOfLists(values: CampaignValues): Lacks {
   if (!values.dispositions.some((option) => !option.is_hidden)) found.dispositions = 'dispositions'
   values.dispositions.forEach((option, index) => {
     if (!option.name.trim()) found[`dispositions.${index}.name`] = 'dispositionName'
+    const opensForm = option.kind === 'engaged' && values.interaction !== 'external-site'
+    // An option from before there were forms may go on without one.
+    if (opensForm && option.form_id === null && option.id === null) {
+      found[`dispositions.${index}.form_id`] = 'form'
+    }
   })
   if (values.interaction === 'form') return found
   if (values.external_site_id === null) found.external_site_id = 'site'
@@ -37,11 +42,24 @@ function lacksOfLists(values: CampaignValues): Lacks {
   return found
 }
 
+function lacksOfQueue(values: CampaignValues): Lacks {
+  const found: Lacks = {}
+  const tells = values.announce_position || values.announce_hold_time !== 'no'
+  if (!isComplete(values.failover)) found.failover = 'destination'
+  if (tells && values.announce_seconds === 0) found.announce_seconds = 'announceSeconds'
+  if (values.periodic_audio_id !== null && values.periodic_seconds === 0) {
+    found.periodic_seconds = 'periodicSeconds'
+  }
+  return found
+}
+
 export function lacksOf(values: CampaignValues): Lacks {
   const found: Lacks = lacksOfLists(values)
   if (!values.name.trim()) found.name = 'name'
   if (hasLeads(values.kind) && values.contact_base_id === null) found.contact_base_id = 'base'
-  if (hasQueue(values.kind) && !isComplete(values.failover)) found.failover = 'destination'
-  if (values.external_system_id !== null && !values.external_id.trim()) found.external_id = 'externalId'
+  if (hasQueue(values.kind)) Object.assign(found, lacksOfQueue(values))
+  const hasExternalId = values.external_id.trim() !== ''
+  if (values.external_system_id !== null && !hasExternalId) found.external_id = 'externalId'
+  if (values.external_system_id === null && hasExternalId) found.external_system_id = 'system'
   return values.kind === 'dialer' ? { ...found, ...lacksOfDialing(values) } : found
 }
