@@ -9,7 +9,11 @@ from omnileads.accounts import housekeeping
 from omnileads.accounts.notices import NOTICE_JOB, NoticeSender
 from omnileads.calls import writer
 from omnileads.calls.recording_check import RecordingCheck
+from omnileads.campaigns.leads import follow_base
+from omnileads.campaigns.leads import housekeeping as leads_housekeeping
+from omnileads.campaigns.leads.work import LEADS_JOB, run_leads_job
 from omnileads.contacts import imports
+from omnileads.contacts.followers import follow
 from omnileads.contacts.import_job import IMPORT_JOB, ImportJob
 from omnileads.crm.sender import SITE_REQUEST_JOB, SiteRequestJob, SiteSender
 from omnileads.kit.health import HealthServer, platform_probes
@@ -28,6 +32,8 @@ def run(settings: WorkerSettings) -> int:
     runtime.jobs.register(NOTICE_JOB, NoticeSender(Mailer(settings.mail)).run)
     runtime.jobs.register(SITE_REQUEST_JOB, SiteRequestJob(SiteSender(settings.outgoing, runtime)).run)
     runtime.jobs.register(IMPORT_JOB, ImportJob(runtime).run)
+    runtime.jobs.register(LEADS_JOB, run_leads_job)
+    follow(follow_base)
     process = ThreadedProcess()
     process.add("event-writer", lambda stop: writer.run(runtime, stop))
     process.add("jobs", lambda stop: _run_jobs(runtime, settings.worker.job_threads, stop))
@@ -61,7 +67,11 @@ def _chores(runtime: Runtime, settings: WorkerSettings) -> tuple[Chore, ...]:
         with runtime.database.transaction() as session:
             imports.prune(session, runtime)
 
+    def keep_leads() -> None:
+        leads_housekeeping.keep(runtime)
+
     return (
+        Chore("campaigns.keep-leads", 60, keep_leads),
         Chore("jobs.resend-lost", 30, runtime.jobs.resend_lost),
         Chore("accounts.prune", 3600, prune_accounts),
         Chore("contacts.prune-imports", 3600, prune_imports),

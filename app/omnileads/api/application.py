@@ -13,6 +13,8 @@ from omnileads.accounts.passwords import Passwords
 from omnileads.api.assembly import build_api
 from omnileads.api.console import ConsoleMiddleware
 from omnileads.campaigns.directory import CampaignAgentDirectory
+from omnileads.campaigns.leads import follow_base
+from omnileads.contacts.followers import follow
 from omnileads.kit.middleware import RequestMiddleware, WebsocketOriginMiddleware
 from omnileads.kit.runtime import Runtime
 from omnileads.settings import Settings
@@ -26,6 +28,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None, passwords: Pa
     app.state.settings = settings
     app.state.runtime = own_runtime
     app.state.passwords = passwords or Passwords()
+    follow(follow_base)
     app.state.agent_directory = CampaignAgentDirectory(own_runtime)
     app.state.authenticator = AccountsAuthenticator(own_runtime, settings)
     app.add_middleware(WebsocketOriginMiddleware, public_url=str(settings.app.public_url))

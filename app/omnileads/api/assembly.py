@@ -39,7 +39,7 @@ V2_ROUTERS: Final[tuple[APIRouter, ...]] = (
     callflow.trials,
     *forms.ROUTERS,
     *crm.ROUTERS,
-    campaigns.router,
+    *campaigns.ROUTERS,
     *contacts.ROUTERS,
     dispositions.router,
     calls.calls,

@@ -19,6 +19,7 @@ from omnileads.agents.models import AgentGroup
 from omnileads.agents.pauses import Pauses
 from omnileads.agents.schemas import AgentGroupCreate, PauseCreate
 from omnileads.campaigns.demo_telephony import DemoCampaigns, create_demo_telephony
+from omnileads.campaigns.leads.work import LeadWork
 from omnileads.campaigns.presentation import CampaignPresenter
 from omnileads.campaigns.schemas import DispositionOptionIn, InboundCampaign, MemberIn
 from omnileads.campaigns.service import Campaigns
@@ -75,7 +76,13 @@ def create_demo_data(session: Session, runtime: Runtime, make_agent: MakeAgent) 
     for name, kind in (("Lunch", "recreational"), ("Break", "recreational"), ("Coaching", "productive")):
         pauses.create(PauseCreate.model_validate({"name": name, "kind": kind}))
     campaigns = Campaigns(
-        session, changes, CampaignPresenter(session, runtime.redis), runtime.clock, actor=None, scope=None
+        session,
+        changes,
+        CampaignPresenter(session, runtime.redis),
+        runtime.clock,
+        None,
+        None,
+        LeadWork(session, runtime.jobs),
     )
     support_ids = [make_agent(agent, support.id) for agent in SUPPORT_AGENTS]
     sales_ids = [make_agent(agent, sales.id) for agent in SALES_AGENTS]

@@ -15,12 +15,23 @@ from omnileads.campaigns.errors import (
     CampaignStateRefused,
     ExternalIdTaken,
 )
+from omnileads.campaigns.leads.filling import has_work
+from omnileads.campaigns.leads.work import LeadTask, LeadWork
 from omnileads.campaigns.models import Campaign, CampaignKind, CampaignState
 from omnileads.campaigns.presentation import CampaignPresenter, row_statement
+from omnileads.campaigns.recycling.choice import RecyclingChoice
 from omnileads.campaigns.rules import problems_of
-from omnileads.campaigns.schemas import AnyCampaign, AnyCampaignOut, CampaignPatch, CampaignRow, DialerCampaign
+from omnileads.campaigns.schemas import (
+    AnyCampaign,
+    AnyCampaignOut,
+    CampaignPatch,
+    CampaignRow,
+    DialerCampaign,
+    PreviewCampaign,
+)
+from omnileads.campaigns.schemas.requests import Distribution
 from omnileads.campaigns.scope import Scope
-from omnileads.campaigns.states import BEGINS, Move, Situation, refusal, state_after
+from omnileads.campaigns.states import BEGINS, WITH_LEADS, Move, Situation, refusal, state_after
 from omnileads.campaigns.writing import (
     drop_rules,
     new_campaign,
@@ -59,6 +70,7 @@ class Campaigns:
         clock: Clock,
         actor: Principal | None,
         scope: Scope,
+        work: LeadWork,
     ) -> None:
         self._session = session
         self._changes = changes
@@ -66,6 +78,7 @@ class Campaigns:
         self._clock = clock
         self._actor = actor
         self._scope = scope
+        self._work = work
 
     def page(
         self,
@@ -91,10 +104,13 @@ class Campaigns:
         return Page(items=self._presenter.rows(rows), total=total, page=query.page, page_size=query.page_size)
 
     def one(self, campaign_id: int) -> AnyCampaignOut:
-        return self._shown(self._campaign(campaign_id))
+        return self.shown(self.find(campaign_id))
 
-    def create(self, request: AnyCampaign) -> AnyCampaignOut:
-        """A new campaign, as `states.BEGINS` says. Who does not see everything becomes one of its supervisors."""
+    def create(self, request: AnyCampaign, recycled: tuple[Campaign, RecyclingChoice] | None = None) -> AnyCampaignOut:
+        """A new campaign, as `states.BEGINS` says. Who does not see everything becomes one of its supervisors.
+
+        `recycled` is the campaign whose contacts it works, and which of them; else it works those of its base.
+        """
         lock_call_flow(self._session)
         self._refuse(problems_of(self._session, request, None, self._scope))
         supervisors = set(request.supervisor_ids)
@@ -102,6 +118,8 @@ class Campaigns:
             supervisors.add(self._actor.user_id)
         campaign = new_campaign(request)
         campaign.state = BEGINS[request.kind]
+        if recycled is not None:
+            campaign.lead_selection, campaign.recycled_from_id = "chosen", recycled[0].id
         with constraint_errors(self._session, _CONFLICTS):
             self._session.add(campaign)
         write_people(self._session, campaign, request, sorted(supervisors))
@@ -109,12 +127,14 @@ class Campaigns:
         write_rules(self._session, campaign, request)
         self._session.refresh(campaign, ["members", "supervisors", "disposition_options"])
         self._changes.record("campaign.created", "campaign", campaign.id, after=snapshot(campaign))
-        return self._shown(campaign)
+        if request.kind in WITH_LEADS:
+            self._work.do(_first_task(campaign, request, recycled))
+        return self.shown(campaign)
 
     def change(self, campaign_id: int, patch: CampaignPatch) -> AnyCampaignOut:
         """Raises CampaignFinished, ValidationFailed."""
         lock_call_flow(self._session)
-        campaign = self._campaign(campaign_id)
+        campaign = self.find(campaign_id)
         if campaign.state == "finished":
             raise CampaignFinished
         present = request_of(campaign)
@@ -131,13 +151,15 @@ class Campaigns:
         write_rules(self._session, campaign, request)
         self._session.refresh(campaign, ["members", "supervisors", "disposition_options"])
         self._changes.record("campaign.changed", "campaign", campaign.id, before=before, after=snapshot(campaign))
-        return self._shown(campaign)
+        if request.kind in WITH_LEADS:
+            self._follow(campaign, present, request)
+        return self.shown(campaign)
 
     def move(self, campaign_id: int, move: StateMove) -> AnyCampaignOut:
         """Raises CampaignStateRefused with the reason, CampaignInUse."""
         lock_call_flow(self._session)
-        campaign = self._campaign(campaign_id)
-        self._require(move, campaign)
+        campaign = self.find(campaign_id)
+        self.require(move, campaign)
         if move == "finish":
             self._refuse_in_use(campaign)
         before = campaign.state
@@ -146,22 +168,24 @@ class Campaigns:
         self._changes.record(
             "campaign.moved", "campaign", campaign.id, before={"state": before}, after={"state": campaign.state}
         )
-        return self._shown(campaign)
+        if move == "finish" and campaign.lead_selection == "base":
+            self._work.do(LeadTask(campaign_id=campaign.id, removes_unworked=True))
+        return self.shown(campaign)
 
     def set_hidden(self, campaign_id: int, *, is_hidden: bool) -> AnyCampaignOut:
         """Hide the campaign from lists, or show it again; its state stays."""
-        campaign = self._campaign(campaign_id)
+        campaign = self.find(campaign_id)
         if campaign.is_hidden != is_hidden:
             campaign.is_hidden = is_hidden
             self._session.flush()
             action = "campaign.hidden" if is_hidden else "campaign.shown"
             self._changes.record(action, "campaign", campaign.id, before={"is_hidden": not is_hidden})
-        return self._shown(campaign)
+        return self.shown(campaign)
 
     def delete(self, campaign_id: int) -> None:
         """Take the campaign away and free its name and what it uses; history keeps it. Raises CampaignInUse."""
         lock_call_flow(self._session)
-        campaign = self._campaign(campaign_id)
+        campaign = self.find(campaign_id)
         self._refuse_in_use(campaign)
         calls = self._presenter.calls_now().get(campaign.id, 0)
         if calls:
@@ -171,8 +195,21 @@ class Campaigns:
         _let_go(campaign)
         self._session.flush()
         self._changes.record("campaign.deleted", "campaign", campaign.id, before=before)
+        self._work.do(LeadTask(campaign_id=campaign.id, removes_unworked=True))
 
-    def _require(self, move: Move, campaign: Campaign) -> None:
+    def find(self, campaign_id: int) -> Campaign:
+        """The campaign, locked until the transaction ends. Raises NotFound."""
+        statement = select(Campaign).where(Campaign.id == campaign_id, *self._visible()).with_for_update(of=Campaign)
+        campaign: Campaign | None = self._session.scalar(statement)
+        if campaign is None:
+            raise NotFound
+        return campaign
+
+    def shown(self, campaign: Campaign) -> AnyCampaignOut:
+        return self._presenter.present(campaign, self._users(campaign))
+
+    def require(self, move: Move, campaign: Campaign) -> None:
+        """Raises CampaignStateRefused with the reason."""
         reason = refusal(move, self._situation(campaign))
         if reason is not None:
             raise CampaignStateRefused(reason)
@@ -184,8 +221,25 @@ class Campaigns:
             state=campaign.state,
             has_members=bool(campaign.members),
             has_options=any(not option.is_hidden for option in campaign.disposition_options),
+            has_leads=campaign.kind not in WITH_LEADS or has_work(self._session, campaign.id),
             is_over=dialing is not None and dialing.ends_on < self._clock.now().astimezone().date(),
         )
+
+    def _follow(self, campaign: Campaign, present: AnyCampaign, request: AnyCampaign) -> None:
+        """Let the leads follow a change of the base or of the deactivation column."""
+        is_other_base = request.contact_base_id != present.contact_base_id
+        if is_other_base:
+            campaign.lead_selection = "base"
+            self._session.flush()
+        task = LeadTask(
+            campaign_id=campaign.id,
+            removes_unworked=is_other_base,
+            fills=is_other_base,
+            reads_enabled=campaign.deactivation_column != getattr(present, "deactivation_column", None),
+            distribution=_distribution(request),
+        )
+        if task != LeadTask(campaign_id=campaign.id):
+            self._work.do(task)
 
     def _refuse_in_use(self, campaign: Campaign) -> None:
         users = self._users(campaign)
@@ -201,20 +255,29 @@ class Campaigns:
         conditions: list[Any] = [Campaign.deleted_at.is_(None)]
         return conditions if self._scope is None else [*conditions, Campaign.id.in_(self._scope)]
 
-    def _campaign(self, campaign_id: int) -> Campaign:
-        statement = select(Campaign).where(Campaign.id == campaign_id, *self._visible()).with_for_update(of=Campaign)
-        campaign: Campaign | None = self._session.scalar(statement)
-        if campaign is None:
-            raise NotFound
-        return campaign
-
-    def _shown(self, campaign: Campaign) -> AnyCampaignOut:
-        return self._presenter.present(campaign, self._users(campaign))
-
     @staticmethod
     def _refuse(problems: Sequence[Any]) -> None:
         if problems:
             raise ValidationFailed(fields=problems)
+
+
+def _distribution(request: AnyCampaign) -> Distribution:
+    return request.distribution if isinstance(request, PreviewCampaign) else "none"
+
+
+def _first_task(
+    campaign: Campaign, request: AnyCampaign, recycled: tuple[Campaign, RecyclingChoice] | None
+) -> LeadTask:
+    if recycled is None:
+        return LeadTask(campaign_id=campaign.id, fills=True, distribution=_distribution(request))
+    source, choice = recycled
+    return LeadTask(
+        campaign_id=campaign.id,
+        recycles=choice,
+        source_id=source.id,
+        source_selection=source.lead_selection,
+        distribution=_distribution(request),
+    )
 
 
 def _with_renamed_options(request: AnyCampaign, present: AnyCampaign) -> AnyCampaign:

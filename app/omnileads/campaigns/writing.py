@@ -170,7 +170,7 @@ def request_of(campaign: Campaign) -> AnyCampaign:
 
 def snapshot(campaign: Campaign) -> dict[str, Any]:
     """The campaign as the audit log keeps it."""
-    return request_of(campaign).model_dump(mode="json", exclude={"groups"})
+    return request_of(campaign).model_dump(mode="json", exclude={"groups", "distribution"})
 
 
 def document_of(campaign: Campaign) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from omnileads.contacts import terms
 from omnileads.contacts.columns import Structure
 from omnileads.contacts.errors import ExternalIdTaken
+from omnileads.contacts.followers import tell
 from omnileads.contacts.models import Contact, ContactBase
 from omnileads.contacts.reasons import sentence
 from omnileads.contacts.rows import NewContact, RowRefusedError, judged
@@ -84,6 +85,7 @@ class Contacts:
             self._fill(contact, new)
             self._session.add(contact)
         self._count(1)
+        tell(self._session, self._base.id, [contact.id])
         self._audit.record("contact.created", "contact", contact.id, actor=self._actor, after=self._snapshot(contact))
         return self._shown(contact)
 
@@ -95,6 +97,7 @@ class Contacts:
         with self._unique():
             self._fill(contact, new)
         self._session.refresh(contact)
+        tell(self._session, self._base.id, [contact.id])
         after = self._snapshot(contact)
         self._audit.record("contact.changed", "contact", contact.id, actor=self._actor, before=before, after=after)
         return self._shown(contact)

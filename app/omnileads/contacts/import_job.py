@@ -23,6 +23,7 @@ from omnileads.contacts.blacklist_loader import load_numbers
 from omnileads.contacts.columns import Structure, with_keys
 from omnileads.contacts.csv_file import Format, Rows
 from omnileads.contacts.errors import FileRefused
+from omnileads.contacts.followers import tell
 from omnileads.contacts.loader import ContactLoader
 from omnileads.contacts.models import UNFINISHED, ContactBase, ContactImport, ImportKind, ImportReject
 from omnileads.contacts.progress import Counts, ImportCancelledError, Progress, Rejects
@@ -173,6 +174,7 @@ class ImportJob:
             session.execute(update(ContactImport).where(ContactImport.id == claim.id).values(base_id=base.id))
         base.contact_count = ContactBase.contact_count + progress.counts.accepted
         session.flush()
+        tell(session, base.id)
         self._record(session, claim, "contact-base", base.id, progress.counts)
 
     def _base(self, session: Session, claim: Claim, options: ContactImportStart) -> ContactBase:

@@ -8,13 +8,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from sqlalchemy import Select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from omnileads.agents.names import listed
+from omnileads.campaigns.models import Campaign
 from omnileads.contacts.errors import BaseInUse
 
-_USERS: Final[tuple[Callable[[int], Select[str]], ...]] = ()
+
+def _campaigns(base_id: int) -> Select[str]:
+    return (
+        select(Campaign.name)
+        .where(Campaign.contact_base_id == base_id, Campaign.deleted_at.is_(None))
+        .order_by(func.lower(Campaign.name))
+    )
+
+
+_USERS: Final[tuple[Callable[[int], Select[str]], ...]] = (_campaigns,)
 """From the id of a base to the names of the campaigns that use it."""
 
 

@@ -12,6 +12,18 @@ class OptionUnknown(ValidationFailed):
         super().__init__(fields=[FieldProblem("option_id", "unknown", message)])
 
 
+class SubdispositionUnknown(ValidationFailed):
+    def __init__(self) -> None:
+        message = "This option has no such sub-disposition. Choose another one."
+        super().__init__(fields=[FieldProblem("subdisposition", "unknown", message)])
+
+
+class ContactUnknown(ValidationFailed):
+    def __init__(self) -> None:
+        message = "This contact is not in the campaign's contact base."
+        super().__init__(fields=[FieldProblem("contact_id", "unknown", message)])
+
+
 class CallWithoutCampaign(Conflict):
     code = "call-without-campaign"
     message = "This call belongs to no campaign, so there is nothing to disposition."

@@ -13,6 +13,7 @@ from omnileads.campaigns.scope import campaign_scope
 from omnileads.dispositions.errors import StoredButNotTold
 from omnileads.dispositions.schemas import DispositionOut, DispositionPut
 from omnileads.dispositions.service import Dispositions
+from omnileads.kit.changes import ConfigurationChanges
 from omnileads.kit.edge import CurrentRuntime, Transaction
 from omnileads.kit.permissions import CurrentPrincipal, requires
 
@@ -30,7 +31,9 @@ def put_disposition(
     """
     with runtime.database.transaction() as session:
         agent = require_agent(session, principal.user_id)
-        stored = Dispositions(session, LiveAgents(runtime.redis), runtime.clock).put(agent, call_id, body)
+        changes = ConfigurationChanges(session, runtime, principal)
+        dispositions = Dispositions(session, LiveAgents(runtime.redis), runtime.clock, changes)
+        stored = dispositions.put(agent, call_id, body)
         agent_id = agent.id
     command = {"type": "agent.dispositioned", "agent_id": agent_id, "call_id": call_id}
     try:

@@ -11,13 +11,18 @@ from omnileads.kit.schemas import Id, RequestModel, ResponseModel
 
 
 class DispositionPut(RequestModel):
+    """`subdisposition` is one of the option's. Without `contact_id` it is about the call's contact, if there is one."""
+
     option_id: Id
+    subdisposition: Annotated[str, Field(min_length=1, max_length=50)] | None = None
+    contact_id: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
     comment: Annotated[str, Field(max_length=2_000)] = ""
 
 
 class DispositionChangeOut(ResponseModel):
     option_id: int
     name: str
+    subdisposition: str | None
     comment: str
     agent_id: int
     changed_at: Instant
@@ -30,6 +35,8 @@ class DispositionOut(ResponseModel):
     campaign_id: int
     option_id: int
     name: str
+    subdisposition: str | None
+    contact_id: int | None
     comment: str
     agent_id: int
     created_at: Instant

@@ -2,39 +2,55 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from omnileads.agents.live import LiveAgents
 from omnileads.agents.models import Agent
 from omnileads.calls.models import CallEvent
-from omnileads.campaigns.models import DispositionOption
+from omnileads.campaigns.leads.delivery import finish as finish_lead
+from omnileads.campaigns.leads.housekeeping import finish_worked_out
+from omnileads.campaigns.models import Campaign, DispositionOption
 from omnileads.campaigns.scope import Scope
-from omnileads.dispositions.errors import CallWithoutCampaign, OptionUnknown
+from omnileads.contacts.models import Contact
+from omnileads.dispositions.errors import CallWithoutCampaign, ContactUnknown, OptionUnknown, SubdispositionUnknown
 from omnileads.dispositions.models import Disposition, DispositionChange
 from omnileads.dispositions.schemas import DispositionChangeOut, DispositionOut, DispositionPut
+from omnileads.kit.changes import ConfigurationChanges
 from omnileads.kit.clock import Clock
 from omnileads.kit.errors import NotFound
 
 
 class Dispositions:
-    def __init__(self, session: Session, live: LiveAgents, clock: Clock) -> None:
+    """What agents answered. `changes` is for those who put: a disposition may finish its campaign."""
+
+    def __init__(
+        self, session: Session, live: LiveAgents, clock: Clock, changes: ConfigurationChanges | None = None
+    ) -> None:
         self._session = session
         self._live = live
         self._clock = clock
+        self._changes = changes
 
     def put(self, agent: Agent, call_id: str, request: DispositionPut) -> DispositionOut:
         """Store the agent's answer about a call it took; the same answer again changes nothing.
 
-        Raises NotFound for a call of somebody else, CallWithoutCampaign, OptionUnknown.
+        The contact's lead in the campaign, if it is one, is finished with it. Raises NotFound for a call of somebody
+        else, CallWithoutCampaign, OptionUnknown, SubdispositionUnknown, ContactUnknown.
         """
         campaign_id = self._campaign_of(agent.id, call_id)
         present = self._session.get(Disposition, call_id, with_for_update=True)
-        self._require_option(request.option_id, campaign_id, present)
-        answer = (request.option_id, request.comment, agent.id)
-        if present is None or (present.option_id, present.comment, present.agent_id) != answer:
-            self._store(call_id, campaign_id, agent.id, request)
+        self._require_option(request, campaign_id, present)
+        contact_id = self._contact_of(call_id, campaign_id, request, present)
+        answer = (request.option_id, request.subdisposition, contact_id, request.comment, agent.id)
+        if present is None or _answer_in(present) != answer:
+            self._store(call_id, campaign_id, contact_id, agent.id, request)
+        is_news = present is None or present.contact_id != contact_id
+        if contact_id is not None and is_news:
+            finish_lead(self._session, campaign_id, contact_id, agent.id, self._clock.now())
+            if self._changes is not None:
+                finish_worked_out(self._session, self._changes, campaign_id)
         return self._shown(call_id)
 
     def one(self, call_id: str, scope: Scope, agent: Agent | None) -> DispositionOut:
@@ -48,12 +64,35 @@ class Dispositions:
             raise NotFound
         return self._shown(call_id)
 
-    def _store(self, call_id: str, campaign_id: int, agent_id: int, request: DispositionPut) -> None:
+    def _contact_of(
+        self, call_id: str, campaign_id: int, request: DispositionPut, present: Disposition | None
+    ) -> int | None:
+        """The contact named, which must be in the campaign's base; else the one already known, else the call's."""
+        if request.contact_id is not None:
+            found = self._session.scalar(_contact_in_campaign(request.contact_id, campaign_id))
+            if found is None:
+                raise ContactUnknown
+            return found
+        if present is not None and present.contact_id is not None:
+            return present.contact_id
+        of_call = self._session.scalar(
+            select(CallEvent.contact_id)
+            .where(CallEvent.call_id == call_id, CallEvent.contact_id.is_not(None))
+            .order_by(CallEvent.sequence.desc())
+            .limit(1)
+        )
+        return self._session.scalar(_contact_in_campaign(of_call, campaign_id)) if of_call is not None else None
+
+    def _store(
+        self, call_id: str, campaign_id: int, contact_id: int | None, agent_id: int, request: DispositionPut
+    ) -> None:
         now = self._clock.now()
         values = {
             "campaign_id": campaign_id,
             "option_id": request.option_id,
             "agent_id": agent_id,
+            "contact_id": contact_id,
+            "subdisposition": request.subdisposition,
             "comment": request.comment,
             "updated_at": now,
         }
@@ -64,6 +103,7 @@ class Dispositions:
                 call_id=call_id,
                 option_id=request.option_id,
                 agent_id=agent_id,
+                subdisposition=request.subdisposition,
                 comment=request.comment,
                 changed_at=now,
             )
@@ -92,11 +132,14 @@ class Dispositions:
             .limit(1)
         )
 
-    def _require_option(self, option_id: int, campaign_id: int, present: Disposition | None) -> None:
-        option = self._session.get(DispositionOption, option_id)
-        is_chosen_already = present is not None and present.option_id == option_id
+    def _require_option(self, request: DispositionPut, campaign_id: int, present: Disposition | None) -> None:
+        option = self._session.get(DispositionOption, request.option_id)
+        is_chosen_already = present is not None and present.option_id == request.option_id
         if option is None or option.campaign_id != campaign_id or (option.is_hidden and not is_chosen_already):
             raise OptionUnknown
+        kept = present.subdisposition if present is not None and is_chosen_already else None
+        if request.subdisposition not in (None, kept, *option.subdispositions):
+            raise SubdispositionUnknown
 
     def _shown(self, call_id: str) -> DispositionOut:
         disposition = self._session.get_one(Disposition, call_id)
@@ -111,6 +154,8 @@ class Dispositions:
             campaign_id=disposition.campaign_id,
             option_id=disposition.option_id,
             name=disposition.option.name,
+            subdisposition=disposition.subdisposition,
+            contact_id=disposition.contact_id,
             comment=disposition.comment,
             agent_id=disposition.agent_id,
             created_at=disposition.created_at,
@@ -119,6 +164,7 @@ class Dispositions:
                 DispositionChangeOut(
                     option_id=change.option_id,
                     name=name,
+                    subdisposition=change.subdisposition,
                     comment=change.comment,
                     agent_id=change.agent_id,
                     changed_at=change.changed_at,
@@ -126,3 +172,15 @@ class Dispositions:
                 for change, name in history
             ],
         )
+
+
+def _answer_in(present: Disposition) -> tuple[int, str | None, int | None, str, int]:
+    return present.option_id, present.subdisposition, present.contact_id, present.comment, present.agent_id
+
+
+def _contact_in_campaign(contact_id: int, campaign_id: int) -> Select[int]:
+    return (
+        select(Contact.id)
+        .join(Campaign, Campaign.contact_base_id == Contact.base_id)
+        .where(Contact.id == contact_id, Campaign.id == campaign_id)
+    )

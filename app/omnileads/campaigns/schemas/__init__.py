@@ -8,11 +8,11 @@ from omnileads.campaigns.schemas.answers import (
     DispositionOptionOut,
     InboundCampaignOut,
     IncidenceRuleOut,
-    LeadCounts,
     ManualCampaignOut,
     MemberOut,
     PreviewCampaignOut,
 )
+from omnileads.campaigns.schemas.leads import LeadCounts
 from omnileads.campaigns.schemas.parts import DispositionOptionIn, FieldRule, GroupIn, IncidenceRuleIn, MemberIn
 from omnileads.campaigns.schemas.requests import (
     AnyCampaign,

@@ -56,16 +56,6 @@ class IncidenceRuleOut(ResponseModel):
     mode: IncidenceMode
 
 
-class LeadCounts(ResponseModel):
-    """How many contacts a preview or dialer campaign has in each state; `disabled` ones are counted there alone."""
-
-    pending: int
-    delivered: int
-    assigned: int
-    finished: int
-    disabled: int
-
-
 @answer_of(CampaignFields, without={"groups"})
 class CampaignOutBase(ResponseModel):
     """`waiting` is the number of callers waiting now; null when the live state is not reachable, 0 without a queue.
@@ -101,7 +91,7 @@ class ManualCampaignOut(CampaignOutBase):
     kind: Literal["manual"]
 
 
-@answer_of(PreviewCampaign, without=frozenset(CampaignFields.model_fields))
+@answer_of(PreviewCampaign, without={*CampaignFields.model_fields, "distribution"})
 class PreviewCampaignOut(CampaignOutBase):
     kind: Literal["preview"]
 

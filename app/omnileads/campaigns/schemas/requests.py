@@ -43,6 +43,8 @@ def _of_the_installation(value: time) -> time:
 ClockTime = Annotated[time, AfterValidator(_of_the_installation)]
 Weekday = Annotated[int, Field(ge=1, le=7, description="1 is Monday, 7 is Sunday.")]
 
+Distribution = Literal["none", "proportional", "random"]
+
 MAX_MEMBERS: Final = 5_000
 MAX_SCRIPT_LENGTH: Final = 20_000
 
@@ -144,12 +146,14 @@ class PreviewCampaign(CampaignFields):
     """Agents ask for the next contact, look at it and call. `contact_base_id` is required.
 
     A delivered contact that is not called is free again after `reservation_minutes`. A contact whose
-    `deactivation_column` is "0" or "FALSE" is not delivered.
+    `deactivation_column` is "0" or "FALSE" is not delivered. `distribution` reserves the free contacts for the members,
+    the same number for each, in turns or in random order; it is done once, when it is sent.
     """
 
     kind: Literal["preview"]
     reservation_minutes: Annotated[int, Field(ge=1, le=1_440)] = 30
     deactivation_column: ColumnKey | None = None
+    distribution: Distribution = "none"
 
 
 class DialerCampaign(CampaignFields, QueueFields, DialingFields):

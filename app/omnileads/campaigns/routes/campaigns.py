@@ -4,36 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from fastapi import APIRouter, Body, Depends, Query
+from fastapi import APIRouter, Body, Query
 
+from omnileads.campaigns.library import clone_of
 from omnileads.campaigns.models import CampaignKind, CampaignState
-from omnileads.campaigns.presentation import CampaignPresenter
+from omnileads.campaigns.routes.services import CurrentCampaigns, CurrentDrafts
 from omnileads.campaigns.schemas import CampaignCreate, CampaignOut, CampaignPatch, CampaignRow
-from omnileads.campaigns.scope import CurrentScope
-from omnileads.campaigns.service import Campaigns
-from omnileads.kit.changes import ConfigurationChanges
-from omnileads.kit.edge import CurrentRuntime, Transaction
+from omnileads.kit.edge import Transaction
 from omnileads.kit.pagination import Page, Paging
-from omnileads.kit.permissions import CurrentPrincipal, requires
-from omnileads.kit.schemas import PathId
+from omnileads.kit.permissions import requires
+from omnileads.kit.schemas import MAX_INTEGER, PathId
 
 router = APIRouter(prefix="/campaigns", tags=["campaigns"], dependencies=[requires("campaigns.read")])
-
-
-def _campaigns(
-    session: Transaction, runtime: CurrentRuntime, principal: CurrentPrincipal, scope: CurrentScope
-) -> Campaigns:
-    return Campaigns(
-        session,
-        ConfigurationChanges(session, runtime, principal),
-        CampaignPresenter(session, runtime.redis),
-        runtime.clock,
-        principal,
-        scope,
-    )
-
-
-CurrentCampaigns = Annotated[Campaigns, Depends(_campaigns)]
 
 
 @router.get("")
@@ -49,14 +31,30 @@ def list_campaigns(
 
 
 @router.post("", status_code=201, dependencies=[requires("campaigns.write")])
-def create_campaign(service: CurrentCampaigns, body: Annotated[CampaignCreate, Body()]) -> CampaignOut:
+def create_campaign(
+    service: CurrentCampaigns,
+    drafts: CurrentDrafts,
+    body: Annotated[CampaignCreate, Body()],
+    draft_id: Annotated[
+        int | None, Query(ge=1, le=MAX_INTEGER, description="One's draft this finishes; it is deleted.")
+    ] = None,
+) -> CampaignOut:
     """Manual, preview and inbound campaigns are active at once; a dialer campaign waits to be activated."""
-    return service.create(body)
+    made = service.create(body)
+    if draft_id is not None:
+        drafts.delete(draft_id)
+    return made
 
 
 @router.get("/{campaign_id}")
 def get_campaign(service: CurrentCampaigns, campaign_id: PathId) -> CampaignOut:
     return service.one(campaign_id)
+
+
+@router.get("/{campaign_id}/clone", dependencies=[requires("campaigns.write")])
+def clone_campaign(service: CurrentCampaigns, session: Transaction, campaign_id: PathId) -> CampaignCreate:
+    """The request that would make the same campaign, with a name that is free. Nothing is made."""
+    return clone_of(session, service.find(campaign_id))
 
 
 @router.patch("/{campaign_id}", dependencies=[requires("campaigns.write")])
