@@ -565,6 +565,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/agent/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Colleagues
+         * @description The agents who are at work, those who can take a call first; at most 50, searched by name or extension.
+         *
+         *     Empty where the agent's group does not let its agents call each other.
+         */
+        get: operations["list_colleagues"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/agent/calls/colleague": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Call Colleague
+         * @description Call another agent: the caller's webphone rings first and takes the call by itself, then the colleague's rings.
+         *
+         *     Refused with 409 where the group does not allow it or the colleague cannot take a call now.
+         */
+        post: operations["call_colleague"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/sip-trunks": {
         parameters: {
             query?: never;
@@ -3703,6 +3747,31 @@ export interface components {
             /** Campaigns */
             campaigns: components["schemas"]["CampaignToday"][];
         };
+        /**
+         * Colleague
+         * @description Another agent, as somebody to call.
+         */
+        Colleague: {
+            /** Agent Id */
+            agent_id: number;
+            /** Name */
+            name: string;
+            /** Extension */
+            extension: number;
+            /**
+             * Status
+             * @enum {string}
+             */
+            status: "READY" | "DIALING" | "RINGING" | "ONCALL" | "PAUSE" | "ACW" | "UNAVAILABLE" | "OFFLINE" | "DISABLED";
+        };
+        /**
+         * ColleagueCallRequest
+         * @description A colleague to call, by agent id.
+         */
+        ColleagueCallRequest: {
+            /** Agent Id */
+            agent_id: number;
+        };
         /** ColumnIn */
         ColumnIn: {
             /** Name */
@@ -4751,6 +4820,8 @@ export interface components {
             option_id: number;
             /** Name */
             name: string;
+            /** Subdisposition */
+            subdisposition: string | null;
             /** Comment */
             comment: string;
             /** Agent Id */
@@ -4870,6 +4941,10 @@ export interface components {
             option_id: number;
             /** Name */
             name: string;
+            /** Subdisposition */
+            subdisposition: string | null;
+            /** Contact Id */
+            contact_id: number | null;
             /** Comment */
             comment: string;
             /** Agent Id */
@@ -4887,10 +4962,17 @@ export interface components {
             /** History */
             history: components["schemas"]["DispositionChangeOut"][];
         };
-        /** DispositionPut */
+        /**
+         * DispositionPut
+         * @description `subdisposition` is one of the option's. Without `contact_id` it is about the call's contact, if there is one.
+         */
         DispositionPut: {
             /** Option Id */
             option_id: number;
+            /** Subdisposition */
+            subdisposition?: string | null;
+            /** Contact Id */
+            contact_id?: number | null;
             /**
              * Comment
              * @default
@@ -10442,6 +10524,88 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["CallRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentLive"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_colleagues: {
+        parameters: {
+            query?: {
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Colleague"][];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    call_colleague: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ColleagueCallRequest"];
             };
         };
         responses: {
