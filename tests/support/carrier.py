@@ -27,7 +27,7 @@ SCENARIO = Path(__file__).parent / "sipp" / "caller.xml"
 LONGEST_CALL_SECONDS = 300
 
 
-def wizard_text(*, context: str = "from-pstn", address: str = CARRIER_ADDRESS) -> str:
+def wizard_text(*, address: str = CARRIER_ADDRESS) -> str:
     """A trunk to this carrier as an administrator writes it: no registration, A-law, called on port 5060.
 
     It is known by its address, and calls from any port: every SIPp has its own.
@@ -44,7 +44,7 @@ def wizard_text(*, context: str = "from-pstn", address: str = CARRIER_ADDRESS) -
             "endpoint/rewrite_contact=no",
             "endpoint/allow=alaw",
             "endpoint/dtmf_mode=rfc4733",
-            f"endpoint/context={context}",
+            "endpoint/context=from-pstn",
             f"remote_hosts={address}:{CARRIER_PORT}",
         )
     )

@@ -149,12 +149,12 @@ class Centre:
         self.settle()
         return made
 
-    def trunk(self, address: str, *, context: str = "from-pstn", **settings: object) -> int:
+    def trunk(self, address: str, **settings: object) -> int:
         """The id of a trunk to another address, used by Asterisk."""
         made = self.api.post(
             "/sip-trunks",
             name=self.name("trunk").replace(" ", "_").replace("-", "_"),
-            wizard_text=carrier.wizard_text(address=address, context=context),
+            wizard_text=carrier.wizard_text(address=address),
             **settings,
         )
         trunk_id = int(made["id"])

@@ -177,7 +177,7 @@ class Process:
 
     def state(self) -> dict[str, Any]:
         """podman's view; empty where there is no such container."""
-        inspected = _podman("inspect", self.container, check=False)
+        inspected = podman("inspect", self.container, check=False)
         found: list[dict[str, Any]] = json.loads(inspected.stdout or "[]")
         return found[0]["State"] if found else {}
 
@@ -186,10 +186,10 @@ class Process:
 
     def is_healthy(self) -> bool:
         """Asks the container's own health check now."""
-        return _podman("healthcheck", "run", self.container, check=False).returncode == 0
+        return podman("healthcheck", "run", self.container, check=False).returncode == 0
 
     def execute(self, *arguments: str, stdin: str | None = None) -> str:
-        return _podman("exec", "-i", self.container, *arguments, stdin=stdin).stdout
+        return podman("exec", "-i", self.container, *arguments, stdin=stdin).stdout
 
     def kill(self) -> int:
         """`kill -9` of the program under the container's init. Returns the process id of that init."""
@@ -209,17 +209,17 @@ class Process:
         eventually(is_back, within_seconds=within_seconds, every_seconds=0.3, evidence=lambda: self.logs(lines=40))
 
     def stop(self) -> None:
-        _podman("stop", "--time", "10", self.container)
+        podman("stop", "--time", "10", self.container)
 
     def start(self) -> None:
-        _podman("start", self.container)
+        podman("start", self.container)
 
     def logs(self, *, lines: int = 50) -> str:
-        shown = _podman("logs", "--tail", str(lines), self.container, check=False)
+        shown = podman("logs", "--tail", str(lines), self.container, check=False)
         return shown.stdout + shown.stderr
 
 
-def _podman(*arguments: str, stdin: str | None = None, check: bool = True) -> subprocess.CompletedProcess[str]:
+def podman(*arguments: str, stdin: str | None = None, check: bool = True) -> subprocess.CompletedProcess[str]:
     ended = subprocess.run(["podman", *arguments], input=stdin, capture_output=True, text=True, timeout=60, check=False)
     if check and ended.returncode != 0:
         raise AssertionError(

@@ -313,30 +313,6 @@ def test_a_call_to_an_agent_in_person(centre: Centre, carrier: Carrier, at_work:
     worker.wait_for_status("READY")
 
 
-PBX_ADDRESS = "127.0.0.6"
-
-
-def test_a_pbx_dials_an_agent_and_a_number(
-    centre: Centre,
-    at_work: AtWork,
-    campaigns: tuple[Campaign, Campaign],
-    history: History,
-    tmp_path: Path,
-) -> None:
-    """Calls of the PBX's trunk may also go to an agent: the extension, then the agent's id."""
-    instance = centre.instance
-    centre.trunk(PBX_ADDRESS, context="from-pbx")
-    worker = at_work(centre.agent())
-    trunk = instance.setting("asterisk_trunk_listen"), instance.port("asterisk_trunk")
-    with Carrier(*trunk, tmp_path, address=PBX_ADDRESS) as pbx:
-        colleague = pbx.call(f"{worker.agent.extension}{worker.agent.agent_id}", number="204")
-        worker.take_call()
-        colleague.wait_until_hears(440)
-        colleague.hang_up()
-        routed = pbx.call(campaigns[0].did)
-        arrives(history, routed.number, campaigns[0])
-
-
 def test_a_trunk_takes_no_more_calls_than_it_has_channels(
     centre: Centre, campaigns: tuple[Campaign, Campaign], history: History, tmp_path: Path
 ) -> None:

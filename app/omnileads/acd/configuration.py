@@ -2,6 +2,7 @@
 
 from collections.abc import Container
 from datetime import tzinfo
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -21,17 +22,11 @@ def load(session: Session, timezone: tzinfo) -> RoutingConfig:
     `timezone` is the installation's; time conditions are meant in it.
     """
     agents = {profile.id: profile for profile in _profiles(session)}
-    campaigns = session.scalars(
-        select(Campaign).where(Campaign.kind == "inbound", Campaign.deleted_at.is_(None), Campaign.state != "finished")
-    )
+    campaigns = session.scalars(select(Campaign).where(Campaign.deleted_at.is_(None), Campaign.state != "finished"))
     pauses = session.execute(select(Pause.id, Pause.name).where(Pause.deleted_at.is_(None)))
     routes = session.scalars(select(InboundRoute))
     return RoutingConfig(
-        queues={
-            campaign.id: _queue(campaign, campaign.queue, agents.keys())
-            for campaign in campaigns
-            if campaign.queue is not None
-        },
+        queues={campaign.id: _queue(campaign, agents.keys()) for campaign in campaigns},
         agents=agents,
         routes={route.did: _route(route) for route in routes},
         pauses={str(pause_id): name for pause_id, name in pauses},
@@ -75,27 +70,49 @@ def _pause_limits(session: Session) -> dict[int | None, dict[str, int]]:
     return limits
 
 
-def _queue(campaign: Campaign, queue: CampaignQueue, known_agents: Container[int]) -> Queue:
+def _queue(campaign: Campaign, known_agents: Container[int]) -> Queue:
+    """A campaign without a queue has the durations of a `Queue`; nobody waits in it."""
     return Queue(
         id=campaign.id,
         name=campaign.name,
+        kind=campaign.kind,
         members={member.agent_id: member.penalty for member in campaign.members if member.agent_id in known_agents},
         is_active=campaign.state == "active",
-        strategy=Strategy(queue.strategy),
-        weight=queue.weight,
-        max_waiting=queue.max_waiting,
-        max_wait_seconds=queue.max_wait_seconds,
-        ring_seconds=queue.ring_seconds,
-        retry_seconds=queue.retry_seconds,
-        wrapup_seconds=queue.wrapup_seconds,
-        welcome_media=media(queue.welcome_audio_id) if queue.welcome_audio_id is not None else None,
-        moh_class=moh_class(queue.moh_playlist_id),
         is_recorded=campaign.recording_enabled,
-        failover=destination(queue.failover_type, queue.failover_id) if queue.failover_type else None,
         auto_attend_inbound=campaign.auto_attend,
         auto_unpause_seconds=campaign.auto_unpause_seconds,
         force_disposition=campaign.force_disposition,
+        outbound_route_id=campaign.outbound_route_id,
+        caller_id=campaign.caller_id,
+        **(_waiting(campaign.queue) if campaign.queue is not None else {}),
     )
+
+
+def _waiting(queue: CampaignQueue) -> dict[str, Any]:
+    """How callers wait."""
+    return {
+        "strategy": Strategy(queue.strategy),
+        "weight": queue.weight,
+        "max_waiting": queue.max_waiting,
+        "max_wait_seconds": queue.max_wait_seconds,
+        "ring_seconds": queue.ring_seconds,
+        "retry_seconds": queue.retry_seconds,
+        "wrapup_seconds": queue.wrapup_seconds,
+        "welcome_media": _sound(queue.welcome_audio_id),
+        "moh_class": moh_class(queue.moh_playlist_id),
+        "failover": destination(queue.failover_type, queue.failover_id) if queue.failover_type else None,
+        "announce_position": queue.announce_position,
+        "announce_hold_time": queue.announce_hold_time,
+        "announce_seconds": queue.announce_seconds,
+        "periodic_media": _sound(queue.periodic_audio_id),
+        "periodic_seconds": queue.periodic_seconds,
+        "exit_ivr_id": queue.exit_ivr_id,
+        "agent_media": _sound(queue.agent_audio_id),
+    }
+
+
+def _sound(audio_id: int | None) -> str | None:
+    return media(audio_id) if audio_id is not None else None
 
 
 def _route(route: InboundRoute) -> Route:

@@ -50,6 +50,7 @@ _EVENTS_OF_CALLS = (
         CallEvent.agent_id,
         CallEvent.number,
         CallEvent.did,
+        CallEvent.contact_id,
         CallEvent.wait_seconds,
         CallEvent.talk_seconds,
         CallEvent.recording,

@@ -18,6 +18,7 @@ from omnileads.agents.live import LiveAgents
 from omnileads.agents.models import AgentGroup
 from omnileads.agents.pauses import Pauses
 from omnileads.agents.schemas import AgentGroupCreate, PauseCreate
+from omnileads.campaigns.demo_outbound import create_demo_outbound
 from omnileads.campaigns.demo_telephony import DemoCampaigns, create_demo_telephony
 from omnileads.campaigns.leads.work import LeadWork
 from omnileads.campaigns.presentation import CampaignPresenter
@@ -91,6 +92,7 @@ def create_demo_data(session: Session, runtime: Runtime, make_agent: MakeAgent) 
         sales=campaigns.create(_campaign("Demo sales", sales_ids, ("Sale", "Not interested", "Call back"))).id,
     )
     create_demo_telephony(session, changes, made)
+    create_demo_outbound(session, changes, campaigns, runtime.clock, [*support_ids, *sales_ids])
     return True
 
 

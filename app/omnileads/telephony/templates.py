@@ -64,7 +64,10 @@ inbound_auth/password=****SIP_PASS PBX -> OML****
 outbound_auth/username=****SIP_USER OML -> PBX****
 outbound_auth/password=****SIP_PASS OML -> PBX****
 endpoint/from_user=****SIP_USER OML -> PBX****
+endpoint/send_pai=yes
+endpoint/trust_id_inbound=yes
 """
+"""A name to sign in with is where the caller's number would be, so that goes beside it, as P-Asserted-Identity."""
 
 _CUSTOM: Final = """\
 type=wizard

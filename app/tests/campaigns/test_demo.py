@@ -25,6 +25,11 @@ def test_a_new_user_sees_a_living_system(runtime: Runtime, passwords: Passwords,
     assert len(items("users?role=agent")) >= 6
     campaigns = {campaign["name"]: campaign for campaign in items("campaigns")}
     assert [campaigns[name]["member_count"] for name in ("Demo support", "Demo sales")] == [3, 3]
+    assert {campaign["kind"] for campaign in campaigns.values()} == {"inbound", "manual", "preview", "dialer"}
+    care = campaigns["Demo customer care"]["id"]
+    assert admin.get(f"{API}/campaigns/{care}/leads/counts").json()["pending"] == 12
+    renewals = campaigns["Demo renewals"]["id"]
+    assert admin.post(f"{API}/campaigns/{renewals}/activate").json()["state"] == "active"
     main = next(route for route in items("inbound-routes") if route["name"] == "Demo main number")
     hours = admin.get(f"{API}/time-conditions/{main['destination']['id']}").json()
     assert (hours["match"]["type"], hours["otherwise"]["type"]) == ("ivr", "voicemail")

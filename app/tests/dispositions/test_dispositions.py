@@ -13,6 +13,7 @@ from omnileads.agents.engine import COMMANDS
 from omnileads.agents.live import LIVE_AGENTS
 from omnileads.calls.intake import read_event
 from omnileads.calls.store import store
+from omnileads.contacts.models import Contact, ContactBase
 from omnileads.kit.runtime import Runtime
 from tests.conftest import People, SignedIn, VirtualClock
 from tests.domain import API, Phone, Team, fields_of, make_campaign
@@ -139,3 +140,38 @@ def test_an_answer_the_engine_cannot_be_told_is_stored_and_may_be_sent_again(des
     desk.runtime.redis.delete(COMMANDS)
     assert desk.put().status_code == 200
     assert notices(desk.runtime) == [AgentDispositioned(desk.agent.id, "c1")]
+
+
+def test_a_subdisposition_is_one_of_the_options_and_kept_in_the_history(desk: Desk) -> None:
+    desk.connected()
+    options = [{**option, "subdispositions": ["Price", "Other"]} for option in desk.campaign["dispositions"]]
+    desk.admin.patch(f"{API}/campaigns/{desk.campaign['id']}", json={"dispositions": options})
+    assert fields_of(desk.put(subdisposition="Weather")) == {"subdisposition": "unknown"}
+    assert desk.put(subdisposition="Price").json()["subdisposition"] == "Price"
+    changed = desk.put(subdisposition="Other").json()
+    assert [entry["subdisposition"] for entry in changed["history"]] == ["Other", "Price"]
+    assert desk.put().json()["subdisposition"] is None
+
+
+def test_the_contact_is_the_one_named_or_that_of_the_call(desk: Desk, runtime: Runtime) -> None:
+    with runtime.database.transaction() as session:
+        bases = [ContactBase(name=name, columns=[]) for name in ("Own", "Other")]
+        session.add_all(bases)
+        session.flush()
+        contacts = [
+            Contact(base_id=base.id, phone="341", values=[], phones=[], search="") for base in (bases[0], *bases)
+        ]
+        session.add_all(contacts)
+        session.flush()
+        own, named, foreign = (contact.id for contact in contacts)
+        base_id = bases[0].id
+    desk.admin.patch(f"{API}/campaigns/{desk.campaign['id']}", json={"contact_base_id": base_id})
+    desk.connected(contact_id=own)
+    desk.connected("c2", contact_id=foreign)
+    desk.connected("c3")
+    assert desk.put().json()["contact_id"] == own
+    assert desk.put(contact_id=named).json()["contact_id"] == named
+    assert desk.put(comment="again").json()["contact_id"] == named, "what is known stays"
+    assert desk.put("c2").json()["contact_id"] is None, "it is not one of the campaign's"
+    assert desk.put("c3").json()["contact_id"] is None
+    assert fields_of(desk.put("c3", contact_id=foreign)) == {"contact_id": "unknown"}

@@ -22,6 +22,10 @@ export interface OfferDetails {
   answersAutomatically: boolean
   /** The agent's own call to `number`: the phone is only being connected, the number is dialled afterwards. */
   isOwnCall: boolean
+  /** Between two agents; `number` is then the extension of the other one. */
+  isColleagueCall: boolean
+  /** The agent who calls this one. */
+  fromAgentId: number | null
   /** Seconds of after-call work before the agent is ready again; null: the agent leaves it by hand. */
   autoUnpauseSeconds: number | null
   /** Seconds the caller had waited when the call was offered; null when unknown. */
@@ -30,6 +34,9 @@ export interface OfferDetails {
 
 /** Origins the engine gives to the agent's leg of a call out, for a campaign and outside of campaigns. */
 const OWN_CALL_ORIGINS: ReadonlySet<string> = new Set(['CLICK2CALL', 'withoutCamp'])
+/** What the engine says on the called agent's leg of a call between agents, and its call type on the caller's. */
+const COLLEAGUE_ORIGIN = 'agentCall'
+const INTERNAL_CALL_TYPE = '7'
 
 /**
  * Is the call taken without asking? Every call out is, also one that this console did not ask for: the engine makes
@@ -42,17 +49,22 @@ export function answersAtOnce(details: OfferDetails): boolean {
 
 export function readOffer(header: HeaderReader, fallbackNumber: string): OfferDetails {
   const text = (name: string): string => header(name)?.trim() ?? ''
+  const origin = text('Origin')
+  const isColleagueCall = origin === COLLEAGUE_ORIGIN || text('OMLCALLTYPEIDTYPE') === INTERNAL_CALL_TYPE
   return {
     callId: text('OMLCALLID'),
-    origin: text('Origin'),
+    origin,
     campaignId: positiveInteger(text('IDCamp')),
-    campaignName: text('OMLCAMPNAME'),
+    // A call between agents waits in the called agent's own queue, which is no campaign.
+    campaignName: isColleagueCall ? '' : text('OMLCAMPNAME'),
     number: text('OMLOUTNUM') || fallbackNumber,
     did: text('OMLDID'),
     routeName: text('OMLINROUTENAME'),
     forcesDisposition: isYes(text('FORCE_DISPOSITION')),
     answersAutomatically: isYes(text('AUTO_ATTEND_INBOUND')) || isYes(text('AUTO_ATTEND_DIALER')),
-    isOwnCall: OWN_CALL_ORIGINS.has(text('Origin')),
+    isOwnCall: OWN_CALL_ORIGINS.has(origin),
+    isColleagueCall,
+    fromAgentId: origin === COLLEAGUE_ORIGIN ? positiveInteger(text('OMLFROMAGENT')) : null,
     autoUnpauseSeconds: positiveInteger(text('AUTO_UNPAUSE')),
     waitSeconds: wholeNumber(text('OMLCallWaitDuration')),
   }

@@ -78,6 +78,8 @@ describe('readOffer', () => {
       forcesDisposition: true,
       answersAutomatically: true,
       isOwnCall: false,
+      isColleagueCall: false,
+      fromAgentId: null,
       autoUnpauseSeconds: 15,
       waitSeconds: 12,
     })
@@ -119,6 +121,28 @@ describe('readOffer', () => {
       answersAutomatically: false,
     })
     expect(answersAtOnce(offer)).toBe(true)
+  })
+
+  it('knows a call between agents on both sides, and that it belongs to no campaign', () => {
+    const called: Record<string, string> = {
+      Origin: 'agentCall',
+      OMLFROMAGENT: '12',
+      IDCamp: '0',
+      OMLCAMPNAME: 'Bruno Gil',
+      OMLCALLTYPEIDTYPE: '7',
+      OMLOUTNUM: '1001',
+    }
+    const offer = readOffer((name) => called[name], '')
+    expect(offer).toMatchObject({ isColleagueCall: true, isOwnCall: false, fromAgentId: 12, number: '1001' })
+    expect(offer).toMatchObject({ campaignId: null, campaignName: '', forcesDisposition: false })
+    expect(answersAtOnce(offer)).toBe(false)
+    const own: Record<string, string> = { Origin: 'withoutCamp', OMLCALLTYPEIDTYPE: '7', OMLOUTNUM: '1002' }
+    expect(readOffer((name) => own[name], '')).toMatchObject({
+      isColleagueCall: true,
+      isOwnCall: true,
+      fromAgentId: null,
+      number: '1002',
+    })
   })
 
   it('rings for a call that only resembles it', () => {

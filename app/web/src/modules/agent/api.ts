@@ -9,6 +9,7 @@ export type DispositionOption = ConsoleCampaign['dispositions'][number]
 export type Pause = ConsoleSession['pauses'][number]
 export type OwnCall = Item<'/api/v2/agent/calls'>
 export type Disposition = Answer<'/api/v2/calls/{call_id}/disposition', 'get'>
+export type Colleague = Answer<'/api/v2/agent/colleagues', 'get'>[number]
 export type CallRequest = Body<'/api/v2/agent/calls', 'post'>
 export type DispositionAnswer = Body<'/api/v2/calls/{call_id}/disposition', 'put'>
 
@@ -19,6 +20,10 @@ export const unpause = () => call(api.POST('/api/v2/agent/unpause'))
 export const pause = (pauseId: number) =>
   call(api.POST('/api/v2/agent/pause', { body: { pause_id: pauseId } }))
 export const callOut = (body: CallRequest) => call(api.POST('/api/v2/agent/calls', { body }))
+export const fetchColleagues = (search: string) =>
+  call(api.GET('/api/v2/agent/colleagues', { params: { query: { search } } }))
+export const callColleague = (agentId: number) =>
+  call(api.POST('/api/v2/agent/calls/colleague', { body: { agent_id: agentId } }))
 export const fetchCallsToday = (paging: ListQuery) =>
   call(api.GET('/api/v2/agent/calls', { params: { query: { ...paging, day: 'today' } } }))
 export const fetchOwnCall = (callId: string) =>

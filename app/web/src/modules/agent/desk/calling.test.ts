@@ -9,7 +9,7 @@ import { callOut, type ConsoleSession } from '../api'
 import { useCalling } from './calling'
 import { callTargets, dialableNumber, missedBetween, OFF_CAMPAIGN, targetFor, withRecent } from './dialling'
 
-vi.mock('../api', () => ({ callOut: vi.fn() }))
+vi.mock('../api', () => ({ callOut: vi.fn(), callColleague: vi.fn() }))
 
 function live(changes: Partial<AgentLive> = {}): AgentLive {
   return {

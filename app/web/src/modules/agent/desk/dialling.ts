@@ -8,6 +8,8 @@ import type { AgentLive } from '@/api'
 import type { ConsoleSession } from '../api'
 import type { Outcome } from '../outcome'
 
+import type { ColleagueRef } from './colleagues'
+
 export const OFF_CAMPAIGN = 'off-campaign'
 
 /** What a call is for: a campaign, by id, or none. */
@@ -19,6 +21,8 @@ export interface MissedTarget {
   number: string
   target: CallTarget
   outcome: Outcome
+  /** It was a call to this colleague; `number` is the extension. */
+  colleague?: ColleagueRef
 }
 
 const RECENT_NUMBERS = 5

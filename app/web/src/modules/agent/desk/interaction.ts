@@ -20,6 +20,8 @@ export interface Interaction {
   isOutbound: boolean
   /** In no campaign, so there is nothing to disposition. */
   isOffCampaign: boolean
+  /** Between two agents; `number` is the extension of the other one. */
+  isColleagueCall: boolean
   /** Epoch milliseconds, like the others; of a call out: when dialling began. */
   startedAt: number
   /** Null while the number is being dialled, and for ever when it was not reached. */
@@ -44,6 +46,7 @@ export function interactionOfCall(call: PhoneCall, now: number): Interaction {
     waitSeconds: details.waitSeconds,
     isOutbound: details.isOwnCall,
     isOffCampaign: details.campaignId === null,
+    isColleagueCall: details.isColleagueCall,
     startedAt,
     answeredAt: details.isOwnCall ? null : startedAt,
     endedAt: call.endedAt,
@@ -70,6 +73,7 @@ export function interactionOfLive(
     waitSeconds: null,
     isOutbound: call?.direction === 'outbound',
     isOffCampaign: live.campaign_id === 0,
+    isColleagueCall: false,
     startedAt: live.since,
     answeredAt: live.since,
     endedAt: live.status === 'ACW' ? live.since : null,

@@ -24,6 +24,7 @@ import { usePhone } from '../phone/store'
 
 import { browserMemory, type BrowserMemory } from './browser-memory'
 import { useCalling, type CallWish } from './calling'
+import { useColleagues } from './colleagues'
 import { Drafts } from './drafts'
 import { useEngineRequest } from './engine-request'
 import { canPutAway, interactionOfCall, interactionOfLive, type Interaction } from './interaction'
@@ -82,6 +83,7 @@ export const useDesk = defineStore('agent-desk', () => {
       if ((live.ownAgent?.since ?? 0) <= answer.since) live.setAgent(answer)
     },
   })
+  const colleagues = useColleagues()
   const isCallWished = computed(
     () => calling.placing.value !== null || (status.value === 'DIALING' && !phone.isOnCall),
   )
@@ -123,6 +125,7 @@ export const useDesk = defineStore('agent-desk', () => {
     closedCallId = memory.read<string>('closed-call')
     workTime.value = memory.read<WorkTime>('work-time')
     calling.open(agentId)
+    if (interaction.value?.isColleagueCall) void colleagues.learn(interaction.value.number)
   }
 
   async function fetchAccount(): Promise<SipAccount> {
@@ -140,6 +143,7 @@ export const useDesk = defineStore('agent-desk', () => {
   function forget(): void {
     engine.giveUp()
     calling.forget()
+    colleagues.forget()
     session.value = null
     interaction.value = null
     workTime.value = null
@@ -154,6 +158,7 @@ export const useDesk = defineStore('agent-desk', () => {
   function onPhone(next: PhoneState, previous: PhoneState): void {
     const { call } = next
     if (!call?.details.callId || call === previous.call) return
+    if (call.phase === 'ringing' && call.details.isColleagueCall) void colleagues.learn(call.details.number)
     if (call.phase === 'talking' && previous.call?.phase !== 'talking') {
       interaction.value = interactionOfCall(call, Date.now())
     } else if (call.phase === 'ended' && interaction.value?.callId === call.details.callId) {
@@ -189,7 +194,8 @@ export const useDesk = defineStore('agent-desk', () => {
 
   /** Only the engine knows when a called number answers, and why it did not. */
   function followCallOut(state: AgentLive, before: AgentLive | null): void {
-    const missed = calling.follow(state, before)
+    const own = phone.call?.details.callId === before?.call_id ? phone.call : null
+    const missed = calling.follow(state, before, own?.endCause === 'agent-hung-up')
     const known = interaction.value
     if (!known) return
     if (missed?.callId === known.callId) interaction.value = { ...known, outcome: missed.outcome }
@@ -279,6 +285,12 @@ export const useDesk = defineStore('agent-desk', () => {
     refusal,
     showsCallsToday,
     callDraft: calling.draft,
+    callWays: calling.ways,
+    callWay: calling.way,
+    colleagueSearch: calling.colleagueSearch,
+    calledColleague: calling.called,
+    findColleagues: colleagues.find,
+    colleagueAt: colleagues.nameAt,
     recentNumbers: calling.recent,
     callTargets: calling.targets,
     callTarget: calling.target,
