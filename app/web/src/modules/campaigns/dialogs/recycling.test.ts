@@ -27,6 +27,8 @@ describe('recycling', () => {
   })
 
   it('does not offer "never called" when everybody was', () => {
-    expect(sortsOf({ ...counts, never_called: 0 }).outcomes.map(({ key }) => key)).toEqual(['outcome:no-answer'])
+    expect(sortsOf({ ...counts, never_called: 0 }).outcomes.map(({ key }) => key)).toEqual([
+      'outcome:no-answer',
+    ])
   })
 })

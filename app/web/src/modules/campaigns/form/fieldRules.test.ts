@@ -26,7 +26,9 @@ describe('rules about columns', () => {
 
   it('leave out columns without a rule', () => {
     expect(withRule({}, 'name', 'locked', true)).toHaveProperty('name')
-    expect(withRule({ name: { locked: true, hidden: false, required: false } }, 'name', 'locked', false)).toEqual({})
+    expect(
+      withRule({ name: { locked: true, hidden: false, required: false } }, 'name', 'locked', false),
+    ).toEqual({})
   })
 
   it('know the main phone', () => {

@@ -13,9 +13,12 @@ function complete(kind: CampaignValues['kind']): CampaignValues {
 }
 
 describe('lacksOf', () => {
-  it.each(['manual', 'preview', 'dialer', 'inbound'] as const)('finds nothing in a complete %s campaign', (kind) => {
-    expect(lacksOf(complete(kind))).toEqual({})
-  })
+  it.each(['manual', 'preview', 'dialer', 'inbound'] as const)(
+    'finds nothing in a complete %s campaign',
+    (kind) => {
+      expect(lacksOf(complete(kind))).toEqual({})
+    },
+  )
 
   it('asks for a base where contacts are worked one by one', () => {
     expect(lacksOf({ ...complete('preview'), contact_base_id: null })).toEqual({ contact_base_id: 'base' })
