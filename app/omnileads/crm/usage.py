@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 
 from sqlalchemy import Column, Table, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from omnileads.campaigns.models import Campaign
 from omnileads.crm.models import ExternalSite, ExternalSiteAuthentication
@@ -23,18 +23,14 @@ def campaigns_using(session: Session, target: type[Base], ids: Collection[int]) 
     The foreign keys say which tables these are. Deleted campaigns count, for their history refers as well.
     """
     uses: Uses = {}
+    user = aliased(Campaign)
     for used, campaign_id in _references(target):
-        statement = (
-            select(used, Campaign.id, Campaign.name)
-            .join(Campaign, Campaign.id == campaign_id)
-            .where(used.in_(ids))
-            .distinct()
-        )
+        statement = select(used, user.id, user.name).join(user, user.id == campaign_id).where(used.in_(ids)).distinct()
         for used_id, found_id, name in session.execute(statement):
             found = Usage("campaign", found_id, name)
             if found not in uses.setdefault(used_id, []):
                 uses[used_id].append(found)
-    return {used_id: sorted(users, key=lambda user: user.name.lower()) for used_id, users in uses.items()}
+    return {used_id: sorted(users, key=lambda usage: usage.name.lower()) for used_id, users in uses.items()}
 
 
 def users_of_site(session: Session, site_id: int) -> list[Usage]:
