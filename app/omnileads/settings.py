@@ -18,6 +18,12 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 Port = Annotated[int, Field(ge=1, le=65535)]
 Secret = Annotated[SecretStr, Field(min_length=8)]
 
+
+def _listed(text: str) -> list[str]:
+    """The parts of a comma-separated list."""
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -100,6 +106,36 @@ class SessionTopic(Topic):
     cookie_age: int = Field(
         default=3600, ge=60, le=604800, description="A web session ends after this long without a request, in seconds."
     )
+
+
+class TokenTopic(Topic):
+    expired_after_seconds: int = Field(
+        default=3600,
+        ge=60,
+        le=31_536_000,
+        description="Life of a token of `/api/v1`, in seconds; use does not prolong it.",
+    )
+
+
+class CustomTopic(Topic):
+    """What pages of other origins, such as a CRM in the browser, may ask `/api/v1`."""
+
+    cors_allowed_origins: str = Field(
+        default="",
+        pattern=r"^(\s*(https?://[^\s,/*]+)\s*(,|$))*$",
+        description="Comma-separated origins whose pages may use `/api/v1`, as in `https://crm.example.com`.",
+    )
+    cors_allow_headers: str = Field(
+        default="authorization,content-type,accept-language",
+        pattern=r"^[A-Za-z0-9,\s-]*$",
+        description="Comma-separated request headers those pages may send.",
+    )
+
+    def origins(self) -> list[str]:
+        return _listed(self.cors_allowed_origins)
+
+    def headers(self) -> list[str]:
+        return _listed(self.cors_allow_headers)
 
 
 class LoginTopic(Topic):
@@ -206,6 +242,8 @@ class Settings(PlatformSettings):
     app: AppTopic
     session: SessionTopic = SessionTopic()
     login: LoginTopic = LoginTopic()
+    token: TokenTopic = TokenTopic()
+    custom: CustomTopic = CustomTopic()
     sip: SipTopic
     ephemeral: EphemeralTopic = EphemeralTopic()
     asterisk: TrunkPortsTopic = TrunkPortsTopic()

@@ -32,11 +32,11 @@ class AccountsAuthenticator:
     def principal(self, connection: HTTPConnection) -> Principal:
         bearer = _bearer(connection)
         if bearer is not None:
-            return self._by_token(bearer)
+            return self.by_token(bearer)
         cookie = connection.cookies.get(SESSION_COOKIE)
         if not cookie:
             raise NotSignedIn
-        principal = self._by_session(cookie)
+        principal = self.by_session(cookie)
         method = connection.scope.get("method", "GET")
         if method not in SAFE_METHODS and not is_csrf_token(cookie, connection.headers.get(CSRF_HEADER, "")):
             raise CsrfFailed
@@ -47,7 +47,8 @@ class AccountsAuthenticator:
         if not hmac.compare_digest(bearer.encode(), self._internal_token.encode()):
             raise TokenRefused
 
-    def _by_session(self, cookie: str) -> Principal:
+    def by_session(self, cookie: str) -> Principal:
+        """Raises SessionEnded."""
         runtime = self._runtime
         with runtime.database.transaction() as session:
             found = WebSessions(session, runtime.redis, runtime.clock, self._idle_seconds).find(cookie)
@@ -55,7 +56,8 @@ class AccountsAuthenticator:
                 raise SessionEnded
             return principal_of(found[1], session_id=found[0].id)
 
-    def _by_token(self, secret: str) -> Principal:
+    def by_token(self, secret: str) -> Principal:
+        """Raises TokenRefused."""
         runtime = self._runtime
         with runtime.database.transaction() as session:
             found = AccessTokens(session, runtime.clock, AuditLog(session, runtime.clock)).find(secret)

@@ -1,4 +1,4 @@
-"""Tables of accounts: `roles`, `users`, `web_sessions`, `access_tokens`, `sign_in_failures`.
+"""Tables of accounts: `roles`, `users`, `web_sessions`, `access_tokens`, `login_tokens`, `sign_in_failures`.
 
 A user is never deleted physically, because the audit and call logs refer to it: `deleted_at` hides it and frees its
 username.
@@ -104,6 +104,18 @@ class AccessToken(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     last_used_at: Mapped[datetime | None]
+
+
+class LoginToken(Base):
+    """The token of a user of `/api/v1`, made again from `nonce` and a secret of the server at each sign-in."""
+
+    __tablename__ = "login_tokens"
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    nonce: Mapped[bytes] = mapped_column(LargeBinary)
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
 
 
 class SignInFailures(Base):

@@ -15,6 +15,7 @@ from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from omnileads.accounts.errors import LastAdministrator, NotAnAgentUser, OwnAccount, RoleNotManaged, UsernameTaken
+from omnileads.accounts.login_tokens import revoke_login_token
 from omnileads.accounts.management import WRITE_ANY, is_agent_role, require_managed
 from omnileads.accounts.models import Role, User
 from omnileads.accounts.notices import UserNotices
@@ -265,6 +266,7 @@ class Users:
         self._sessions.end_of_user(user.id)
         if with_tokens:
             AccessTokens(self._session, self._clock, self._audit).revoke_all_of(user.id)
+            revoke_login_token(self._session, user.id)
         announce_session_end(self._session, self._redis, user_id=user.id, session_id=None)
 
     def _views(self, users: Sequence[User]) -> list[UserView]:

@@ -84,6 +84,10 @@ class AgentConsole:
             state=state,
         )
 
+    def credentials_of(self, user_id: int) -> SipCredentials:
+        """Raises NotAnAgent."""
+        return self._credentials(require_agent(self._session, user_id).extension)
+
     def _credentials(self, extension: int) -> SipCredentials:
         life = timedelta(seconds=self._settings.ephemeral.user_ttl)
         realm = self._settings.sip.realm

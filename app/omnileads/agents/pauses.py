@@ -77,6 +77,18 @@ class Pauses:
         self._session.flush()
         self._changes.record("pause.deleted", "pause", pause.id, before=_snapshot(pause))
 
+    def restore(self, pause_id: int) -> PauseOut:
+        """Take back that the pause was deleted. Raises NotFound, PauseNameTaken."""
+        pause = self._session.scalar(
+            select(Pause).where(Pause.id == pause_id, Pause.deleted_at.is_not(None)).with_for_update()
+        )
+        if pause is None:
+            raise NotFound
+        with constraint_errors(self._session, {"uq_pauses_name_live": PauseNameTaken()}):
+            pause.deleted_at = None
+        self._changes.record("pause.restored", "pause", pause.id, after=_snapshot(pause))
+        return PauseOut.model_validate(pause)
+
     def _pause(self, pause_id: int) -> Pause:
         """The pause, locked against being put into a set at the same time. Raises NotFound."""
         pause = self._session.scalar(

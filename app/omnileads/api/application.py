@@ -12,6 +12,8 @@ from omnileads.accounts.authenticator import AccountsAuthenticator
 from omnileads.accounts.passwords import Passwords
 from omnileads.api.assembly import build_api
 from omnileads.api.console import ConsoleMiddleware
+from omnileads.api.v1.authentication import ContractAuthenticator
+from omnileads.api.v1.middleware import ContractMiddleware
 from omnileads.campaigns.directory import CampaignAgentDirectory
 from omnileads.campaigns.leads import follow_base
 from omnileads.contacts.followers import follow
@@ -30,7 +32,9 @@ def create_app(settings: Settings, runtime: Runtime | None = None, passwords: Pa
     app.state.passwords = passwords or Passwords()
     follow(follow_base)
     app.state.agent_directory = CampaignAgentDirectory(own_runtime)
-    app.state.authenticator = AccountsAuthenticator(own_runtime, settings)
+    accounts = AccountsAuthenticator(own_runtime, settings)
+    app.state.authenticator = ContractAuthenticator(accounts, own_runtime, settings)
+    app.add_middleware(ContractMiddleware, origins=settings.custom.origins(), headers=settings.custom.headers())
     app.add_middleware(WebsocketOriginMiddleware, public_url=str(settings.app.public_url))
     app.add_middleware(ConsoleMiddleware, directory=settings.app.console_directory)
     app.add_middleware(RequestMiddleware, clock=own_runtime.clock)

@@ -10,7 +10,8 @@ from fastapi.routing import APIRoute
 from omnileads.accounts.roles import PERMISSIONS
 from omnileads.accounts.routes import roles, session, tokens, users
 from omnileads.agents import routes as agents
-from omnileads.api import documentation, health
+from omnileads.api import documentation, health, v1
+from omnileads.api.v1.errors import contract_response
 from omnileads.callflow import routes as callflow
 from omnileads.calls import routes as calls
 from omnileads.campaigns import routes as campaigns
@@ -97,11 +98,14 @@ def build_api() -> Api:
     for router in (*V2_ROUTERS, documentation.router):
         v2.include_router(router)
     app.include_router(v2)
+    for router in v1.ROUTERS:
+        app.include_router(router, prefix=v1.PREFIX, include_in_schema=False, max_body_size=REQUEST_LIMIT_BYTES)
+    app.include_router(v1.documentation.router, prefix=v1.PREFIX)
     app.include_router(health.router)
     for prefix, routers in (("/internal", INTERNAL_ROUTERS), ("/ws", WEBSOCKET_ROUTERS)):
         for router in routers:
             app.include_router(router, prefix=prefix, include_in_schema=False, max_body_size=REQUEST_LIMIT_BYTES)
-    install_error_handlers(app)
+    install_error_handlers(app, {f"{v1.PREFIX}/": contract_response})
     verify_routes(app, PERMISSIONS)
     return app
 

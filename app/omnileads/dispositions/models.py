@@ -10,7 +10,11 @@ from omnileads.kit.db import Base
 
 
 class Disposition(Base):
-    """The current answer about a call: one per call, changeable. `agent_id` is who answered last."""
+    """The current answer about a call: one per call, changeable. `agent_id` is who answered last.
+
+    An integration may answer about a contact without a call of ours: `call_id` is then made up, and `given_call_id`,
+    which may be null, is what the integration calls the call. `id` is what integrations call the answer.
+    """
 
     __tablename__ = "dispositions"
     __table_args__ = (
@@ -19,6 +23,8 @@ class Disposition(Base):
     )
 
     call_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    id: Mapped[int] = mapped_column(BigInteger, Identity(), unique=True)
+    given_call_id: Mapped[str | None] = mapped_column(String(128))
     campaign_id: Mapped[int] = mapped_column(ForeignKey("campaigns.id"))
     option_id: Mapped[int] = mapped_column(ForeignKey("disposition_options.id"), index=True)
     agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"), index=True)

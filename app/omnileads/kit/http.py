@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final, cast
 
@@ -27,6 +27,9 @@ from omnileads.kit.errors import (
 )
 
 log = structlog.get_logger(__name__)
+
+Renderer = Callable[[AppError, Mapping[str, str] | None], Response]
+"""Makes the answer of an error."""
 
 WEBSOCKET_REFUSED: Final = 4000
 """Close codes of refused websockets are 4000 + the HTTP status, e.g. 4401 when nobody is signed in."""
@@ -80,11 +83,13 @@ def problem_response(error: AppError, headers: Mapping[str, str] | None = None) 
     return JSONResponse(body.model_dump(), status_code=error.status, headers={**error.headers, **(headers or {})})
 
 
-def install_error_handlers(app: FastAPI) -> None:
+def install_error_handlers(app: FastAPI, renderers: Mapping[str, Renderer] | None = None) -> None:
     """Answer application errors, invalid requests, framework errors and absent back ends with a `Problem`.
 
-    What no handler knows is logged and answered by `RequestMiddleware`.
+    Below a prefix of `renderers` its answers are given instead. What no handler knows is logged and answered by
+    `RequestMiddleware`.
     """
+    app.state.error_renderers = dict(renderers or {})
     app.add_exception_handler(AppError, _on_app_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_http_exception)
@@ -99,7 +104,14 @@ async def _answer(connection: Request | WebSocket, error: AppError) -> Response 
     if isinstance(connection, WebSocket):
         await connection.close(WEBSOCKET_REFUSED + error.status, error.code)
         return None
-    return problem_response(error)
+    return _rendered(connection, error)
+
+
+def _rendered(request: Request, error: AppError, headers: Mapping[str, str] | None = None) -> Response:
+    for prefix, render in request.app.state.error_renderers.items():
+        if request.scope["path"].startswith(prefix):
+            return cast("Renderer", render)(error, headers)
+    return problem_response(error, headers)
 
 
 async def _on_app_error(connection: Any, error: Exception) -> Any:
@@ -111,11 +123,11 @@ async def _on_invalid_request(connection: Any, error: Exception) -> Any:
     return await _answer(connection, ValidationFailed(fields=field_problems(refused.errors(), refused.body)))
 
 
-async def _on_http_exception(_connection: Any, error: Exception) -> Any:
+async def _on_http_exception(request: Any, error: Exception) -> Any:
     raised = cast("HTTPException", error)
     known = _BY_STATUS.get(raised.status_code)
     if known is not None:
-        return problem_response(known(), raised.headers)
+        return _rendered(request, known(), raised.headers)
     status = HTTPStatus(raised.status_code)
     body = Problem(code=status.phrase.lower().replace(" ", "-"), message=str(raised.detail), fields=[])
     return JSONResponse(body.model_dump(), status_code=status, headers=raised.headers)

@@ -1,0 +1,74 @@
+"""The one token a user gets by signing in to `/api/v1`: the same at each sign-in until it expires, never prolonged.
+
+The database holds a random nonce and the token's hash. The token itself is made anew from the nonce and a secret of the
+server's environment at each sign-in, so it can be told again although it is stored nowhere.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from omnileads.accounts.models import LoginToken, User
+from omnileads.accounts.sessions import hash_secret
+from omnileads.kit.clock import Clock
+from omnileads.settings import Settings
+
+NONCE_BYTES: Final = 16
+TOKEN_BYTES: Final = 20
+
+
+class LoginTokens:
+    def __init__(self, session: Session, clock: Clock, key: bytes, life: timedelta) -> None:
+        self._session = session
+        self._clock = clock
+        self._key = key
+        self._life = life
+
+    def of_user(self, user: User) -> tuple[str, timedelta]:
+        """The user's token and the time it has left; a new one when there is none that is valid."""
+        now = self._clock.now()
+        present = self._session.get(LoginToken, user.id, with_for_update=True, populate_existing=True)
+        if present is not None and present.expires_at > now:
+            secret = self._secret(user.id, present.nonce)
+            if hmac.compare_digest(hash_secret(secret), present.token_hash):
+                return secret, present.expires_at - now
+        nonce = secrets.token_bytes(NONCE_BYTES)
+        secret = self._secret(user.id, nonce)
+        values = {
+            "nonce": nonce,
+            "token_hash": hash_secret(secret),
+            "created_at": now,
+            "expires_at": now + self._life,
+        }
+        statement = insert(LoginToken).values(user_id=user.id, **values)
+        self._session.execute(statement.on_conflict_do_update(index_elements=[LoginToken.user_id], set_=values))
+        return secret, self._life
+
+    def find(self, secret: str) -> tuple[LoginToken, User] | None:
+        """The token of a secret, expired or not, and its user; None when nobody has it or the user is deleted."""
+        row = self._session.execute(
+            select(LoginToken, User)
+            .join(User, User.id == LoginToken.user_id)
+            .where(LoginToken.token_hash == hash_secret(secret), User.deleted_at.is_(None))
+        ).one_or_none()
+        return None if row is None else (row[0], row[1])
+
+    def _secret(self, user_id: int, nonce: bytes) -> str:
+        message = b"oml login token:%d:" % user_id + nonce
+        return hmac.digest(self._key, message, "sha256")[:TOKEN_BYTES].hex()
+
+
+def make_login_tokens(session: Session, clock: Clock, settings: Settings) -> LoginTokens:
+    key = settings.app.internal_token.get_secret_value().encode()
+    return LoginTokens(session, clock, key, timedelta(seconds=settings.token.expired_after_seconds))
+
+
+def revoke_login_token(session: Session, user_id: int) -> None:
+    session.execute(delete(LoginToken).where(LoginToken.user_id == user_id))
