@@ -144,7 +144,6 @@ def _store(connection: psycopg2.extensions.connection, content: bytes) -> int:
 def _empty(connection: psycopg2.extensions.connection) -> None:
     with connection.cursor() as cursor:
         cursor.execute("TRUNCATE contacts, contact_imports, contact_bases CASCADE")
-        cursor.execute("CHECKPOINT")
 
 
 def _empty_contacts(connection: psycopg2.extensions.connection) -> None:

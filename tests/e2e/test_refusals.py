@@ -78,7 +78,7 @@ FORMS = {
     "custom destination": ("/custom-destinations/new", "", "Create"),
     "voicemail box": ("/voicemail-boxes/new", "", "Create"),
     "playlist": ("/moh-playlists/new", "", "Create"),
-    "campaign": ("/inbound-campaigns/new", "", "Create campaign"),
+    "campaign": ("/campaigns/new/inbound", "", "Continue"),
     "audio": ("/audio-files", "Upload audio", "Upload"),
 }
 

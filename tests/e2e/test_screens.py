@@ -63,7 +63,6 @@ def pages(centre: Centre) -> list[str]:
         "custom-destinations": centre.make("custom-destinations", context="own", extension="s", failover=sales),
         "voicemail-boxes": centre.make("voicemail-boxes"),
         "moh-playlists": centre.make("moh-playlists", audio_file_ids=[audio]),
-        "inbound-campaigns": {"id": campaign.id},
         "forms": centre.make("forms", fields=[{"name": "Quality", "type": "list", "options": ["Bad", "Good"]}]),
         "disposition-names": centre.make("disposition-names", subdispositions=["Plan A", "Plan B"]),
         "external-sites": centre.make(
@@ -80,12 +79,40 @@ def pages(centre: Centre) -> list[str]:
         "external-systems": centre.make(
             "external-systems", agents=[{"agent_id": agent.agent_id, "external_id": "19x5"}]
         ),
+        "campaigns": {"id": campaign.id},
     }
+    worked = [
+        f"campaigns/{centre.make('campaigns', **request)['id']}{page}"
+        for request in _worked_campaigns(centre)
+        for page in ("", "/leads")
+    ]
+    centre.make("campaign-templates", campaign_id=campaign.id)
+    kinds = [f"campaigns/new/{kind}" for kind in ("manual", "preview", "dialer", "inbound")]
     single = ("overview", "board", "calls", "recordings", "pauses", "audio-files", "custom-dialplan", "account")
     return [
+        *(f"/{path}" for path in (*worked, *kinds, "campaigns/templates")),
         *(f"/{path}" for path in (*single, "telephony-settings", "users/import", f"call-flow?route={route['id']}")),
         *(f"/{collection}{page}" for collection, thing in things.items() for page in ("", "/new", f"/{thing['id']}")),
     ]
+
+
+def _worked_campaigns(centre: Centre) -> list[dict[str, object]]:
+    """Requests for campaigns that work the contacts of a base one by one."""
+    columns = [{"name": "phone", "role": "phone"}, {"name": "name", "role": "data"}]
+    base = centre.make("contact-bases", columns=columns)
+    common: dict[str, object] = {
+        "contact_base_id": base["id"],
+        "dispositions": [{"name": "Sale", "kind": "no-action"}],
+        "field_rules": {"name": {"locked": True, "hidden": True}},
+    }
+    schedule: dict[str, object] = {
+        "starts_on": "2030-01-01",
+        "ends_on": "2030-12-31",
+        "weekdays": [1, 2, 3],
+        "opens_at": "09:00",
+        "closes_at": "18:00",
+    }
+    return [{"kind": "preview", **common}, {"kind": "dialer", **common, **schedule}]
 
 
 @pytest.mark.timeout(400)

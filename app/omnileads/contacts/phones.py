@@ -16,10 +16,11 @@ PHONE_RULE: Final = f"Write {MIN_DIGITS} to {MAX_DIGITS} digits, with an optiona
 
 def clean(text: str) -> str | None:
     """The number without what people write between digits; None for what is no number."""
-    if text.isascii() and text.isdigit() and MIN_DIGITS <= len(text) <= MAX_DIGITS:
+    bare = text[1:] if text[:1] == "+" else text
+    if bare.isdigit() and bare.isascii() and MIN_DIGITS <= len(bare) <= MAX_DIGITS:
         return text
-    bare = text.translate(_PUNCTUATION)
-    return bare if _PHONE.fullmatch(bare) else None
+    cleaned = text.translate(_PUNCTUATION)
+    return cleaned if _PHONE.fullmatch(cleaned) else None
 
 
 def digits(phone: str) -> str:

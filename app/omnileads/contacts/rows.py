@@ -49,15 +49,17 @@ class ContactReader:
         """Raises RowRefusedError."""
         if len(cells) != self._width:
             raise RowRefusedError("too-few-cells" if len(cells) < self._width else "too-many-cells")
-        values = [cell.strip() for cell in cells]
+        values = list(map(str.strip, cells))
         if not self._is_straight:
             values = ["" if source is None else values[source] for source in self._sources]
-        for index, value in enumerate(values):
-            if len(value) > MAX_CELL:
-                raise RowRefusedError("cell-too-long", self._names[index])
-            if value[:1] == "'":
-                values[index] = restored(value)
+        if max(map(len, values)) > MAX_CELL:
+            raise RowRefusedError("cell-too-long", self._longest(values))
+        if "'" in "".join(values):
+            values = list(map(restored, values))
         return judged(self._structure, values)
+
+    def _longest(self, values: Sequence[str]) -> str:
+        return self._names[max(range(len(values)), key=lambda index: len(values[index]))]
 
 
 def judged(structure: Structure, values: list[str]) -> NewContact:

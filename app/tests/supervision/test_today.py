@@ -20,7 +20,14 @@ from tests.domain import API, Phone, Team, make_campaign
 
 @pytest.fixture
 def campaign(sign_in: SignedIn, users: People) -> dict[str, Any]:
-    return make_campaign(sign_in("administrator"), objective=4, service_level_seconds=10)
+    admin = sign_in("administrator")
+    field = {"name": "Plan", "type": "text"}
+    form_id = admin.post(f"{API}/forms", json={"name": "Sale", "fields": [field]}).json()["id"]
+    options = [
+        {"name": "Sale", "kind": "engaged", "form_id": form_id, "is_positive": True},
+        {"name": "Wrong number", "kind": "no-action"},
+    ]
+    return make_campaign(admin, objective=4, service_level_seconds=10, dispositions=options)
 
 
 class Day:

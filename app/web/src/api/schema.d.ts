@@ -1555,6 +1555,26 @@ export interface paths {
         patch: operations["change_campaign"];
         trace?: never;
     };
+    "/api/v2/campaigns/{campaign_id}/clone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Clone Campaign
+         * @description The request that would make the same campaign, with a name that is free. Nothing is made.
+         */
+        get: operations["clone_campaign"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/campaigns/{campaign_id}/activate": {
         parameters: {
             query?: never;
@@ -1634,6 +1654,309 @@ export interface paths {
         put?: never;
         /** Show Campaign */
         post: operations["show_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/campaigns/{campaign_id}/leads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Leads
+         * @description In the order they are delivered.
+         */
+        get: operations["list_leads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/campaigns/{campaign_id}/leads/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Count Leads */
+        get: operations["count_leads"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/campaigns/{campaign_id}/leads/reserve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Reserve Leads
+         * @description Keep leads that nobody works for one agent of the campaign.
+         */
+        post: operations["reserve_leads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/campaigns/{campaign_id}/leads/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release Leads
+         * @description Free leads that are reserved, delivered or being called.
+         */
+        post: operations["release_leads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/campaigns/{campaign_id}/leads/distribute": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Distribute Leads
+         * @description Reserve all free leads for the campaign's agents, the same number for each.
+         */
+        post: operations["distribute_leads"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/campaigns/{campaign_id}/leads/order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Export Lead Order
+         * @description The leads that are not finished, as a CSV file that can be sent back in another order.
+         */
+        get: operations["export_lead_order"];
+        put?: never;
+        /**
+         * Import Lead Order
+         * @description Deliver leads in the order of this file. A file with a mistake changes nothing.
+         */
+        post: operations["import_lead_order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/campaigns/{campaign_id}/recycling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Recycling
+         * @description How many contacts there are of each sort one can choose.
+         */
+        get: operations["count_recycling"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/campaigns/{campaign_id}/recycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Recycle Campaign
+         * @description Work chosen contacts once more. Answers the campaign that does: a new one, or this one.
+         */
+        post: operations["recycle_campaign"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/campaign-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Campaign Templates
+         * @description By name.
+         */
+        get: operations["list_campaign_templates"];
+        put?: never;
+        /** Create Campaign Template */
+        post: operations["create_campaign_template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/campaign-templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Campaign Template */
+        get: operations["get_campaign_template"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Campaign Template
+         * @description Campaigns made of it stay as they are.
+         */
+        delete: operations["delete_campaign_template"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/campaign-drafts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Campaign Drafts
+         * @description One's own, the latest first.
+         */
+        get: operations["list_campaign_drafts"];
+        put?: never;
+        /** Create Campaign Draft */
+        post: operations["create_campaign_draft"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/campaign-drafts/{draft_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Campaign Draft */
+        get: operations["get_campaign_draft"];
+        /** Save Campaign Draft */
+        put: operations["save_campaign_draft"];
+        post?: never;
+        /** Delete Campaign Draft */
+        delete: operations["delete_campaign_draft"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/agent/campaigns/{campaign_id}/next-lead": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Next Lead
+         * @description The contact to look at now: the one that is being called, or the next one. The one before goes back.
+         */
+        post: operations["next_lead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/agent/leads/{lead_id}/validate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Validate Lead
+         * @description Just before the call: keep the contact until it is dispositioned. 409 when it is somebody else's by now.
+         */
+        post: operations["validate_lead"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/agent/leads/{lead_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release Lead
+         * @description Give the contact back, so that anybody can have it.
+         */
+        post: operations["release_lead"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2496,6 +2819,27 @@ export interface components {
             pause_set_id?: number | null;
         };
         /**
+         * AgentLead
+         * @description A lead as its agent sees it, without hidden columns. State "assigned": the agent was calling it already.
+         */
+        AgentLead: {
+            /** Id */
+            id: number;
+            /** Campaign Id */
+            campaign_id: number;
+            /** Contact Id */
+            contact_id: number;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "delivered" | "assigned" | "finished";
+            /** Phone */
+            phone: string;
+            /** Values */
+            values: components["schemas"]["LeadValue"][];
+        };
+        /**
          * AgentLive
          * @description An agent now. `since` and `acw_until` are milliseconds since 1970.
          *
@@ -2897,6 +3241,14 @@ export interface components {
              */
             file: string;
         };
+        /** Body_import_lead_order */
+        Body_import_lead_order: {
+            /**
+             * File
+             * @description CSV with a column contact_id, at most 64 MB.
+             */
+            file: string;
+        };
         /** Body_import_users */
         Body_import_users: {
             /** File */
@@ -3039,6 +3391,73 @@ export interface components {
             /** Contact Id */
             contact_id?: number | null;
         };
+        /** CampaignDraftOut */
+        CampaignDraftOut: {
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "manual" | "dialer" | "inbound" | "preview";
+            /** Name */
+            name: string;
+            /** Step */
+            step: number;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Request */
+            request: {
+                [key: string]: unknown;
+            };
+        };
+        /** CampaignDraftRow */
+        CampaignDraftRow: {
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "manual" | "dialer" | "inbound" | "preview";
+            /** Name */
+            name: string;
+            /** Step */
+            step: number;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+        };
+        /**
+         * CampaignDraftSave
+         * @description `request` is any JSON object up to 256 KB; it is checked when the campaign is created.
+         */
+        CampaignDraftSave: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "manual" | "dialer" | "inbound" | "preview";
+            /**
+             * Name
+             * @default
+             */
+            name?: string;
+            /**
+             * Step
+             * @default 0
+             */
+            step?: number;
+            /** Request */
+            request: {
+                [key: string]: unknown;
+            };
+        };
         /**
          * CampaignPatch
          * @description Only what is sent changes; a list that is sent replaces the list. A field the kind does not have is refused.
@@ -3111,6 +3530,8 @@ export interface components {
             reservation_minutes?: number | null;
             /** Deactivation Column */
             deactivation_column?: string | null;
+            /** Distribution */
+            distribution?: ("none" | "proportional" | "random") | null;
             /** Starts On */
             starts_on?: string | null;
             /** Ends On */
@@ -3228,6 +3649,42 @@ export interface components {
             created_at: string;
             /** Waiting */
             waiting: number | null;
+        };
+        /**
+         * CampaignTemplateCreate
+         * @description Of a campaign that exists (`campaign_id`) or of a request, of which any part may be left out.
+         */
+        CampaignTemplateCreate: {
+            /** Name */
+            name: string;
+            /** Campaign Id */
+            campaign_id?: number | null;
+            /** Request */
+            request?: (components["schemas"]["ManualTemplate"] | components["schemas"]["PreviewTemplate"] | components["schemas"]["DialerTemplate"] | components["schemas"]["InboundTemplate"]) | null;
+        };
+        /**
+         * CampaignTemplateOut
+         * @description `request` is the body that makes a campaign once it has a name; what was left out is not in it.
+         */
+        CampaignTemplateOut: {
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "manual" | "dialer" | "inbound" | "preview";
+            /** Name */
+            name: string;
+            /** Request */
+            request: {
+                [key: string]: unknown;
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
         };
         /**
          * CampaignToday
@@ -4237,12 +4694,149 @@ export interface components {
              */
             kind: "dialer";
         };
+        /** DialerTemplate */
+        DialerTemplate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "dialer";
+            /** Starts On */
+            starts_on?: string | null;
+            /** Ends On */
+            ends_on?: string | null;
+            /** Weekdays */
+            weekdays?: number[] | null;
+            /** Opens At */
+            opens_at?: string | null;
+            /** Closes At */
+            closes_at?: string | null;
+            /** Priority */
+            priority?: number | null;
+            /** Is Predictive */
+            is_predictive?: boolean | null;
+            /** Initial Boost Factor */
+            initial_boost_factor?: number | null;
+            /** Dial Timeout Seconds */
+            dial_timeout_seconds?: number | null;
+            /** Detect Machines */
+            detect_machines?: boolean | null;
+            /** Machine Audio Id */
+            machine_audio_id?: number | null;
+            /** Skip Duplicate Phones */
+            skip_duplicate_phones?: boolean | null;
+            /** Skip Without Phone */
+            skip_without_phone?: boolean | null;
+            /** Prefix */
+            prefix?: string | null;
+            answered?: components["schemas"]["Destination"] | null;
+            /** Incidence Rules */
+            incidence_rules?: components["schemas"]["IncidenceRuleIn"][] | null;
+            /** Strategy */
+            strategy?: ("ringall" | "rrmemory" | "leastrecent" | "fewestcalls" | "random" | "wrandom") | null;
+            /** Weight */
+            weight?: number | null;
+            /** Max Waiting */
+            max_waiting?: number | null;
+            /** Max Wait Seconds */
+            max_wait_seconds?: number | null;
+            /** Ring Seconds */
+            ring_seconds?: number | null;
+            /** Retry Seconds */
+            retry_seconds?: number | null;
+            /** Wrapup Seconds */
+            wrapup_seconds?: number | null;
+            /** Service Level Seconds */
+            service_level_seconds?: number | null;
+            /** Welcome Audio Id */
+            welcome_audio_id?: number | null;
+            /** Moh Playlist Id */
+            moh_playlist_id?: number | null;
+            /** Announce Position */
+            announce_position?: boolean | null;
+            /** Announce Hold Time */
+            announce_hold_time?: ("no" | "yes" | "once") | null;
+            /** Announce Seconds */
+            announce_seconds?: number | null;
+            /** Periodic Audio Id */
+            periodic_audio_id?: number | null;
+            /** Periodic Seconds */
+            periodic_seconds?: number | null;
+            /** Exit Ivr Id */
+            exit_ivr_id?: number | null;
+            /** Agent Audio Id */
+            agent_audio_id?: number | null;
+            failover?: components["schemas"]["Destination"] | null;
+            /**
+             * Objective
+             * @description Positive dispositions aimed at.
+             */
+            objective?: number | null;
+            /** Recording Enabled */
+            recording_enabled?: boolean | null;
+            /**
+             * Script
+             * @description What agents say; {{column}} is the contact's value.
+             */
+            script?: string | null;
+            /** Contact Base Id */
+            contact_base_id?: number | null;
+            /** Field Rules */
+            field_rules?: {
+                [key: string]: components["schemas"]["FieldRule"];
+            } | null;
+            /** Allow Duplicates */
+            allow_duplicates?: boolean | null;
+            /** Rate Phones */
+            rate_phones?: boolean | null;
+            /** Interaction */
+            interaction?: ("form" | "external-site" | "both") | null;
+            /** External Site Id */
+            external_site_id?: number | null;
+            /** External Site Parameters */
+            external_site_parameters?: components["schemas"]["SiteParameter"][] | null;
+            /** External System Id */
+            external_system_id?: number | null;
+            /** External Id */
+            external_id?: string | null;
+            /** Outbound Route Id */
+            outbound_route_id?: number | null;
+            /** Caller Id */
+            caller_id?: string | null;
+            /** Show Name */
+            show_name?: boolean | null;
+            /** Show Did */
+            show_did?: boolean | null;
+            /** Show Route Name */
+            show_route_name?: boolean | null;
+            /** Show Call Id */
+            show_call_id?: boolean | null;
+            /** Auto Attend */
+            auto_attend?: boolean | null;
+            /** Auto Unpause Seconds */
+            auto_unpause_seconds?: number | null;
+            /** Force Disposition */
+            force_disposition?: boolean | null;
+            /** Members */
+            members?: components["schemas"]["MemberIn"][] | null;
+            /**
+             * Groups
+             * @description Groups whose agents become members too.
+             */
+            groups?: components["schemas"]["GroupIn"][] | null;
+            /** Supervisor Ids */
+            supervisor_ids?: number[] | null;
+            /** Dispositions */
+            dispositions?: components["schemas"]["DispositionOptionIn"][] | null;
+        };
         /** DispositionChangeOut */
         DispositionChangeOut: {
             /** Option Id */
             option_id: number;
             /** Name */
             name: string;
+            /** Subdisposition */
+            subdisposition: string | null;
             /** Comment */
             comment: string;
             /** Agent Id */
@@ -4362,6 +4956,10 @@ export interface components {
             option_id: number;
             /** Name */
             name: string;
+            /** Subdisposition */
+            subdisposition: string | null;
+            /** Contact Id */
+            contact_id: number | null;
             /** Comment */
             comment: string;
             /** Agent Id */
@@ -4379,10 +4977,17 @@ export interface components {
             /** History */
             history: components["schemas"]["DispositionChangeOut"][];
         };
-        /** DispositionPut */
+        /**
+         * DispositionPut
+         * @description `subdisposition` is one of the option's. Without `contact_id` it is about the call's contact, if there is one.
+         */
         DispositionPut: {
             /** Option Id */
             option_id: number;
+            /** Subdisposition */
+            subdisposition?: string | null;
+            /** Contact Id */
+            contact_id?: number | null;
             /**
              * Comment
              * @default
@@ -5279,6 +5884,110 @@ export interface components {
              */
             kind: "inbound";
         };
+        /** InboundTemplate */
+        InboundTemplate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "inbound";
+            /** Strategy */
+            strategy?: ("ringall" | "rrmemory" | "leastrecent" | "fewestcalls" | "random" | "wrandom") | null;
+            /** Weight */
+            weight?: number | null;
+            /** Max Waiting */
+            max_waiting?: number | null;
+            /** Max Wait Seconds */
+            max_wait_seconds?: number | null;
+            /** Ring Seconds */
+            ring_seconds?: number | null;
+            /** Retry Seconds */
+            retry_seconds?: number | null;
+            /** Wrapup Seconds */
+            wrapup_seconds?: number | null;
+            /** Service Level Seconds */
+            service_level_seconds?: number | null;
+            /** Welcome Audio Id */
+            welcome_audio_id?: number | null;
+            /** Moh Playlist Id */
+            moh_playlist_id?: number | null;
+            /** Announce Position */
+            announce_position?: boolean | null;
+            /** Announce Hold Time */
+            announce_hold_time?: ("no" | "yes" | "once") | null;
+            /** Announce Seconds */
+            announce_seconds?: number | null;
+            /** Periodic Audio Id */
+            periodic_audio_id?: number | null;
+            /** Periodic Seconds */
+            periodic_seconds?: number | null;
+            /** Exit Ivr Id */
+            exit_ivr_id?: number | null;
+            /** Agent Audio Id */
+            agent_audio_id?: number | null;
+            failover?: components["schemas"]["Destination"] | null;
+            /**
+             * Objective
+             * @description Positive dispositions aimed at.
+             */
+            objective?: number | null;
+            /** Recording Enabled */
+            recording_enabled?: boolean | null;
+            /**
+             * Script
+             * @description What agents say; {{column}} is the contact's value.
+             */
+            script?: string | null;
+            /** Contact Base Id */
+            contact_base_id?: number | null;
+            /** Field Rules */
+            field_rules?: {
+                [key: string]: components["schemas"]["FieldRule"];
+            } | null;
+            /** Allow Duplicates */
+            allow_duplicates?: boolean | null;
+            /** Rate Phones */
+            rate_phones?: boolean | null;
+            /** Interaction */
+            interaction?: ("form" | "external-site" | "both") | null;
+            /** External Site Id */
+            external_site_id?: number | null;
+            /** External Site Parameters */
+            external_site_parameters?: components["schemas"]["SiteParameter"][] | null;
+            /** External System Id */
+            external_system_id?: number | null;
+            /** External Id */
+            external_id?: string | null;
+            /** Outbound Route Id */
+            outbound_route_id?: number | null;
+            /** Caller Id */
+            caller_id?: string | null;
+            /** Show Name */
+            show_name?: boolean | null;
+            /** Show Did */
+            show_did?: boolean | null;
+            /** Show Route Name */
+            show_route_name?: boolean | null;
+            /** Show Call Id */
+            show_call_id?: boolean | null;
+            /** Auto Attend */
+            auto_attend?: boolean | null;
+            /** Auto Unpause Seconds */
+            auto_unpause_seconds?: number | null;
+            /** Force Disposition */
+            force_disposition?: boolean | null;
+            /** Members */
+            members?: components["schemas"]["MemberIn"][] | null;
+            /**
+             * Groups
+             * @description Groups whose agents become members too.
+             */
+            groups?: components["schemas"]["GroupIn"][] | null;
+            /** Supervisor Ids */
+            supervisor_ids?: number[] | null;
+            /** Dispositions */
+            dispositions?: components["schemas"]["DispositionOptionIn"][] | null;
+        };
         /**
          * IncidenceRuleIn
          * @description When a lead is dialled again: after an `outcome`, or after the disposition option named `disposition`.
@@ -5423,6 +6132,107 @@ export interface components {
             invalid?: components["schemas"]["Destination"] | null;
             /** Options */
             options?: components["schemas"]["IvrOptionIn"][] | null;
+        };
+        /**
+         * LeadCounts
+         * @description How many leads there are of each state; disabled ones are counted there alone.
+         */
+        LeadCounts: {
+            /** Pending */
+            pending: number;
+            /** Delivered */
+            delivered: number;
+            /** Assigned */
+            assigned: number;
+            /** Finished */
+            finished: number;
+            /** Disabled */
+            disabled: number;
+        };
+        /**
+         * LeadDistribution
+         * @description `random`: in random order; else agents take turns. Each gets the same number either way.
+         */
+        LeadDistribution: {
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "proportional" | "random";
+        };
+        /**
+         * LeadOut
+         * @description `agent_id` of a pending lead is whom it is reserved for, of a delivered or assigned one who has it, of a finished
+         *     one who dispositioned it.
+         */
+        LeadOut: {
+            /** Id */
+            id: number;
+            /** Contact Id */
+            contact_id: number;
+            /** Phone */
+            phone: string;
+            /** External Id */
+            external_id: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "pending" | "delivered" | "assigned" | "finished";
+            /** Agent Id */
+            agent_id: number | null;
+            /** Agent Name */
+            agent_name: string | null;
+            /** Is Enabled */
+            is_enabled: boolean;
+            /** Is Original */
+            is_original: boolean;
+            /**
+             * Changed At
+             * Format: date-time
+             */
+            changed_at: string;
+        };
+        /** LeadRelease */
+        LeadRelease: {
+            /** Lead Ids */
+            lead_ids: number[];
+        };
+        /** LeadReservation */
+        LeadReservation: {
+            /** Lead Ids */
+            lead_ids: number[];
+            /** Agent Id */
+            agent_id: number;
+        };
+        /**
+         * LeadValue
+         * @description A value of the contact; `is_locked` may not be changed by the agent.
+         */
+        LeadValue: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "phone" | "external-id" | "data";
+            /** Value */
+            value: string;
+            /** Is Locked */
+            is_locked: boolean;
+            /** Is Required */
+            is_required: boolean;
+        };
+        /**
+         * LeadsChanged
+         * @description How many leads were changed; null when there are so many that it is done in the background.
+         */
+        LeadsChanged: {
+            /** Count */
+            count: number | null;
         };
         /** LiveSnapshot */
         LiveSnapshot: {
@@ -5636,6 +6446,75 @@ export interface components {
              */
             kind: "manual";
         };
+        /** ManualTemplate */
+        ManualTemplate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "manual";
+            /**
+             * Objective
+             * @description Positive dispositions aimed at.
+             */
+            objective?: number | null;
+            /** Recording Enabled */
+            recording_enabled?: boolean | null;
+            /**
+             * Script
+             * @description What agents say; {{column}} is the contact's value.
+             */
+            script?: string | null;
+            /** Contact Base Id */
+            contact_base_id?: number | null;
+            /** Field Rules */
+            field_rules?: {
+                [key: string]: components["schemas"]["FieldRule"];
+            } | null;
+            /** Allow Duplicates */
+            allow_duplicates?: boolean | null;
+            /** Rate Phones */
+            rate_phones?: boolean | null;
+            /** Interaction */
+            interaction?: ("form" | "external-site" | "both") | null;
+            /** External Site Id */
+            external_site_id?: number | null;
+            /** External Site Parameters */
+            external_site_parameters?: components["schemas"]["SiteParameter"][] | null;
+            /** External System Id */
+            external_system_id?: number | null;
+            /** External Id */
+            external_id?: string | null;
+            /** Outbound Route Id */
+            outbound_route_id?: number | null;
+            /** Caller Id */
+            caller_id?: string | null;
+            /** Show Name */
+            show_name?: boolean | null;
+            /** Show Did */
+            show_did?: boolean | null;
+            /** Show Route Name */
+            show_route_name?: boolean | null;
+            /** Show Call Id */
+            show_call_id?: boolean | null;
+            /** Auto Attend */
+            auto_attend?: boolean | null;
+            /** Auto Unpause Seconds */
+            auto_unpause_seconds?: number | null;
+            /** Force Disposition */
+            force_disposition?: boolean | null;
+            /** Members */
+            members?: components["schemas"]["MemberIn"][] | null;
+            /**
+             * Groups
+             * @description Groups whose agents become members too.
+             */
+            groups?: components["schemas"]["GroupIn"][] | null;
+            /** Supervisor Ids */
+            supervisor_ids?: number[] | null;
+            /** Dispositions */
+            dispositions?: components["schemas"]["DispositionOptionIn"][] | null;
+        };
         /**
          * Me
          * @description Who is signed in. `csrf_token` goes into the header X-CSRF-Token; it is null for a bearer token.
@@ -5751,6 +6630,15 @@ export interface components {
             id: number;
             /** Name */
             name: string;
+        };
+        /** OptionCount */
+        OptionCount: {
+            /** Option Id */
+            option_id: number;
+            /** Name */
+            name: string;
+            /** Count */
+            count: number;
         };
         /**
          * OutboundPatternIn
@@ -5870,6 +6758,16 @@ export interface components {
             /** Trunks */
             trunks: components["schemas"]["TriedTrunk"][];
         };
+        /** OutcomeCount */
+        OutcomeCount: {
+            /**
+             * Outcome
+             * @enum {string}
+             */
+            outcome: "answered" | "abandoned" | "abandoned-welcome" | "timeout" | "voicemail" | "left-flow" | "ended-flow" | "trunk-full" | "busy" | "no-answer" | "cancelled" | "unavailable" | "congestion" | "no-route" | "blocked" | "failed" | "unknown";
+            /** Count */
+            count: number;
+        };
         /** Page[AgentGroupOut] */
         Page_AgentGroupOut_: {
             /** Items */
@@ -5940,6 +6838,17 @@ export interface components {
         Page_CampaignRow_: {
             /** Items */
             items: components["schemas"]["CampaignRow"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[CampaignTemplateOut] */
+        Page_CampaignTemplateOut_: {
+            /** Items */
+            items: components["schemas"]["CampaignTemplateOut"][];
             /** Total */
             total: number;
             /** Page */
@@ -6352,7 +7261,8 @@ export interface components {
          * @description Agents ask for the next contact, look at it and call. `contact_base_id` is required.
          *
          *     A delivered contact that is not called is free again after `reservation_minutes`. A contact whose
-         *     `deactivation_column` is "0" or "FALSE" is not delivered.
+         *     `deactivation_column` is "0" or "FALSE" is not delivered. `distribution` reserves the free contacts for the members,
+         *     the same number for each, in turns or in random order; it is done once, when it is sent.
          */
         PreviewCampaign: {
             /** Name */
@@ -6457,6 +7367,12 @@ export interface components {
             reservation_minutes?: number;
             /** Deactivation Column */
             deactivation_column?: string | null;
+            /**
+             * Distribution
+             * @default none
+             * @enum {string}
+             */
+            distribution?: "none" | "proportional" | "random";
         };
         /** PreviewCampaignOut */
         PreviewCampaignOut: {
@@ -6583,6 +7499,81 @@ export interface components {
             /** Has Header */
             has_header?: boolean | null;
         };
+        /** PreviewTemplate */
+        PreviewTemplate: {
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            kind: "preview";
+            /**
+             * Objective
+             * @description Positive dispositions aimed at.
+             */
+            objective?: number | null;
+            /** Recording Enabled */
+            recording_enabled?: boolean | null;
+            /**
+             * Script
+             * @description What agents say; {{column}} is the contact's value.
+             */
+            script?: string | null;
+            /** Contact Base Id */
+            contact_base_id?: number | null;
+            /** Field Rules */
+            field_rules?: {
+                [key: string]: components["schemas"]["FieldRule"];
+            } | null;
+            /** Allow Duplicates */
+            allow_duplicates?: boolean | null;
+            /** Rate Phones */
+            rate_phones?: boolean | null;
+            /** Interaction */
+            interaction?: ("form" | "external-site" | "both") | null;
+            /** External Site Id */
+            external_site_id?: number | null;
+            /** External Site Parameters */
+            external_site_parameters?: components["schemas"]["SiteParameter"][] | null;
+            /** External System Id */
+            external_system_id?: number | null;
+            /** External Id */
+            external_id?: string | null;
+            /** Outbound Route Id */
+            outbound_route_id?: number | null;
+            /** Caller Id */
+            caller_id?: string | null;
+            /** Show Name */
+            show_name?: boolean | null;
+            /** Show Did */
+            show_did?: boolean | null;
+            /** Show Route Name */
+            show_route_name?: boolean | null;
+            /** Show Call Id */
+            show_call_id?: boolean | null;
+            /** Auto Attend */
+            auto_attend?: boolean | null;
+            /** Auto Unpause Seconds */
+            auto_unpause_seconds?: number | null;
+            /** Force Disposition */
+            force_disposition?: boolean | null;
+            /** Members */
+            members?: components["schemas"]["MemberIn"][] | null;
+            /**
+             * Groups
+             * @description Groups whose agents become members too.
+             */
+            groups?: components["schemas"]["GroupIn"][] | null;
+            /** Supervisor Ids */
+            supervisor_ids?: number[] | null;
+            /** Dispositions */
+            dispositions?: components["schemas"]["DispositionOptionIn"][] | null;
+            /** Reservation Minutes */
+            reservation_minutes?: number | null;
+            /** Deactivation Column */
+            deactivation_column?: string | null;
+            /** Distribution */
+            distribution?: ("none" | "proportional" | "random") | null;
+        };
         /**
          * Problem
          * @description Every error's body. `code` is stable; `message` says what to do; `fields` is filled for 422.
@@ -6680,6 +7671,39 @@ export interface components {
             state: "pending" | "available" | "missing";
             /** Message */
             message: string;
+        };
+        /**
+         * Recycling
+         * @description `campaign` is the request for a new campaign with these contacts, of the same kind and with the same base;
+         *     without it they are worked again in this campaign.
+         */
+        Recycling: {
+            /**
+             * Option Ids
+             * @description Disposition options of the campaign.
+             */
+            option_ids?: number[];
+            /** Outcomes */
+            outcomes?: ("answered" | "abandoned" | "abandoned-welcome" | "timeout" | "voicemail" | "left-flow" | "ended-flow" | "trunk-full" | "busy" | "no-answer" | "cancelled" | "unavailable" | "congestion" | "no-route" | "blocked" | "failed" | "unknown")[];
+            /**
+             * Never Called
+             * @default false
+             */
+            never_called?: boolean;
+            /** Campaign */
+            campaign?: (components["schemas"]["ManualCampaign"] | components["schemas"]["PreviewCampaign"] | components["schemas"]["DialerCampaign"] | components["schemas"]["InboundCampaign"]) | null;
+        };
+        /**
+         * RecyclingCounts
+         * @description How many contacts there are of each sort; sorts without contacts are left out.
+         */
+        RecyclingCounts: {
+            /** Dispositions */
+            dispositions: components["schemas"]["OptionCount"][];
+            /** Outcomes */
+            outcomes: components["schemas"]["OutcomeCount"][];
+            /** Never Called */
+            never_called: number;
         };
         /**
          * RoleCreate
@@ -6916,6 +7940,13 @@ export interface components {
         Slice_EntryOut_: {
             /** Items */
             items: components["schemas"]["EntryOut"][];
+            /** Next */
+            next: string | null;
+        };
+        /** Slice[LeadOut] */
+        Slice_LeadOut_: {
+            /** Items */
+            items: components["schemas"]["LeadOut"][];
             /** Next */
             next: string | null;
         };
@@ -13798,7 +14829,10 @@ export interface operations {
     };
     create_campaign: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description One's draft this finishes; it is deleted. */
+                draft_id?: number | null;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -13938,6 +14972,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ManualCampaignOut"] | components["schemas"]["PreviewCampaignOut"] | components["schemas"]["DialerCampaignOut"] | components["schemas"]["InboundCampaignOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    clone_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManualCampaign"] | components["schemas"]["PreviewCampaign"] | components["schemas"]["DialerCampaign"] | components["schemas"]["InboundCampaign"];
                 };
             };
             /** @description Some fields are not valid; `fields` says which. */
@@ -14139,6 +15213,879 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["ManualCampaignOut"] | components["schemas"]["PreviewCampaignOut"] | components["schemas"]["DialerCampaignOut"] | components["schemas"]["InboundCampaignOut"];
                 };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_leads: {
+        parameters: {
+            query?: {
+                state?: ("pending" | "delivered" | "assigned" | "finished") | null;
+                agent_id?: number | null;
+                /** @description `next` of the rows before. */
+                cursor?: string | null;
+                /** @description Rows in an answer. */
+                page_size?: number;
+            };
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Slice_LeadOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_leads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadCounts"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reserve_leads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadReservation"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadsChanged"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_leads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadRelease"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadsChanged"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    distribute_leads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeadDistribution"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadsChanged"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    export_lead_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    import_lead_order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["Body_import_lead_order"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LeadsChanged"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    count_recycling: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecyclingCounts"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recycle_campaign: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Recycling"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ManualCampaignOut"] | components["schemas"]["PreviewCampaignOut"] | components["schemas"]["DialerCampaignOut"] | components["schemas"]["InboundCampaignOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_campaign_templates: {
+        parameters: {
+            query?: {
+                kind?: ("manual" | "dialer" | "inbound" | "preview") | null;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CampaignTemplateOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_campaign_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignTemplateCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignTemplateOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_campaign_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignTemplateOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_campaign_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_campaign_drafts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignDraftRow"][];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_campaign_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignDraftSave"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignDraftOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_campaign_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignDraftOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    save_campaign_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CampaignDraftSave"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CampaignDraftOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_campaign_draft: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                draft_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    next_lead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentLead"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    validate_lead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lead_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentLead"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    release_lead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                lead_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Some fields are not valid; `fields` says which. */
             422: {

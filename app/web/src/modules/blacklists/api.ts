@@ -34,7 +34,7 @@ export const removeEntry = (id: number, number: string) =>
 
 /** The campaigns a list can be for. */
 export const campaignChoices = () =>
-  everyPage((query) => call(api.GET('/api/v2/inbound-campaigns', { params: { query } })))
+  everyPage((query) => call(api.GET('/api/v2/campaigns', { params: { query } })))
 
 export const beginImport = (file_name: string, blacklist_id: number) =>
   call(api.POST('/api/v2/blacklist-imports', { body: { file_name, blacklist_id } }))

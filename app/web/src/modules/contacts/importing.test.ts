@@ -2,6 +2,17 @@ import { describe, expect, it } from 'vitest'
 
 import { PART_BYTES, isUnderWay, upload } from './importing'
 
+/** The test's browser has blobs that only a FileReader can read. */
+function bytesOf(blob: Blob): Promise<Uint8Array> {
+  return new Promise((resolve) => {
+    const reader = new FileReader()
+    reader.onload = () => {
+      resolve(new Uint8Array(reader.result as ArrayBuffer))
+    }
+    reader.readAsArrayBuffer(blob)
+  })
+}
+
 describe('upload', () => {
   it('sends every byte once, in order, and says how far it is', async () => {
     const content = new Uint8Array(PART_BYTES * 2 + 5).map((_, index) => index % 251)
@@ -11,7 +22,7 @@ describe('upload', () => {
       new Blob([content]),
       async (position, part) => {
         expect(position).toBe(sent.length)
-        sent.push(new Uint8Array(await part.arrayBuffer()))
+        sent.push(await bytesOf(part))
       },
       (share) => shares.push(share),
     )

@@ -65,11 +65,11 @@ const LOOKS: Record<string, Look> = {
   'outbound-route': { icon: PhoneOutgoing, page: 'outbound-route' },
   'inbound-campaign': {
     icon: Megaphone,
-    page: 'inbound-campaign',
+    page: 'campaign',
     newPage: 'inbound-campaign-new',
     write: 'campaigns.write',
   },
-  campaign: { icon: Megaphone },
+  campaign: { icon: Megaphone, page: 'campaign' },
   'time-group': { icon: CalendarClock, page: 'time-group', newPage: 'time-group-new', write: 'routes.write' },
   'time-condition': {
     icon: Clock,
@@ -101,7 +101,6 @@ const LOOKS: Record<string, Look> = {
     write: 'audio.write',
   },
   'audio-file': { icon: AudioLines },
-  campaign: { icon: Megaphone, page: 'inbound-campaign' },
   form: { icon: ClipboardList, page: 'form' },
   'external-site': { icon: Globe, page: 'external-site' },
 }
