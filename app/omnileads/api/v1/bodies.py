@@ -36,8 +36,10 @@ async def read_payload(request: Request) -> AsyncIterator[Any]:
     """Whatever was sent; nothing is an empty object."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind in FORMS:
-        yield _checked(_flat(await _form(request)))
-        await request.close()
+        try:
+            yield _checked(_flat(await _form(request)))
+        finally:
+            await request.close()
         return
     raw = await request.body()
     if not raw.strip():
