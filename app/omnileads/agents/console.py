@@ -133,6 +133,10 @@ def _campaigns(session: Session, agent_id: int) -> list[ConsoleCampaign]:
             name=campaign.name,
             kind=campaign.kind,
             is_active=campaign.state == "active",
+            show_name=campaign.show_name,
+            show_did=campaign.show_did,
+            show_route_name=campaign.show_route_name,
+            show_call_id=campaign.show_call_id,
             ring_seconds=campaign.queue.ring_seconds if campaign.queue is not None else RING_SECONDS,
             dispositions=[ConsoleDispositionOption.model_validate(option) for option in campaign.disposition_options],
         )

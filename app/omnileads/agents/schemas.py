@@ -287,12 +287,19 @@ class ConsoleDispositionOption(ResponseModel):
 
 
 class ConsoleCampaign(ResponseModel):
-    """A campaign the agent is a member of. Hidden options are listed, because an earlier answer may use one."""
+    """A campaign the agent is a member of. Hidden options are listed, because an earlier answer may use one.
+
+    The `show_*` say what the agent is told of a call that comes in.
+    """
 
     id: int
     name: str
     kind: CampaignKind
     is_active: bool
+    show_name: bool
+    show_did: bool
+    show_route_name: bool
+    show_call_id: bool
     ring_seconds: int
     dispositions: list[ConsoleDispositionOption]
 

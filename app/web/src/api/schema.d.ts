@@ -3810,6 +3810,8 @@ export interface components {
         /**
          * ConsoleCampaign
          * @description A campaign the agent is a member of. Hidden options are listed, because an earlier answer may use one.
+         *
+         *     The `show_*` say what the agent is told of a call that comes in.
          */
         ConsoleCampaign: {
             /** Id */
@@ -3823,6 +3825,14 @@ export interface components {
             kind: "manual" | "dialer" | "inbound" | "preview";
             /** Is Active */
             is_active: boolean;
+            /** Show Name */
+            show_name: boolean;
+            /** Show Did */
+            show_did: boolean;
+            /** Show Route Name */
+            show_route_name: boolean;
+            /** Show Call Id */
+            show_call_id: boolean;
             /** Ring Seconds */
             ring_seconds: number;
             /** Dispositions */
