@@ -10,16 +10,17 @@ from typing import Any, Final, cast
 import redis
 from pydantic import TypeAdapter
 from redis.exceptions import RedisError
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, case, func, select
 from sqlalchemy.orm import Session
 
 from omnileads.agents.models import Agent
 from omnileads.agents.names import agent_names
 from omnileads.campaigns.destinations import answered_of, failover_of
-from omnileads.campaigns.models import Campaign, CampaignDialing, CampaignMember, CampaignQueue
+from omnileads.campaigns.models import Campaign, CampaignDialing, CampaignMember, CampaignQueue, DispositionOption
 from omnileads.campaigns.schemas import AnyCampaignOut, CampaignOut, CampaignRow, DispositionOptionOut, MemberOut
 from omnileads.campaigns.writing import DIALING_COLUMNS, QUEUE_COLUMNS, campaign_columns, rule_documents
 from omnileads.contacts.models import ContactBase
+from omnileads.dispositions.models import Disposition
 from omnileads.telephony.destinations import DestinationNames, Ref, ref_of
 from omnileads.telephony.schemas import Destination, DestinationOut
 from omnileads.telephony.schemas.destinations import UserOut
@@ -136,6 +137,14 @@ def row_statement() -> Any:
     member_count = (
         select(func.count()).where(CampaignMember.campaign_id == Campaign.id).correlate(Campaign).scalar_subquery()
     )
+    positive = (
+        select(func.count())
+        .select_from(Disposition)
+        .join(DispositionOption, DispositionOption.id == Disposition.option_id)
+        .where(Disposition.campaign_id == Campaign.id, DispositionOption.is_positive)
+        .correlate(Campaign)
+        .scalar_subquery()
+    )
     return (
         select(
             Campaign.id,
@@ -153,6 +162,7 @@ def row_statement() -> Any:
             CampaignDialing.starts_on,
             CampaignDialing.ends_on,
             member_count.label("member_count"),
+            case((Campaign.objective > 0, positive)).label("positive_count"),
         )
         .outerjoin(ContactBase, ContactBase.id == Campaign.contact_base_id)
         .outerjoin(CampaignQueue, CampaignQueue.campaign_id == Campaign.id)

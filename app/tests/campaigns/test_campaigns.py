@@ -299,3 +299,22 @@ def test_writes_are_audited(admin: TestClient, runtime: Runtime) -> None:
         ("campaign.moved", {"state": "active"}, {"state": "paused"}),
     ]
     assert [entries[0].action, entries[3].action] == ["campaign.created", "campaign.deleted"]
+
+
+def test_a_list_tells_how_far_the_objective_is(admin: TestClient, team: Team, runtime: Runtime) -> None:
+    _, agent = team.agent()
+    aimed, aimless = make_campaign(admin, "Aimed", objective=5), make_campaign(admin, "Aimless")
+    with runtime.database.transaction() as session:
+        for campaign in (aimed, aimless):
+            sale, wrong = (option["id"] for option in campaign["dispositions"])
+            session.add_all(
+                Disposition(
+                    call_id=f"{campaign['id']}-{number}",
+                    campaign_id=campaign["id"],
+                    option_id=option,
+                    agent_id=agent.id,
+                )
+                for number, option in enumerate((sale, sale, wrong))
+            )
+    rows = admin.get(CAMPAIGNS).json()["items"]
+    assert {row["name"]: row["positive_count"] for row in rows} == {"Aimed": 2, "Aimless": None}

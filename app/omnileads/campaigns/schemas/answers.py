@@ -109,7 +109,10 @@ CampaignOut = Annotated[AnyCampaignOut, Field(discriminator="kind")]
 
 
 class CampaignRow(ResponseModel):
-    """A campaign in a list. What its kind does not have is null. `waiting` as in a whole campaign."""
+    """A campaign in a list. What its kind does not have is null. `waiting` as in a whole campaign.
+
+    `positive_count` is how many dispositions count toward the objective; null without an objective.
+    """
 
     id: int
     kind: CampaignKind
@@ -117,6 +120,7 @@ class CampaignRow(ResponseModel):
     state: CampaignState
     is_hidden: bool
     objective: int
+    positive_count: int | None
     member_count: int
     contact_base_id: int | None
     contact_base_name: str | None

@@ -3609,6 +3609,8 @@ export interface components {
         /**
          * CampaignRow
          * @description A campaign in a list. What its kind does not have is null. `waiting` as in a whole campaign.
+         *
+         *     `positive_count` is how many dispositions count toward the objective; null without an objective.
          */
         CampaignRow: {
             /** Id */
@@ -3629,6 +3631,8 @@ export interface components {
             is_hidden: boolean;
             /** Objective */
             objective: number;
+            /** Positive Count */
+            positive_count: number | null;
             /** Member Count */
             member_count: number;
             /** Contact Base Id */
