@@ -58,7 +58,7 @@ def _blocks(
     block: list[str] = []
     for cells in body:
         counts.read += 1
-        number = phones.clean(restored(cells[source].strip())) if source < len(cells) else None
+        number = phones.clean(restored(cells[source]).strip()) if source < len(cells) else None
         if number is None:
             counts.rejected += 1
             rejects.add(rows.line, "not-a-phone", cells, cells[source] if source < len(cells) else "")

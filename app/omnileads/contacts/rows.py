@@ -49,13 +49,13 @@ class ContactReader:
         """Raises RowRefusedError."""
         if len(cells) != self._width:
             raise RowRefusedError("too-few-cells" if len(cells) < self._width else "too-many-cells")
+        if "'" in "".join(cells):
+            cells = list(map(restored, cells))
         values = list(map(str.strip, cells))
         if not self._is_straight:
             values = ["" if source is None else values[source] for source in self._sources]
         if max(map(len, values)) > MAX_CELL:
             raise RowRefusedError("cell-too-long", self._longest(values))
-        if "'" in "".join(values):
-            values = list(map(restored, values))
         return judged(self._structure, values)
 
     def _longest(self, values: Sequence[str]) -> str:

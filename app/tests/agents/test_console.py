@@ -88,10 +88,8 @@ def test_the_session_has_all_the_console_needs(
     assert session["pauses"] == [{**pause, "limit_seconds": 0}]
     (shown,) = session["campaigns"]
     assert shown.items() >= {"id": campaign["id"], "name": "Support", "ring_seconds": 25}.items()
-    assert shown["dispositions"] == [
-        {name: option[name] for name in ("id", "name", "kind", "is_positive", "is_hidden")}
-        for option in campaign["dispositions"]
-    ]
+    assert shown["dispositions"] == campaign["dispositions"]
+    assert (shown["kind"], shown["show_name"], shown["show_did"]) == ("inbound", True, False)
     assert session["state"]["status"] == "OFFLINE"
     assert session["state"]["campaigns"] == [campaign["id"]]
 

@@ -6,7 +6,7 @@ import csv
 import io
 
 from fastapi.testclient import TestClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from omnileads.contacts.csv_file import csv_lines, harmless, restored
@@ -31,6 +31,7 @@ def rows_of(content: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
+@example(rows=[("+012", "\t", " '=x")], delimiter=",")
 @given(rows=st.lists(st.tuples(PHONES, CELLS, CELLS), min_size=1, max_size=6), delimiter=st.sampled_from(",;\t|"))
 @settings(max_examples=25, deadline=None, database=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_any_table_comes_back(files: Files, rows: list[tuple[str, str, str]], delimiter: str) -> None:
