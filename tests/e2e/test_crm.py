@@ -9,7 +9,7 @@ import pytest
 from support.browser import Desks
 from support.carrier import CARRIER_ADDRESS, CARRIER_PORT
 from support.centre import TRUNK, Centre
-from support.crm import Crm
+from support.crm_client import CrmClient
 from support.history import History
 from support.telephones import Exchange
 from support.waiting import eventually
@@ -43,7 +43,7 @@ def test_click_to_call_and_a_disposition(
     number = centre.number()
     called = network.telephone(number, tone_hz=CALLED_HZ)
     working = desk(agent, tone_hz=AGENT_HZ)
-    crm = Crm(centre.instance.url, centre.instance.tls(), system["id"])
+    crm = CrmClient(centre.instance.url, centre.instance.tls(), system["id"])
     crm.sign_in(agent.username, agent.password)
     assert crm.columns("support")["fields"] == ["nombre", "idext", "tel"]
     crm.add_contact("support", tel=f"{prefix}{number}", idext="c-1", nombre="Eva")

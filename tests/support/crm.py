@@ -1,56 +1,62 @@
-"""A small CRM as its makers would write it: it knows `/api/v1`, ids of its own, and nothing else of the system."""
+"""Somebody's CRM: a real HTTP server that answers what a test tells it to."""
 
 from __future__ import annotations
 
-import ssl
-from typing import Any
+import threading
+import time
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import TracebackType
+from urllib.parse import parse_qs
 
-import httpx2
+
+@dataclass
+class Inquiry:
+    """A request as it came. `form` are the fields of its body."""
+
+    path: str
+    user_agent: str
+    form: dict[str, list[str]]
 
 
+@dataclass
 class Crm:
-    """Signed in as an agent. Its campaign, agent and contacts have the CRM's own ids."""
+    """`status` and `body` are the answer; it waits `delay_seconds` before it gives it."""
 
-    def __init__(self, url: str, tls: ssl.SSLContext, system_id: int) -> None:
-        self._client = httpx2.Client(base_url=f"{url}/api/v1", verify=tls, timeout=20)
-        self._system_id = system_id
+    status: int = 200
+    body: str = '{"status": "ok", "destination": "true"}'
+    delay_seconds: float = 0.0
+    inquiries: list[Inquiry] = field(default_factory=list)
 
-    def close(self) -> None:
-        self._client.close()
+    def __enter__(self) -> Crm:
+        crm = self
 
-    def sign_in(self, username: str, password: str) -> None:
-        answer = self._client.post("/login", json={"username": username, "password": password})
-        assert answer.status_code == 200, answer.text
-        self._client.headers["Authorization"] = f"Bearer {answer.json()['token']}"
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+                crm.inquiries.append(Inquiry(self.path, self.headers.get("User-Agent", ""), parse_qs(body)))
+                time.sleep(crm.delay_seconds)
+                content = crm.body.encode()
+                self.send_response(crm.status)
+                self.send_header("Content-Type", "application/json")
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
 
-    def columns(self, campaign: str) -> Any:
-        return self._post("/campaign/database_metadata/", idCampaign=campaign)
+            def log_message(self, *_: object) -> None:
+                """Tests print what they need."""
 
-    def add_contact(self, campaign: str, **values: str) -> int:
-        return int(self._post("/new_contact/", idCampaign=campaign, **values)["id"])
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        return self
 
-    def call(self, campaign: str, agent: str, phone: str, contact: str) -> None:
-        told = self._post("/makeCall/", idCampaign=campaign, idAgent=agent, phone=phone, idContact=contact)
-        assert told == {"status": "OK"}, told
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
 
-    def options(self, campaign: str) -> dict[str, int]:
-        answer = self._client.get(f"/campaign/{campaign}/dispositionOptions/{self._system_id}/")
-        assert answer.status_code == 200, answer.text
-        return {option["name"]: option["id"] for option in answer.json() if not option["hidden"]}
-
-    def disposition(self, contact: str, option_id: int, comments: str, call_id: str) -> int:
-        told = self._post(
-            "/disposition/", idContact=contact, idDispositionOption=option_id, comments=comments, callid=call_id
-        )
-        return int(told["id"])
-
-    def change_disposition(self, disposition_id: int, contact: str, option_id: int, comments: str) -> Any:
-        body = {"idContact": contact, "idDispositionOption": option_id, "comments": comments}
-        answer = self._client.put(f"/disposition/{disposition_id}/", json={**body, "idExternalSystem": self._system_id})
-        assert answer.status_code == 200, answer.text
-        return answer.json()
-
-    def _post(self, path: str, **body: object) -> Any:
-        answer = self._client.post(path, json={**body, "idExternalSystem": self._system_id})
-        assert answer.status_code in (200, 201), answer.text
-        return answer.json()
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self._server.server_port}/who"
