@@ -36,7 +36,7 @@ def prefix(centre: Centre) -> str:
 def test_click_to_call_and_a_disposition(
     centre: Centre, desk: Desks, network: Exchange, prefix: str, history: History
 ) -> None:
-    agent = centre.agent(auto_unpause_seconds=60)
+    agent = centre.agent(auto_unpause_seconds=60, force_unpause=True)
     system = centre.make("external-systems", agents=[{"agent_id": agent.agent_id, "external_id": "ana"}])
     base = centre.make("contact-bases", columns=COLUMNS)
     centre.campaign(agent, contact_base_id=base["id"], external_system_id=system["id"], external_id="support")
