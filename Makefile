@@ -115,7 +115,7 @@ test-images: test-tools images ## Start each image and ask it what a user would 
 	@pytest --quiet images/tests
 
 test-app: images ## Test the application on a real PostgreSQL and Redis
-	@cd app && pytest --quiet --numprocesses auto --dist worksteal
+	@cd app && pytest --quiet --numprocesses auto --dist loadfile
 
 test-telephony: test-tools images ## Test the call engine on a real Asterisk
 	@pytest --quiet tests/telephony

@@ -217,7 +217,7 @@ def work_through(keys: Keyboard, screen: Screen, words: Words) -> list[str]:
     if screen.is_dialog:
         page.locator("[role=dialog]").wait_for(state="detached")
     else:
-        page.wait_for_url(re.compile(rf"/{screen.path}(\?|$)"), timeout=8000)
+        page.wait_for_url(re.compile(rf"/{screen.path}(\?|$)"), timeout=20_000)
     if screen.is_searchable:
         find(keys, name)
     if screen.has_menu:
