@@ -102,7 +102,7 @@ def webphone_changed(world: World, event: WebphoneChanged) -> None:
     agent = world.put_agent(replace(agent, is_registered=event.is_registered, since=_kept_since(world, agent)))
     if not event.is_registered and agent.is_busy and agent.call_id is not None:
         call = world.calls.get(agent.call_id)
-        offer = next((offer for offer in call.offers if offer.agent_id == agent_id), None) if call else None
+        offer = call.offer_to(agent_id) if call else None
         if offer is not None:
             callers.withdraw_offer(world, offer.leg_id)
     working_state.watch_webphone(world, world.agent(agent_id))
@@ -151,7 +151,7 @@ def _end_pause(world: World, agent: Agent) -> None:
 def _log_out(world: World, agent: Agent) -> None:
     if agent.is_ringing and agent.call_id is not None:
         call = world.calls.get(agent.call_id)
-        offer = next((offer for offer in call.offers if offer.agent_id == agent.id), None) if call else None
+        offer = call.offer_to(agent.id) if call else None
         agent = world.put_agent(replace(agent, is_logged_in=False))
         if offer is not None:
             callers.withdraw_offer(world, offer.leg_id)

@@ -179,12 +179,18 @@ class Call:
         """The offer that rings on this leg, if it still does."""
         return next((offer for offer in self.offers if offer.leg_id == leg_id), None)
 
+    def offer_to(self, agent_id: int) -> Offer | None:
+        """The offer that rings at this agent, if one does."""
+        return next((offer for offer in self.offers if offer.agent_id == agent_id), None)
+
     def leg_of(self, agent_id: int) -> str | None:
         """The channel to this agent's webphone, ringing or talking."""
         if self.caller_agent_id == agent_id and not self.is_outbound:
             return self.channel_id
-        ringing = next((offer.leg_id for offer in self.offers if offer.agent_id == agent_id), None)
-        return ringing or (self.leg_id if self.agent_id == agent_id else None)
+        offer = self.offer_to(agent_id)
+        if offer is not None:
+            return offer.leg_id
+        return self.leg_id if self.agent_id == agent_id else None
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,8 @@ def begin(world: World, call_id: str) -> None:
     call = _schedule(world, call, queue)
     if call.position_at is not None and not call.offers:
         call = replace(call, position_at=world.now)
-    _wait(world, world.put_call(call))
+    if call.announce_at is not None:
+        _wait(world, world.put_call(call))
 
 
 def expired(world: World, call_id: str, due: int) -> None:
@@ -83,14 +84,17 @@ def learn(world: World, queue: Queue, wait_seconds: float) -> None:
 
 def _schedule(world: World, call: Call, queue: Queue) -> Call:
     """Set the times that are not set."""
-    tells_wait = queue.announce_hold_time == "yes" or (queue.announce_hold_time == "once" and not call.has_heard_wait)
-    tells = queue.announce_seconds > 0 and (queue.announce_position or tells_wait)
+    tells = queue.announce_seconds > 0 and (queue.announce_position or _tells_wait(call, queue))
     position_at, periodic_at = call.position_at, call.periodic_at
     if position_at is None and tells:
         position_at = world.now + queue.announce_seconds * 1000
     if periodic_at is None and queue.periodic_media is not None and queue.periodic_seconds > 0:
         periodic_at = world.now + queue.periodic_seconds * 1000
     return replace(call, position_at=position_at, periodic_at=periodic_at)
+
+
+def _tells_wait(call: Call, queue: Queue) -> bool:
+    return queue.announce_hold_time == "yes" or (queue.announce_hold_time == "once" and not call.has_heard_wait)
 
 
 def _wait(world: World, call: Call) -> None:
@@ -105,10 +109,9 @@ def _position_media(world: World, call: Call, queue: Queue) -> list[str]:
     if queue.announce_position:
         place = world.place_in_queue(call)
         media += ["sound:queue-youarenext"] if place == 1 else _sentence("queue-thereare", place, "queue-callswaiting")
-    is_wait_told = queue.announce_hold_time == "yes" or (queue.announce_hold_time == "once" and not call.has_heard_wait)
     expected = world.expected_waits.get(queue.id, 0.0) - seconds_since(world, call.entered_at)
     minutes = int((expected + 30) // 60)
-    if is_wait_told and minutes >= 1:
+    if _tells_wait(call, queue) and minutes >= 1:
         media += _sentence("queue-holdtime", minutes, "queue-minute" if minutes == 1 else "queue-minutes")
     return [*media, "sound:queue-thankyou"] if media else []
 
