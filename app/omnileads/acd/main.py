@@ -109,7 +109,8 @@ class Process:
         """Carry out and write what has been decided."""
         if self._runner is not None:
             try:
-                await asyncio.wait_for(self._runner.store.flush(), _STOP_SECONDS)
+                async with asyncio.timeout(_STOP_SECONDS):
+                    await self._runner.store.flush()
             except (RedisError, TimeoutError) as error:
                 log.warning("acd.last-write-failed", reason=str(error))
         await self._redis.aclose()

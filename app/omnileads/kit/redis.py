@@ -5,10 +5,14 @@ Answers are `str`; bytes that are not UTF-8 are escaped, so that no single value
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Iterable
+
 import redis
 import redis.asyncio
 from redis.backoff import ExponentialWithJitterBackoff
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import TimeoutError as RedisTimeoutError
 from redis.retry import Retry
 
 from omnileads.settings import RedisTopic
@@ -34,9 +38,40 @@ def connect(settings: RedisTopic, *, client_name: str) -> redis.Redis:
     )
 
 
+class PromptConnection(redis.asyncio.Connection):
+    """A connection on which a cancelled task stops.
+
+    The library's own sends through `asyncio.wait_for`, which before Python 3.12 forgets a cancellation that arrives
+    just as the sending ends: a reader told to stop would read on for ever.
+    """
+
+    async def send_packed_command(
+        self,
+        command: bytes | str | Iterable[bytes],
+        check_health: bool = True,  # noqa: FBT001, FBT002 -- the library's signature
+    ) -> None:
+        if not self.is_connected:
+            await self.connect_check_health(check_health=False)
+        if check_health:
+            await self.check_health()  # type: ignore[no-untyped-call]
+        if isinstance(command, str):
+            command = command.encode()
+        try:
+            async with asyncio.timeout(self.socket_timeout):
+                await self._send_packed_command([command] if isinstance(command, bytes) else command)
+        except BaseException as error:
+            await self.disconnect(nowait=True)
+            if isinstance(error, TimeoutError):
+                raise RedisTimeoutError("Timeout writing to socket") from error
+            if isinstance(error, OSError):
+                raise RedisConnectionError(f"Error while writing to socket: {error}") from error
+            raise
+
+
 def connect_async(settings: RedisTopic, *, client_name: str) -> redis.asyncio.Redis:
     """The same for asyncio. Blocking reads (pub/sub, XREAD) must wait less than `timeout_seconds` at a time."""
-    return redis.asyncio.Redis(
+    pool = redis.asyncio.ConnectionPool(
+        connection_class=PromptConnection,
         host=settings.host,
         port=settings.port,
         db=settings.database,
@@ -48,3 +83,4 @@ def connect_async(settings: RedisTopic, *, client_name: str) -> redis.asyncio.Re
         socket_connect_timeout=settings.timeout_seconds,
         health_check_interval=_KEEPALIVE_SECONDS,
     )
+    return redis.asyncio.Redis.from_pool(pool)

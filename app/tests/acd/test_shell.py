@@ -296,13 +296,16 @@ def test_webphones_of_new_agents_are_found_when_the_configuration_changes(settin
 def test_the_lease_is_one_nodes_and_its_own_node_takes_it_over_at_once(settings: Settings) -> None:
     async def scenario() -> None:
         async with connected(settings) as client:
-            await asyncio.wait_for(Lease(client, "a").acquire(), 1)
-            await asyncio.wait_for(Lease(client, "a").acquire(), 1)
+            async with asyncio.timeout(1):
+                await Lease(client, "a").acquire()
+            async with asyncio.timeout(1):
+                await Lease(client, "a").acquire()
             standby = asyncio.create_task(Lease(client, "b").acquire())
             await asyncio.sleep(0.2)
             assert not standby.done()
             await client.delete(KEY)
-            await asyncio.wait_for(standby, 5)
+            async with asyncio.timeout(5):
+                await standby
 
     run(scenario())
 
@@ -314,6 +317,7 @@ def test_a_lost_lease_stops_the_engine(settings: Settings) -> None:
             await lease.acquire()
             await client.set(KEY, "b", px=10_000)
             with pytest.raises(LeaseLost):
-                await asyncio.wait_for(lease.keep(), 5)
+                async with asyncio.timeout(5):
+                    await lease.keep()
 
     run(scenario())

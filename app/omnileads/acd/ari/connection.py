@@ -113,7 +113,8 @@ class AriConnection:
         self._pending[request_id] = pending
         try:
             await self._websocket.send_str(json.dumps(document))
-            return await asyncio.wait_for(pending.future, _REQUEST_TIMEOUT_SECONDS)
+            async with asyncio.timeout(_REQUEST_TIMEOUT_SECONDS):
+                return await pending.future
         except (aiohttp.ClientError, ConnectionError, TimeoutError) as error:
             raise AriUnavailable(f"{method} {uri}: no answer") from error
         finally:

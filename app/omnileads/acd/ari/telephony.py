@@ -208,7 +208,8 @@ class Telephony:
         try:
             await self._request("POST", "channels/create", query, {"variables": variables})
             # Asterisk answers before the channel is in the application, and dials only those that are.
-            await asyncio.wait_for(entering, _ENTERING_SECONDS)
+            async with asyncio.timeout(_ENTERING_SECONDS):
+                await entering
         except TimeoutError:
             raise AriUnavailable("the created channel did not enter the application") from None
         finally:
