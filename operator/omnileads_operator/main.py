@@ -43,6 +43,11 @@ def build(cluster: Cluster, settings: OperatorSettings) -> kopf.OperatorRegistry
 
     turns: list[Turns] = []
 
+    @kopf.on.login(registry=registry)
+    def sign_in(**known: Any) -> kopf.ConnectionInfo | None:
+        """As the pod's service account, or as the kubeconfig says."""
+        return kopf.login_with_service_account(**known) or kopf.login_with_kubeconfig(**known)
+
     @kopf.on.startup(registry=registry)
     async def start(settings: kopf.OperatorSettings, **_: Any) -> None:
         _configure(settings)
