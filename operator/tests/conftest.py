@@ -1,4 +1,4 @@
-"""Fixtures: one control plane for the session with the CRDs and rights from deploy/, the operator, a namespace a test."""
+"""Fixtures: one control plane for the session, with the CRDs and rights from deploy/; the operator; namespaces."""
 
 from __future__ import annotations
 
@@ -63,5 +63,3 @@ def namespace(api: Api) -> str:
     name = f"test-{secrets.token_hex(4)}"
     api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
     return name
-
-
