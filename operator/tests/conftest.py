@@ -11,7 +11,7 @@ import yaml
 
 from tests.support.api import Api
 from tests.support.control_plane import ControlPlane, control_plane
-from tests.support.operator import OPERATOR, OperatorProcess, wait_for
+from tests.support.process import OPERATOR, OperatorProcess, wait_for
 
 
 @pytest.fixture(scope="session")

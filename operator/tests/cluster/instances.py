@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from tests.support.api import Api, Object
-from tests.support.operator import OperatorProcess, wait_for
+from tests.support.process import OperatorProcess, wait_for
 
 WORKLOADS = ("Deployment", "StatefulSet")
 Conditions = dict[str, Object]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from tests.cluster.instances import InstanceUnderTest, manifest
 from tests.support.api import Api
 from tests.support.control_plane import ControlPlane
-from tests.support.operator import OperatorProcess, wait_for
+from tests.support.process import OperatorProcess, wait_for
 
 MANY = 20
 

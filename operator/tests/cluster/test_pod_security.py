@@ -8,7 +8,7 @@ import pytest
 
 from tests.cluster.instances import InstanceUnderTest
 from tests.support.api import Api, ApiError
-from tests.support.operator import OperatorProcess
+from tests.support.process import OperatorProcess
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ import pytest
 
 from tests.cluster.instances import InstanceUnderTest
 from tests.support.api import Api
-from tests.support.operator import OperatorProcess, wait_for
+from tests.support.process import OperatorProcess, wait_for
 
 NEW = "0.2.0"
 
