@@ -108,6 +108,7 @@ def main() -> None:
     logging.basicConfig(
         level=logging.INFO, format='{"timestamp":"%(asctime)s","level":"%(levelname)s","event":"%(message)s"}'
     )
+    logging.getLogger("kopf").setLevel(logging.WARNING)
     start_http_server(settings.metrics_port, settings.listen)
     kopf.run(
         registry=build(KubernetesCluster.connect(), settings),

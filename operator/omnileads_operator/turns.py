@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 SETTLE_SECONDS: Final = 0.1
 """Events come in bursts; one turn is enough for all of a burst."""
-LONGEST_RETRY_SECONDS: Final = 60.0
+LONGEST_RETRY_SECONDS: Final = 30.0
 
 
 @dataclass(frozen=True)

@@ -43,6 +43,8 @@ class CentreKind:
     """What is sent to create it, from the spec."""
     shown: Callable[[Item], Item] = dict
     """An item as the API shows it, in the words of what is sent."""
+    completed: Callable[[Item, Item], Item] = lambda changes, _item: changes
+    """What is sent to change an item, from the fields that differ and the item as the API shows it."""
     only_created: frozenset[str] = frozenset()
     """Fields of the body that the API does not change later."""
 
@@ -58,6 +60,19 @@ def _agent_group(spec: AgentGroupSpec, _context: Context) -> Item:
 def _campaign(spec: CampaignSpec, _context: Context) -> Item:
     queue = spec.inbound.model_dump() if spec.inbound else {}
     return {**_plain(spec, "inbound"), **queue}
+
+
+def _campaign_shown(item: Item) -> Item:
+    fields = ("name", "kind", "subdispositions", "is_positive")
+    return {**item, "dispositions": [{key: option[key] for key in fields} for option in item["dispositions"]]}
+
+
+def _campaign_completed(changes: Item, item: Item) -> Item:
+    """With the ids of options that are there, so that they stay the ones that calls refer to."""
+    if "dispositions" not in changes:
+        return changes
+    known = {option["name"]: option for option in item["dispositions"]}
+    return {**changes, "dispositions": [{**known.get(each["name"], {}), **each} for each in changes["dispositions"]]}
 
 
 def _trunk(spec: SIPTrunkSpec, context: Context) -> Item:
@@ -104,7 +119,9 @@ def _required(context: Context, collection: str, what: str, name: str) -> Item:
 
 CENTRE_KINDS: Final[dict[str, CentreKind]] = {
     "AgentGroup": CentreKind("agent-groups", _agent_group),
-    "Campaign": CentreKind("campaigns", _campaign, only_created=frozenset({"kind"})),
+    "Campaign": CentreKind(
+        "campaigns", _campaign, _campaign_shown, _campaign_completed, only_created=frozenset({"kind"})
+    ),
     "SIPTrunk": CentreKind("sip-trunks", _trunk),
     "InboundRoute": CentreKind("inbound-routes", _inbound_route, _inbound_route_shown),
     "OutboundRoute": CentreKind("outbound-routes", _outbound_route, _outbound_route_shown),

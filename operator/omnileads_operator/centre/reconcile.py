@@ -59,7 +59,7 @@ class ConfigurationReconciler:
             item = context.api.create(kind.collection, wanted)
             self._reporter.event(resource, "Created", f"Made in the contact centre, id {item['id']}.")
         elif changes := difference(kind, wanted, item):
-            context.api.change(kind.collection, item["id"], changes)
+            context.api.change(kind.collection, item["id"], kind.completed(changes, item))
             fields = ", ".join(sorted(changes))
             self._reporter.event(resource, "Changed", f"Brought to what the resource says: {fields}.")
         synced = Finding("Synced", is_true=True, reason="Synced", message="The contact centre has what is said here.")

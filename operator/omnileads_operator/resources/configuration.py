@@ -69,7 +69,24 @@ class CampaignSpec(Configured):
     objective: int = Field(default=0, ge=0, le=1000000000, description="Positive dispositions aimed at.")
     recording_enabled: bool = Field(default=False, description="Calls are recorded.")
     script: Annotated[str, Field(max_length=20000)] = Field(default="", description="What agents say.")
+    dispositions: list[Disposition] = Field(
+        min_length=1,
+        max_length=100,
+        description="What agents may say of a call.",
+        json_schema_extra={"x-kubernetes-list-type": "map", "x-kubernetes-list-map-keys": ["name"]},
+    )
     inbound: InboundQueue | None = Field(default=None, description="The queue of an inbound campaign.")
+
+
+class Disposition(Model):
+    """An option of a campaign. Options with a form are made in the console."""
+
+    name: Annotated[str, Field(min_length=1, max_length=50)] = Field(description="Its name.")
+    kind: Literal["no-action", "callback"] = Field(default="no-action", description="What follows from it.")
+    subdispositions: list[Annotated[str, Field(min_length=1, max_length=50)]] = Field(
+        default=[], max_length=100, description="Finer words for it."
+    )
+    is_positive: bool = Field(default=False, description="It counts for the objective.")
 
 
 class InboundQueue(Model):

@@ -115,7 +115,9 @@ def test_a_team_a_campaign_and_its_numbers(desired: Desired, unique: str) -> Non
     desired.wait_until("InboundRoute", "in", "False", "ReferenceNotFound")
     placeholder = {"placeholder": "PASSWORD", "secret": {"name": "carrier", "key": "password"}}
     desired.create("SIPTrunk", "trunk", name=unique, wizardText=WIZARD, secrets=[placeholder], maxChannels=30)
-    desired.create("Campaign", "campaign", name=unique, kind="inbound", inbound={"strategy": "leastrecent"})
+    options = [{"name": "Sold", "isPositive": True}, {"name": "Later", "kind": "callback"}]
+    queue = {"strategy": "leastrecent"}
+    desired.create("Campaign", "campaign", name=unique, kind="inbound", dispositions=options, inbound=queue)
     desired.create("AgentGroup", "group", name=unique, autoUnpauseSeconds=30)
 
     desired.wait_for_item("AgentGroup", unique, auto_unpause_seconds=30, allow_hold=True)
@@ -155,6 +157,23 @@ def test_another_name_renames_it(desired: Desired, unique: str) -> None:
     desired.wait_until("AgentGroup", "group", "True", "Synced")
     desired.change("AgentGroup", "group", name=f"{unique} new")
     assert desired.wait_for_item("AgentGroup", f"{unique} new")["id"] == item["id"]
+
+
+def test_the_options_of_a_campaign_stay_the_same_when_others_change(desired: Desired, unique: str) -> None:
+    desired.create("Campaign", "campaign", name=unique, kind="manual", dispositions=[{"name": "Sold"}])
+    before = desired.wait_for_item("Campaign", unique)["dispositions"]
+    desired.wait_until("Campaign", "campaign", "True", "Synced")
+    changed = [{"name": "Sold", "isPositive": True}, {"name": "Refused", "subdispositions": ["Price"]}]
+    desired.change("Campaign", "campaign", dispositions=changed)
+
+    def options() -> list[Item]:
+        found: list[Item] = (desired.centre.find("campaigns", unique) or {})["dispositions"]
+        return found if len(found) == 2 else []
+
+    after = wait_for("two options", options, evidence=desired.operator.log)
+    assert after[0]["id"] == before[0]["id"]
+    assert after[0]["is_positive"]
+    assert after[1]["subdispositions"] == ["Price"]
 
 
 def test_what_was_deleted_in_the_console_comes_back(desired: Desired, unique: str) -> None:

@@ -67,10 +67,10 @@ def test_what_is_fixed_cannot_be_changed(
 
 CONFIGURATION_REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("AgentGroup", {"name": "A", "centre": {"token": SECRET}}, "centre needs either an instance or a url"),
-    ("Campaign", {"name": "A", "kind": "dialer", "centre": CENTRE}, "spec.kind"),
+    ("Campaign", {"name": "A", "kind": "dialer", "dispositions": [{"name": "D"}], "centre": CENTRE}, "spec.kind"),
     (
         "Campaign",
-        {"name": "A", "kind": "manual", "inbound": {}, "centre": CENTRE},
+        {"name": "A", "kind": "manual", "dispositions": [{"name": "D"}], "inbound": {}, "centre": CENTRE},
         "inbound is only for campaigns of the kind inbound",
     ),
     ("SIPTrunk", {"name": "a trunk", "wizardText": "x", "centre": CENTRE}, "spec.name"),

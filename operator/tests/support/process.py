@@ -80,7 +80,9 @@ class OperatorProcess:
             return False
 
 
-def wait_for(what: str, found: Callable[[], T], *, seconds: float = 60.0, evidence: Callable[[], str] = str) -> T:
+def wait_for(
+    what: str, found: Callable[[], T | None], *, seconds: float = 60.0, evidence: Callable[[], str] = str
+) -> T:
     """The first true answer of `found`. Fails with the evidence after the limit."""
     end = time.monotonic() + seconds
     while True:
