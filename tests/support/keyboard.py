@@ -140,12 +140,12 @@ class Keyboard:
         )
 
     def go_to(self, name: str = "", *, kind: str = "") -> Stop:
-        """Tab to the control whose name begins so, or that is of this type: down to the end, then up."""
+        """Tab to the control whose name begins so, that is of this type, or both: down to the end, then up."""
         met: list[str] = []
         key, was_inside = "Tab", False
         for _ in range(MOST_STOPS):
             stop = self.here()
-            if stop.is_in_root and (stop.name.startswith(name) if name else stop.type == kind):
+            if stop.is_in_root and stop.name.startswith(name) and kind in ("", stop.type):
                 return stop
             if not stop.is_in_root and (was_inside or not met):
                 key = "Shift+Tab" if key == "Tab" else "Tab"
@@ -154,11 +154,32 @@ class Keyboard:
             self.press(key)
         raise AssertionError(f"no way leads to {name or kind!r}; it went by {list(dict.fromkeys(met))}")
 
+    def act(self, name: str, *, key: str = "Enter", kind: str = "") -> None:
+        """Go to a control and press a key there."""
+        self.go_to(name, kind=kind)
+        self.press(key)
+
+    def pick(self, opener: str, entry: str) -> None:
+        """Open a menu and take one of its entries."""
+        self.act(opener)
+        self.wait_for_focus("e?.getAttribute('role') === 'menu'", f"{opener} was pressed")
+        met: list[str] = []
+        for _ in range(20):
+            self.press("ArrowDown")
+            met.append(self.here().active)
+            if met[-1].startswith(entry):
+                return self.press("Enter")
+        raise AssertionError(f"{opener} has no {entry!r}; it has {list(dict.fromkeys(met))}")
+
     def choose(self, field: str, option: str) -> None:
         """Open a list, move to the option, take it; the focus is back on the field then."""
         self.go_to(field)
         self.press("Enter")
         self.page.wait_for_function("() => document.querySelector('[role=listbox] [role=option]') !== null")
+        if self.page.evaluate("() => document.activeElement instanceof HTMLInputElement"):
+            # A long list has a field to search it.
+            self.write(option)
+            self.page.locator("[role=listbox] [role=option]").filter(has_text=option).first.wait_for()
         for _ in range(80):
             if self.here().active.startswith(option):
                 break
