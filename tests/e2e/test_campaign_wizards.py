@@ -6,13 +6,14 @@ axe-core looks at every step. What was entered is then in the list, and the API 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pytest
+from playwright.sync_api import Playwright
 
-from support.browser import Console, Consoles
+from support.browser import Console
 from support.centre import Agent, Centre, Person
 from support.waiting import eventually
 from support.wizard import Entry, Kind, Wizard
@@ -96,7 +97,7 @@ ENTRIES: Mapping[Kind, Mapping[str, Sequence[Entry]]] = {
             ("right", "campaigns.interaction.form", "2"),
             ("choose", f"{F}.site", "{site}"),
             ("press", "campaigns.addParameter", ""),
-            ("type", f"{F}.parameterName", "campaign"),
+            ("type", f"{F}.parameterName", "número"),
         ],
     },
 }
@@ -127,12 +128,10 @@ class Shop:
             "required": words("campaigns.ruleFor.required", column="nombre"),
         }
 
-    def wizard(self, console: Consoles, language: Language, name: str = "") -> Wizard:
-        return Wizard(signed_in(console, self.administrator, language), *self._wording(language, name))
-
-    def _wording(self, language: Language, name: str) -> tuple[Words, dict[str, str]]:
+    def wizard(self, console: Console, language: Language, name: str) -> Wizard:
         words = Words(language)
-        return words, self.names(words, name)
+        console.page.evaluate("language => localStorage.setItem('oml.language', language)", language)
+        return Wizard(console, words, self.names(words, name))
 
     def campaign(self, name: str) -> Any:
         """As the API shows it."""
@@ -189,7 +188,7 @@ class Shop:
                 "skip_duplicate_phones": True,
                 "incidence_rules": [{**rule, "mode": "multiply"}],
             }
-        parameter = {"name": "campaign", "kind": "campaign", "value": "id"}
+        parameter = {"name": "número", "kind": "call", "value": "telephone"}
         return {
             **common,
             **queue,
@@ -202,16 +201,13 @@ class Shop:
         }
 
 
-def signed_in(console: Consoles, person: Person, language: Language) -> Console:
-    browser = console(person)
-    browser.page.evaluate("language => localStorage.setItem('oml.language', language)", language)
-    return browser
-
-
 def entered(campaign: Any) -> dict[str, object]:
     return {
         **campaign,
         "member_ids": [member["agent_id"] for member in campaign["members"]],
+        "incidence_rules": [
+            {key: value for key, value in rule.items() if key != "id"} for rule in campaign.get("incidence_rules", [])
+        ],
         "disposition_names": [option["name"] for option in campaign["dispositions"]],
     }
 
@@ -219,6 +215,14 @@ def entered(campaign: Any) -> dict[str, object]:
 def assert_has(campaign: Any, expected: dict[str, object]) -> None:
     found = entered(campaign)
     assert {key: found.get(key) for key in expected} == expected
+
+
+@pytest.fixture(scope="module")
+def office(playwright: Playwright, shop: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Console]:
+    """One browser for all of these tests, with an administrator signed in."""
+    with Console(playwright, shop.centre.instance, tmp_path_factory.mktemp("wizards")) as console:
+        console.sign_in(shop.administrator)
+        yield console
 
 
 @pytest.fixture(scope="module")
@@ -248,9 +252,9 @@ def shop(centre: Centre) -> Shop:
 
 @pytest.mark.parametrize("language", ["es", "en"])
 @pytest.mark.parametrize("kind", ["manual", "preview", "dialer", "inbound"])
-def test_a_wizard_is_worked_to_the_end(kind: Kind, language: Language, shop: Shop, console: Consoles) -> None:
+def test_a_wizard_is_worked_to_the_end(kind: Kind, language: Language, shop: Shop, office: Console) -> None:
     name = shop.centre.name(f"{kind} {language}")
-    wizard = shop.wizard(console, language, name)
+    wizard = shop.wizard(office, language, name)
     words = wizard.words
     wizard.begin(kind)
     wizard.refuse_empty()
@@ -266,10 +270,10 @@ def test_a_wizard_is_worked_to_the_end(kind: Kind, language: Language, shop: Sho
     assert not wizard.faults, wizard.faults
 
 
-@pytest.mark.parametrize("language", ["es", "en"])
-def test_a_draft_is_finished_after_a_reload(language: Language, shop: Shop, console: Consoles) -> None:
+@pytest.mark.parametrize("language", ["es"])
+def test_a_draft_is_finished_after_a_reload(language: Language, shop: Shop, office: Console) -> None:
     name = shop.centre.name(f"draft {language}")
-    wizard = shop.wizard(console, language, name)
+    wizard = shop.wizard(office, language, name)
     entries = ENTRIES["manual"]
     wizard.begin("manual")
     wizard.fill(entries["basics"])
@@ -288,10 +292,8 @@ def test_a_draft_is_finished_after_a_reload(language: Language, shop: Shop, cons
     wizard.finish("manual")
     wizard.row(name)
     assert_has(shop.campaign(name), shop.expected("manual", name, wizard.words))
-    drafts = shop.centre.client()
-    with drafts:
-        drafts.sign_in(shop.administrator.username, shop.administrator.password)
-        assert name not in [draft["name"] for draft in drafts.get("/campaign-drafts")["items"]]
+    drafts = wizard.page.evaluate("async () => (await fetch('/api/v2/campaign-drafts')).json()")
+    assert name not in [draft["name"] for draft in drafts]
     assert not wizard.faults, wizard.faults
 
 
@@ -309,10 +311,10 @@ def worked(shop: Shop) -> Any:
     )
 
 
-@pytest.mark.parametrize("language", ["es", "en"])
-def test_a_clone(language: Language, worked: Any, shop: Shop, console: Consoles) -> None:
+@pytest.mark.parametrize("language", ["en"])
+def test_a_clone(language: Language, worked: Any, shop: Shop, office: Console) -> None:
     name = shop.centre.name(f"clone {language}")
-    wizard = shop.wizard(console, language, name)
+    wizard = shop.wizard(office, language, name)
     wizard.page.goto("/campaigns?kind=preview")
     wizard.row(worked["name"])
     words = wizard.words
@@ -330,10 +332,10 @@ def test_a_clone(language: Language, worked: Any, shop: Shop, console: Consoles)
     assert not wizard.faults, wizard.faults
 
 
-@pytest.mark.parametrize("language", ["es", "en"])
-def test_a_recycling(language: Language, worked: Any, shop: Shop, console: Consoles) -> None:
+@pytest.mark.parametrize("language", ["es"])
+def test_a_recycling(language: Language, worked: Any, shop: Shop, office: Console) -> None:
     name = shop.centre.name(f"recycled {language}")
-    wizard = shop.wizard(console, language, name)
+    wizard = shop.wizard(office, language, name)
     wizard.page.goto("/campaigns?kind=preview")
     wizard.row(worked["name"])
     words = wizard.words

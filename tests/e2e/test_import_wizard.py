@@ -50,6 +50,8 @@ def test_a_file_with_bad_rows(language: Language, centre: Centre, console: Conso
     page, keys = browser.page, Keyboard(browser.page)
     page.evaluate("language => localStorage.setItem('oml.language', language)", language)
 
+    # Asked for early, because on a busy machine the first chooser opens before the browser knows of the request.
+    page.on("filechooser", lambda _chooser: None)
     page.goto("/contact-bases")
     keys.act(words("contacts.import.title"))
     page.wait_for_url("**/contact-bases/import")
@@ -88,6 +90,8 @@ def test_a_file_with_bad_rows(language: Language, centre: Centre, console: Conso
         keys.press("Enter")
     content = Path(download.value.path()).read_text(encoding="utf-8-sig")
     head, *rejects = csv.reader(io.StringIO(content))
+    # What a base has already is known later than what is wrong in the row itself.
+    rejects.sort()
     assert head[2:] == ["teléfono", "nombre", "código", "ciudad"]
     assert [line for line, *_ in rejects] == ["4", "5", "6", "7"]
     for (_line, reason, *_cells), beginning in zip(rejects, REASONS[language], strict=True):
@@ -108,5 +112,5 @@ def test_a_file_with_bad_rows(language: Language, centre: Centre, console: Conso
         ("código", "external-id"),
     ]
     contacts = centre.api.get(f"/contact-bases/{base['id']}/contacts")["items"]
-    assert sorted(contact["phone"] for contact in contacts) == ["3515550102", "3515550107", "543515550101"]
+    assert sorted(contact["phone"] for contact in contacts) == ["+543515550101", "3515550102", "3515550107"]
     assert not faults, faults

@@ -6,6 +6,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
+from playwright.sync_api import TimeoutError as NotInTime
+
 from support.axe import violations
 from support.browser import Console
 from support.keyboard import Keyboard
@@ -43,7 +45,11 @@ class Wizard:
 
     def wait_for(self, part: str) -> None:
         """The step is open, all it offers is there, and the focus is at its beginning."""
-        self.page.locator("form h2", has_text=self.words(f"campaigns.part.{part}")).wait_for(timeout=_PATIENCE_MS)
+        heading = self.page.locator("form h2[tabindex]", has_text=self.words(f"campaigns.part.{part}"))
+        try:
+            heading.wait_for(timeout=_PATIENCE_MS)
+        except NotInTime as error:
+            raise AssertionError(f"{part} was not reached: {self.console.evidence()}") from error
         self.page.wait_for_load_state("networkidle")
 
     def refuse_empty(self) -> None:
@@ -79,7 +85,7 @@ class Wizard:
         self.go_on()
         try:
             self.page.wait_for_url(f"**/campaigns?kind={kind}", timeout=_PATIENCE_MS)
-        except Exception as error:
+        except NotInTime as error:
             raise AssertionError(f"the campaign was not made: {self.console.evidence()}") from error
 
     def wait_until_saved(self) -> None:
