@@ -44,6 +44,7 @@ NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "GET /supervision/agents_users": _ACTS,
     "GET /supervision/status_campanas/entrantes": _WATCHES,
     "POST /supervision/action_on_agent/{agent_pk}": _ACTS,
+    "POST /supervision/enviar_mensaje_agentes": _ACTS,
     "GET /agent_status/campaign/{campaign_id}": _ACTS,
     "GET /agent_status_list/campaign/{campaign_id}": _ACTS,
     "GET /call_status/campaign/{campaign_id}": _ACTS,
@@ -56,6 +57,8 @@ NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "POST /permissions/new_role": ("roles.read", "roles.write"),
     "POST /permissions/update_role_permissions": ("roles.read", "roles.write"),
     "POST /permissions/delete_role": ("roles.read", "roles.write"),
+    "GET /register_server": ("registration.read",),
+    "POST /register_server/create": ("registration.read", "registration.write"),
 }
 """Alternatives are separated by blanks."""
 
@@ -71,6 +74,7 @@ FAMILIES: Final[dict[str, str]] = {
     "inbound_routes": "routes",
     "outbound_routes": "routes",
     "group_of_hours": "routes",
+    "ivrs": "routes",
 }
 """First part of the path -> area of the catalogue: read to see, write to change."""
 

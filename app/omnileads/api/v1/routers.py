@@ -13,11 +13,13 @@ from omnileads.api.v1 import (
     crm_contacts,
     dispositions,
     login,
+    messages,
     recordings,
+    registration,
     roles,
     supervision,
 )
-from omnileads.api.v1.configuration import crm, forms, pauses, telephony
+from omnileads.api.v1.configuration import crm, forms, ivrs, pauses, telephony
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     login.router,
@@ -27,8 +29,10 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     agent_session.router,
     recordings.router,
     supervision.router,
+    messages.router,
     contact_lists.router,
     roles.router,
+    registration.router,
     pauses.pauses,
     pauses.options,
     pauses.pause_sets,
@@ -42,4 +46,5 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     telephony.outbound_more,
     telephony.outbound_routes,
     telephony.groups,
+    ivrs.router,
 )
