@@ -37,10 +37,10 @@ def test_a_supervisor_hears_an_agents_call(centre: Scenario, kind: WatchKind) ->
     assert (ring.headers["Origin"], ring.headers["OMLSUPERVISION"]) == ("withoutCamp", kind)
     assert (centre.status(3), centre.status(1)) == ("OFFLINE", "ONCALL")
     centre.answer(leg)
-    assert centre.commands[-1] == Listen(call, leg, agents_leg, whispers=kind == "whisper")
+    assert centre.of(Listen) == [Listen(call, leg, agents_leg, whispers=kind == "whisper")]
     assert centre.status(3) == "ONCALL"
     centre.end_leg(leg)
-    assert centre.commands[-1] == StopListening(call, leg)
+    assert centre.of(StopListening) == [StopListening(call, leg)]
     assert (centre.status(3), centre.status(1)) == ("OFFLINE", "ONCALL")
     assert centre.events(call) == ["ENTERQUEUE", "CONNECT"], "the call itself knows nothing of it"
     centre.caller_hangs_up(call)
