@@ -55,7 +55,7 @@ COPY = '''INSERT INTO contacts
 SELECT base_id, phone, 'n' || number, values, phones, search, is_original, created_at, updated_at
 FROM contacts, generate_series(1, :count) AS number WHERE id = :id'''
 ANSWERS = '''INSERT INTO dispositions (call_id, campaign_id, option_id, agent_id, contact_id, comment)
-SELECT 'b' || id, :campaign, :option, :agent, id, 'bought' FROM contacts WHERE id > :id ORDER BY id LIMIT :count'''
+SELECT 'v1-' || id, :campaign, :option, :agent, id, 'bought' FROM contacts WHERE id > :id ORDER BY id LIMIT :count'''
 
 settings = read(Settings)
 runtime = Runtime.build(settings)
@@ -242,7 +242,7 @@ def _check_same_answers(ours: Side, other: Side, questions: dict[str, Question])
 
 
 def answer_of(port: int, question: Question) -> Any:
-    connection = http.HTTPConnection("127.0.0.1", port, timeout=30)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
     connection.request("GET", question.path, headers={"Authorization": f"Bearer {question.token}"})
     answer = connection.getresponse().read()
     connection.close()

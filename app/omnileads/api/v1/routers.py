@@ -8,10 +8,12 @@ from fastapi import APIRouter
 
 from omnileads.api.v1 import (
     agent_session,
+    campaign_agents,
     contact_lists,
     crm_calls,
     crm_contacts,
     dispositions,
+    lists,
     login,
     messages,
     recordings,
@@ -19,7 +21,7 @@ from omnileads.api.v1 import (
     roles,
     supervision,
 )
-from omnileads.api.v1.configuration import crm, forms, ivrs, pauses, telephony
+from omnileads.api.v1.configuration import choices, crm, forms, ivrs, pauses, telephony
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     login.router,
@@ -29,6 +31,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     agent_session.router,
     recordings.router,
     supervision.router,
+    campaign_agents.router,
+    lists.router,
     messages.router,
     contact_lists.router,
     roles.router,
@@ -36,12 +40,15 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     pauses.pauses,
     pauses.options,
     pauses.pause_sets,
+    pauses.pause_config,
     crm.sites,
     crm.authentications,
     crm.candidates,
     crm.systems,
     forms.forms,
     forms.dispositions,
+    choices.inbound,
+    choices.outbound,
     telephony.inbound_routes,
     telephony.outbound_more,
     telephony.outbound_routes,

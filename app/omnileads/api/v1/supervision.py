@@ -29,6 +29,7 @@ from omnileads.kit.clock import epoch_ms
 from omnileads.kit.edge import CurrentRuntime, CurrentSettings, Transaction
 from omnileads.kit.permissions import CurrentPrincipal, Principal, requires
 from omnileads.kit.schemas import PlainText
+from omnileads.supervision.outbound_today import OutboundToday
 from omnileads.supervision.state import LiveState
 from omnileads.supervision.today import ONLINE, Today
 
@@ -165,6 +166,13 @@ def inbound_today(session: Transaction, runtime: CurrentRuntime, scope: CurrentS
     live = LiveState.read(agents_now, calls_now)
     counted = Today(session, runtime.clock, live).campaigns(scope).campaigns
     return {"errors": None, "data": {str(row.campaign_id): _counters(row.model_dump()) for row in counted}}
+
+
+@router.get("/supervision/status_campanas/salientes")
+def outbound_today(session: Transaction, runtime: CurrentRuntime, scope: CurrentScope) -> Body:
+    """Today's counters of manual and preview campaigns, counted at this moment."""
+    counted = OutboundToday(session, runtime.clock).campaigns(scope)
+    return {"errors": None, "data": {str(row.pop("id")): row for row in counted}}
 
 
 def _counters(row: Body) -> Body:
