@@ -61,10 +61,10 @@ class InstanceReconciler:
         instance = Instance(name, namespace, resource["metadata"]["uid"], spec, observe(live))
         hashes = self._secrets(instance)
         instance = Instance(name, namespace, instance.uid, spec, observe(live, hashes, self._voice_addresses(spec)))
-        wanted = everything(instance)
-        for line in children.make_so(wanted, live):
+        done = children.make_so(everything(instance), live)
+        for line in done:
             log.info("instance.corrected %s/%s: %s", namespace, name, line)
-        self._report(resource, spec, children.live())
+        self._report(resource, spec, children.live() if done else live)
 
     def _secrets(self, instance: Instance) -> dict[tuple[str, str], str]:
         """Make what is generated, where it is absent. Returns hashes of all values that pods read."""

@@ -60,7 +60,7 @@ def test_an_instance_that_is_as_it_should_be_causes_no_writes(
     def is_quiet() -> bool:
         """A turn of this instance asks some twenty questions; resources of other tests may write now and then."""
         writes, asked = operator.calls("patch", "post", "delete", "put"), operator.calls("get")
-        wait_for("two more turns", lambda: operator.calls("get") > asked + 45)
+        wait_for("two more turns", lambda: operator.calls("get") > asked + 40)
         return operator.calls("patch", "post", "delete", "put") == writes
 
     wait_for("turns without a write", is_quiet, evidence=instance.evidence)
