@@ -52,6 +52,7 @@ KINDS: Final[dict[str, Kind]] = {
     "HorizontalPodAutoscaler": Kind("autoscaling/v2", "horizontalpodautoscalers"),
     "Certificate": Kind("cert-manager.io/v1", "certificates"),
     "OMniLeads": Kind(OWN, "omnileads"),
+    "OMniLeadsBackup": Kind(OWN, "omnileadsbackups"),
     "AgentGroup": Kind(OWN, "agentgroups"),
     "Campaign": Kind(OWN, "campaigns"),
     "SIPTrunk": Kind(OWN, "siptrunks"),

@@ -15,6 +15,7 @@ from typing import Any
 import yaml
 from pydantic import BaseModel
 
+from omnileads_operator.resources.backup import BackupSpec, BackupStatus
 from omnileads_operator.resources.configuration import KINDS, ConfiguredStatus
 from omnileads_operator.resources.instance import InstanceSpec, InstanceStatus
 from omnileads_operator.version import API_VERSION, GROUP
@@ -38,7 +39,8 @@ class Resource:
 
 
 def condition_column(name: str, field: str = "status") -> tuple[str, str, str]:
-    return name, "string", f'.status.conditions[?(@.type=="{"Synced" if name == "Synced" else "Ready"}")].{field}'
+    kind = "Ready" if name == "Reason" else name
+    return name, "string", f'.status.conditions[?(@.type=="{kind}")].{field}'
 
 
 INSTANCE = Resource(
@@ -77,7 +79,20 @@ CONFIGURED = tuple(
     )
     for kind, spec in KINDS.items()
 )
-RESOURCES = (INSTANCE, *CONFIGURED)
+BACKUP = Resource(
+    "OMniLeadsBackup",
+    "omnileadsbackups",
+    "omlb",
+    BackupSpec,
+    BackupStatus,
+    (
+        ("Instance", "string", ".spec.instance"),
+        condition_column("Complete"),
+        ("Version", "string", ".status.version"),
+        ("Completed", "date", ".status.completedAt"),
+    ),
+)
+RESOURCES = (INSTANCE, BACKUP, *CONFIGURED)
 
 
 def definition(resource: Resource) -> dict[str, Any]:

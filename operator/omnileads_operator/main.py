@@ -14,9 +14,11 @@ from typing import Any
 import kopf
 from prometheus_client import start_http_server
 
+from omnileads_operator.backups import BACKUP_KIND, BackupReconciler
 from omnileads_operator.centre.reconcile import ConfigurationReconciler
 from omnileads_operator.children import MANAGED_KINDS
 from omnileads_operator.cluster import KINDS, Cluster, KubernetesCluster
+from omnileads_operator.desired.backup import BACKUP_LABEL
 from omnileads_operator.desired.instance import MANAGER
 from omnileads_operator.reconcile import KIND, InstanceReconciler
 from omnileads_operator.resources.configuration import KINDS as CONFIGURATION_KINDS
@@ -32,11 +34,14 @@ def build(cluster: Cluster, settings: OperatorSettings) -> kopf.OperatorRegistry
     """What kopf runs."""
     registry = kopf.OperatorRegistry()
     instances = InstanceReconciler(cluster, _now)
+    backups = BackupReconciler(cluster, _now)
     configuration = ConfigurationReconciler(cluster, _now)
 
     def turn(key: Key) -> bool:
         if key.kind == KIND:
             instances(key.namespace, key.name)
+        elif key.kind == BACKUP_KIND:
+            backups(key.namespace, key.name)
         else:
             configuration(key.kind, key.namespace, key.name)
         return cluster.get(key.kind, key.namespace, key.name) is not None
@@ -67,7 +72,7 @@ def build(cluster: Cluster, settings: OperatorSettings) -> kopf.OperatorRegistry
 
 
 def _watch_own(registry: kopf.OperatorRegistry, wake: Wake) -> None:
-    for kind in (KIND, *CONFIGURATION_KINDS):
+    for kind in (KIND, BACKUP_KIND, *CONFIGURATION_KINDS):
 
         @kopf.on.event(GROUP, API_VERSION, KINDS[kind].plural, registry=registry, id=f"own-{kind}", param=kind)
         async def seen(*, name: str, namespace: str | None, param: Any = None, **_: Any) -> None:
@@ -87,7 +92,10 @@ def _watch_children(registry: kopf.OperatorRegistry, wake: Wake) -> None:
             labels={"app.kubernetes.io/managed-by": MANAGER},
         )
         async def seen(*, namespace: str | None, labels: Mapping[str, str], **_: Any) -> None:
-            wake(KIND, namespace, labels.get("app.kubernetes.io/instance"))
+            if BACKUP_LABEL in labels:
+                wake(BACKUP_KIND, namespace, labels[BACKUP_LABEL])
+            else:
+                wake(KIND, namespace, labels.get("app.kubernetes.io/instance"))
 
 
 def _configure(settings: kopf.OperatorSettings) -> None:

@@ -89,7 +89,7 @@ def network_policies(instance: Instance) -> list[Manifest]:
 
 
 def _of_application(instance: Instance) -> list[str]:
-    return ["app", "worker", "acd", "dialer", migration_name(instance.spec.version), "create-admin"]
+    return ["app", "worker", "acd", "dialer", migration_name(instance.spec.version), "create-admin", "backup"]
 
 
 def _policy(

@@ -41,6 +41,8 @@ class Container:
     env: Mapping[str, Value]
     resources: Resources
     env_from_pod: Mapping[str, str] = field(default_factory=dict)
+    entrypoint: Sequence[str] = ()
+    """Instead of the image's own."""
     command: Sequence[str] = ()
     ports: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     mounts: Sequence[Mapping[str, Any]] = ()
@@ -172,6 +174,8 @@ def _container(instance: Instance, container: Container, image: str) -> Manifest
             *container.mounts,
         ],
     }
+    if container.entrypoint:
+        made["command"] = list(container.entrypoint)
     if container.command:
         made["args"] = list(container.command)
     if container.ports:
