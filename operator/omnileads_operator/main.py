@@ -20,6 +20,7 @@ from omnileads_operator.children import MANAGED_KINDS
 from omnileads_operator.cluster import KINDS, Cluster, KubernetesCluster
 from omnileads_operator.desired.backup import BACKUP_LABEL
 from omnileads_operator.desired.instance import MANAGER
+from omnileads_operator.metrics import READY
 from omnileads_operator.reconcile import KIND, InstanceReconciler
 from omnileads_operator.resources.configuration import KINDS as CONFIGURATION_KINDS
 from omnileads_operator.settings import OperatorSettings
@@ -44,7 +45,10 @@ def build(cluster: Cluster, settings: OperatorSettings) -> kopf.OperatorRegistry
             backups(key.namespace, key.name)
         else:
             configuration(key.kind, key.namespace, key.name)
-        return cluster.get(key.kind, key.namespace, key.name) is not None
+        is_there = cluster.get(key.kind, key.namespace, key.name) is not None
+        if not is_there:
+            READY.remove_by_labels({"kind": key.kind, "namespace": key.namespace, "name": key.name})
+        return is_there
 
     turns: list[Turns] = []
 

@@ -6,6 +6,8 @@ the application says that the item is used.
 
 from __future__ import annotations
 
+from typing import Final
+
 import urllib3
 from pydantic import ValidationError
 
@@ -18,6 +20,9 @@ from omnileads_operator.outcome import Now, Reporter, is_paused
 from omnileads_operator.resources.configuration import KINDS, Configured, SIPTrunkSpec
 from omnileads_operator.resources.model import SecretKey
 from omnileads_operator.secrets import decoded
+from omnileads_operator.version import GROUP
+
+USABLE_LABEL: Final = f"{GROUP}/configuration"
 
 
 class ConfigurationReconciler:
@@ -86,7 +91,12 @@ class ConfigurationReconciler:
         return Context(CentreApi(self._http, url, self._secret(namespace, centre.token)), values)
 
     def _secret(self, namespace: str, key: SecretKey) -> str:
-        value = decoded(self._cluster.get("Secret", namespace, key.name), key.key)
+        """Only a Secret that is marked for it: who may write resources may not by that read every Secret."""
+        found = self._cluster.get("Secret", namespace, key.name)
+        labels = ((found or {}).get("metadata") or {}).get("labels") or {}
+        if found is not None and labels.get(USABLE_LABEL) != "true":
+            raise NotYetError("SecretNotMarked", f"The Secret {key.name} lacks the label {USABLE_LABEL}=true.")
+        value = decoded(found, key.key)
         if value is None:
             raise NotYetError("SecretNotFound", f"There is no Secret {key.name} with the key {key.key}.")
         return value.strip()

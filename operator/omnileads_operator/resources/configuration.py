@@ -28,7 +28,10 @@ class Centre(Model):
     url: Annotated[str, Field(max_length=500, pattern=r"^https?://[^\s]+[^/]$")] | None = Field(
         default=None, description="Address of a contact centre elsewhere, without a path."
     )
-    token: SecretKey = Field(description="A token of `/api/v2` whose user may read and write what this resource is.")
+    token: SecretKey = Field(
+        description="A token of `/api/v2` whose user may read and write what this resource is. Its Secret needs the "
+        "label `omnileads.org/configuration=true`."
+    )
 
 
 class Configured(Model):

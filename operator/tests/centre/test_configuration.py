@@ -47,8 +47,10 @@ class Desired:
         self.namespace = namespace
         self.secret("token", token=centre.token)
 
-    def secret(self, name: str, **values: str) -> None:
-        metadata = {"name": name, "namespace": self.namespace}
+    def secret(self, name: str, *, is_marked: bool = True, **values: str) -> None:
+        metadata: Item = {"name": name, "namespace": self.namespace}
+        if is_marked:
+            metadata["labels"] = {"omnileads.org/configuration": "true"}
         self.api.create({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": values})
 
     def create(self, kind: str, resource: str, /, **spec: Any) -> None:
@@ -243,6 +245,15 @@ def test_secrets_that_cannot_be_used(desired: Desired, unique: str, spec: dict[s
     desired.secret("two", p="one line\ntype = evil")
     desired.create("SIPTrunk", "trunk", name=unique, **spec)
     desired.wait_until("SIPTrunk", "trunk", "False", reason)
+    assert desired.centre.find("sip-trunks", unique) is None
+
+
+def test_a_secret_that_is_not_meant_for_it_is_not_read(desired: Desired, unique: str) -> None:
+    desired.secret("foreign", is_marked=False, password="of somebody else")
+    secret = {"placeholder": "PASSWORD", "secret": {"name": "foreign", "key": "password"}}
+    desired.create("SIPTrunk", "trunk", name=unique, wizardText=WIZARD, secrets=[secret])
+    condition = desired.wait_until("SIPTrunk", "trunk", "False", "SecretNotMarked")
+    assert "omnileads.org/configuration=true" in condition["message"]
     assert desired.centre.find("sip-trunks", unique) is None
 
 

@@ -8,6 +8,7 @@ import pytest
 import yaml
 
 from omnileads_operator.crds import RESOURCES, write
+from omnileads_operator.reference import page
 from omnileads_operator.version import VERSION
 
 OPERATOR = Path(__file__).resolve().parents[2]
@@ -38,3 +39,8 @@ def test_every_field_has_a_description(resource: object) -> None:
             check(field, f"{where}.{name}")
 
     check(schema["spec"], "spec")
+
+
+def test_the_reference_is_current() -> None:
+    committed = (OPERATOR.parent / "docs" / "operator" / "reference.md").read_text()
+    assert committed == page(), "run `make operator-manifests`"
