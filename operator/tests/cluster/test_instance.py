@@ -250,14 +250,20 @@ def test_pods_roll_when_a_secret_they_read_changes_and_others_do_not(
     assert [name for name in after if after[name] != before[name]] == ["worker"]
 
 
+def wait_for_turns(operator: OperatorProcess) -> None:
+    asked = operator.calls("get")
+    wait_for("some turns", lambda: operator.calls("get") > asked + 40, evidence=operator.log)
+
+
 def test_a_paused_instance_is_left_alone(instance: InstanceUnderTest) -> None:
     instance.create()
     instance.wait_until_written()
     api, namespace, name = instance.api, instance.namespace, instance.name
     api.change("OMniLeads", namespace, name, {"metadata": {"annotations": {"omnileads.org/paused": "true"}}})
+    # A turn that began before the annotation may still end.
+    wait_for_turns(instance.operator)
     api.delete("Service", namespace, f"{name}-app")
-    turns = instance.operator.calls("get")
-    wait_for("some turns", lambda: instance.operator.calls("get") > turns + 20)
+    wait_for_turns(instance.operator)
     assert instance.child("Service", "app") is None
     api.change("OMniLeads", namespace, name, {"metadata": {"annotations": {"omnileads.org/paused": None}}})
     instance.wait_for_child("Service", "app")
