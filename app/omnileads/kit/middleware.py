@@ -51,7 +51,7 @@ SECURITY_HEADERS: Final = {
     ),
 }
 """Styles may be inline because the console's component library writes its theme into the page. Frames and forms may go
-anywhere because agents work with the sites administrators name, embedded or with a POST; scripts come from here only."""
+anywhere because agents work with the sites administrators name, embedded or with a POST; scripts are ours only."""
 
 
 class RequestMiddleware:
