@@ -88,7 +88,7 @@ def test_who_identified_themselves_is_found_by_the_external_id(desk: Desk) -> No
 
 def test_the_number_dialled_is_found_without_the_outside_prefix(desk: Desk) -> None:
     ana = desk.contact()
-    trunk = {"name": "out", "wizard_text": "[out]\ntype=wizard\nremote_hosts=sip.example.com\n", "max_channels": 3}
+    trunk = {"name": "out", "wizard_text": "type=wizard\nremote_hosts=sip.example.com\n", "max_channels": 3}
     made = desk.admin.post(f"{API}/sip-trunks", json=trunk)
     assert made.status_code == 201, made.text
     route = {

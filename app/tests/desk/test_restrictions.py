@@ -72,7 +72,9 @@ def test_locked_and_hidden_columns_are_refused_by_name(ruled: Desk) -> None:
     ana = ruled.contact()
     refused = ruled.patch(ana, documento="X", deuda="0", telefono="3515550009")
     assert fields_of(refused) == {"values.documento": "locked", "values.deuda": "hidden"}
-    assert '"Documento" is locked' in refused.text
+    assert [problem["message"] for problem in refused.json()["fields"] if problem["code"] == "locked"] == [
+        '"Documento" is locked in this campaign and cannot be changed.'
+    ]
     assert ruled.client.get(f"{ruled.path}/{ana}").json()["values"]["telefono"] == "3515550001", "nothing half done"
     assert fields_of(ruled.patch(ana, deuda="90210")) == {"values.deuda": "hidden"}, "not even its own value"
     assert ruled.patch(ana, documento="A1", nombre="Ana").status_code == 200, "a locked value as it is"
