@@ -144,17 +144,25 @@ def _campaigns(session: Session, agent_id: int) -> list[ConsoleCampaign]:
             show_call_id=campaign.show_call_id,
             ring_seconds=campaign.queue.ring_seconds if campaign.queue is not None else RING_SECONDS,
             has_contacts=campaign.contact_base_id is not None,
-            site=sites.get(campaign.external_site_id or 0) if campaign.interaction != "form" else None,
+            site=_console_site(campaign, sites.get(campaign.external_site_id or 0)),
             dispositions=[ConsoleDispositionOption.model_validate(option) for option in campaign.disposition_options],
         )
         for campaign in campaigns
     ]
 
 
-def _sites(session: Session, campaigns: Sequence[Campaign]) -> dict[int, ConsoleSite]:
+def _sites(session: Session, campaigns: Sequence[Campaign]) -> dict[int, ExternalSite]:
     ids = {campaign.external_site_id for campaign in campaigns if campaign.external_site_id is not None}
     sites = session.scalars(select(ExternalSite).where(ExternalSite.id.in_(ids))) if ids else ()
-    return {site.id: ConsoleSite.model_validate(site) for site in sites}
+    return {site.id: site for site in sites}
+
+
+def _console_site(campaign: Campaign, site: ExternalSite | None) -> ConsoleSite | None:
+    if site is None or campaign.interaction == "form":
+        return None
+    parameters = campaign.external_site_parameters
+    names = {str(parameter["value"]) for parameter in parameters if parameter["kind"] == "dialplan"}
+    return ConsoleSite(name=site.name, trigger=site.trigger, target=site.target, dialplan_names=sorted(names))
 
 
 def ephemeral_password(secret: str, user: str) -> str:

@@ -287,11 +287,15 @@ class ConsoleDispositionOption(ResponseModel):
 
 
 class ConsoleSite(ResponseModel):
-    """The external site of a campaign. Without `target` the server sends its requests, and nothing is opened."""
+    """The external site of a campaign. Without `target` the server sends its requests, and nothing is opened.
+
+    `dialplan_names` are the variables (`Omlcrm...`) the webphone is told and the site wants to know.
+    """
 
     name: str
     trigger: Literal["button", "automatic", "server", "disposition", "dynamic-list"]
     target: Literal["embedded", "new-tab"] | None
+    dialplan_names: list[str]
 
 
 class ConsoleCampaign(ResponseModel):

@@ -119,7 +119,12 @@ def test_a_post_is_a_form_for_the_browser(sites: Sites) -> None:
 def test_the_console_is_told_of_the_site(sites: Sites) -> None:
     sites.use(trigger="button", method="GET", target="embedded")
     [campaign] = sites.desk.client.get(f"{API}/agent/session").json()["campaigns"]
-    assert campaign["site"] == {"name": "CRM", "trigger": "button", "target": "embedded"}
+    assert campaign["site"] == {
+        "name": "CRM",
+        "trigger": "button",
+        "target": "embedded",
+        "dialplan_names": ["Omlcrmopcion"],
+    }
     assert campaign["has_contacts"] is True
 
 

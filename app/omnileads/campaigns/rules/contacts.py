@@ -60,17 +60,17 @@ def _script_problems(asking: Asking, columns: Sequence[Column]) -> Problems:
     unknown = unknown_fields(request.script, columns)
     if unknown and not columns:
         message = (
-            f"There is no contact base whose values could stand at {_braced(unknown)}. Choose one, or remove them."
+            f'There is no contact base whose values could stand at "{_braced(unknown)}". Choose one, or remove them.'
         )
         return [FieldProblem("script", "no-base", message)]
     if unknown:
         valid = _braced([column["key"] for column in columns])
-        message = f"The contact base has no column {_braced(unknown)}. These can be used: {valid}."
+        message = f'The contact base has no column "{_braced(unknown)}". These can be used: "{valid}".'
         return [FieldProblem("script", "unknown-column", message)]
     hidden = {key for key, rule in request.field_rules.items() if rule.hidden}
     shown = hidden_fields(request.script, columns, hidden)
     if shown:
-        message = f"Agents may not see {_braced(shown)}. Remove it from the script, or show the column."
+        message = f'Agents may not see "{_braced(shown)}". Remove it from the script, or show the column.'
         return [FieldProblem("script", "hidden-column", message)]
     return []
 

@@ -4231,6 +4231,8 @@ export interface components {
         /**
          * ConsoleSite
          * @description The external site of a campaign. Without `target` the server sends its requests, and nothing is opened.
+         *
+         *     `dialplan_names` are the variables (`Omlcrm...`) the webphone is told and the site wants to know.
          */
         ConsoleSite: {
             /** Name */
@@ -4242,6 +4244,8 @@ export interface components {
             trigger: "button" | "automatic" | "server" | "disposition" | "dynamic-list";
             /** Target */
             target: ("embedded" | "new-tab") | null;
+            /** Dialplan Names */
+            dialplan_names: string[];
         };
         /** ContactAttach */
         ContactAttach: {
