@@ -11,6 +11,7 @@ from omnileads.calls import followers
 from omnileads.calls.models import Call, CallContact
 from omnileads.desk.taken import TakenCalls
 from omnileads.kit.audit import AuditEntry
+from omnileads.telephony.models import OutboundPattern, OutboundRoute
 from tests.conftest import People, SignedIn
 from tests.desk.conftest import ANA, Desk
 from tests.domain import API, fields_of, make_campaign
@@ -88,15 +89,9 @@ def test_who_identified_themselves_is_found_by_the_external_id(desk: Desk) -> No
 
 def test_the_number_dialled_is_found_without_the_outside_prefix(desk: Desk) -> None:
     ana = desk.contact()
-    trunk = {"name": "out", "wizard_text": "type=wizard\nremote_hosts=sip.example.com\n", "max_channels": 3}
-    made = desk.admin.post(f"{API}/sip-trunks", json=trunk)
-    assert made.status_code == 201, made.text
-    route = {
-        "name": "out",
-        "patterns": [{"prefix": "9", "prepend": "", "match": "XXXX."}],
-        "trunk_ids": [made.json()["id"]],
-    }
-    assert desk.admin.post(f"{API}/outbound-routes", json=route).status_code == 201
+    with desk.runtime.database.transaction() as session:
+        pattern = OutboundPattern(prefix="9", match="X.", position=1)
+        session.add(OutboundRoute(name="out", position=1, patterns=[pattern]))
     desk.log("c1", "DIAL", number="93515550001")
     assert desk.card()["contact"]["id"] == ana
 
