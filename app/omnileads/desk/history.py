@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sqlalchemy import func, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from omnileads.agents.models import Agent
 from omnileads.agents.names import agent_names
@@ -31,6 +31,7 @@ def history_of(session: Session, agent: Agent, contact_id: int, query: PageQuery
         .outerjoin(Disposition, Disposition.call_id == both.c.id)
         .outerjoin(DispositionOption, DispositionOption.id == Disposition.option_id)
         .order_by(at.desc(), both.c.id.desc())
+        .options(lazyload(Disposition.option))  # joined as usual, it would leave out calls without a disposition
         .limit(query.page_size)
         .offset(query.offset)
     ).all()

@@ -12,7 +12,7 @@ from omnileads.calls.models import Call, CallContact
 from omnileads.desk.taken import TakenCalls
 from omnileads.kit.audit import AuditEntry
 from omnileads.telephony.models import OutboundPattern, OutboundRoute
-from tests.conftest import People, SignedIn
+from tests.conftest import People, SignedIn, VirtualClock
 from tests.desk.conftest import ANA, Desk
 from tests.domain import API, fields_of, make_campaign
 
@@ -198,7 +198,7 @@ def test_contacts_are_searched_by_phone_id_and_words_a_page_at_a_time(desk: Desk
     assert fields_of(desk.client.get(desk.path, params={"search": "v", "cursor": "x"})) == {"cursor": "invalid"}
 
 
-def test_the_history_has_calls_and_dispositions_of_ones_own_campaigns(desk: Desk) -> None:
+def test_the_history_has_calls_and_dispositions_of_ones_own_campaigns(desk: Desk, clock: VirtualClock) -> None:
     ana = desk.contact()
     desk.log("c1", "CONNECT", "COMPLETEAGENT", contact_id=ana, talk_seconds=12.0)
     sale = desk.campaign["dispositions"][0]["id"]
@@ -212,6 +212,13 @@ def test_the_history_has_calls_and_dispositions_of_ones_own_campaigns(desk: Desk
     assert (item["call_id"], item["disposition"], item["comment"]) == ("c1", "Sale", "compra")
     assert (item["direction"], item["outcome"], item["talk_seconds"]) == ("inbound", "answered", 12.0)
     assert item["campaign_name"] == "Cobranzas"
+    clock.advance(minutes=5)
+    desk.log("c3", "CONNECT", number="000")
+    desk.attach(ana, "c3")
+    both = desk.client.get(f"{desk.path}/{ana}/history", params={"page_size": 5}).json()
+    assert ([item["call_id"] for item in both["items"]], both["total"]) == (["c3", "c1"], 2)
+    older = desk.client.get(f"{desk.path}/{ana}/history", params={"page_size": 1, "page": 2}).json()
+    assert [item["call_id"] for item in older["items"]] == ["c1"]
 
 
 def test_a_disposition_is_about_the_contact_the_agent_attached(desk: Desk) -> None:
