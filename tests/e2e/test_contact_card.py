@@ -1,4 +1,4 @@
-"""The agent's desk in a real call: who calls is recognised, shown within the campaign's rules, changed, and remembered."""
+"""The agent's desk in a real call: who calls is recognised, shown within the rules, changed, and remembered."""
 
 from __future__ import annotations
 
