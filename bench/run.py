@@ -16,7 +16,7 @@ from importlib import import_module
 from bench.errors import CannotMeasureError
 from bench.report import LoadWatch
 
-BENCHMARKS = ("decisions", "replay", "throughput", "latency", "recording", "apply", "import", "deployment")
+BENCHMARKS = ("decisions", "replay", "throughput", "latency", "recording", "apply", "import", "api", "deployment")
 
 MODULES = {"import": "contact_import"}
 """Where the name of a benchmark cannot be one of a module."""

@@ -97,9 +97,14 @@ class Centre:
     def agent(self, **group: object) -> Agent:
         """An agent in a group of its own with these switches, e.g. `auto_attend_inbound=True`."""
         made = self.api.post("/agent-groups", **{"name": self.name("group"), "auto_unpause_seconds": 1, **group})
-        user, password = self._user("agent", group_id=made["id"])
-        agent = user["agent"]
-        return Agent(user["id"], user["username"], password, _full_name(user), agent["id"], agent["extension"])
+        return self._agent("agent", made["id"])
+
+    def coach(self) -> Agent:
+        """Somebody who supervises and has a telephone of its own, which takes a role of the installation's own."""
+        permissions = ["supervision.read", "supervision.act", "agent.console", "tokens.own"]
+        role = self.api.post("/roles", name=self.name("coach"), permissions=permissions)
+        group = self.api.post("/agent-groups", name=self.name("group"), auto_unpause_seconds=1)
+        return self._agent(role["slug"], group["id"])
 
     def agents(self, count: int, **group: object) -> list[Agent]:
         return [self.agent(**group) for _ in range(count)]
@@ -188,6 +193,11 @@ class Centre:
 
     def name(self, kind: str) -> str:
         return f"{kind} {self._mark}-{next(self._numbers)}"
+
+    def _agent(self, role: str, group_id: int) -> Agent:
+        user, password = self._user(role, group_id=group_id)
+        agent = user["agent"]
+        return Agent(user["id"], user["username"], password, _full_name(user), agent["id"], agent["extension"])
 
     def _user(self, role: str, **fields: object) -> tuple[Any, str]:
         password = secrets.token_urlsafe(16)
