@@ -7,7 +7,7 @@ import structlog
 
 from omnileads.accounts import housekeeping
 from omnileads.accounts.notices import NOTICE_JOB, NoticeSender
-from omnileads.calls import writer
+from omnileads.calls import followers, writer
 from omnileads.calls.recording_check import RecordingCheck
 from omnileads.campaigns.leads import follow_base
 from omnileads.campaigns.leads import housekeeping as leads_housekeeping
@@ -15,7 +15,9 @@ from omnileads.campaigns.leads.work import LEADS_JOB, run_leads_job
 from omnileads.contacts import imports
 from omnileads.contacts.followers import follow
 from omnileads.contacts.import_job import IMPORT_JOB, ImportJob
+from omnileads.crm import journal
 from omnileads.crm.sender import SITE_REQUEST_JOB, SiteRequestJob, SiteSender
+from omnileads.desk.taken import TakenCalls
 from omnileads.kit.health import HealthServer, platform_probes
 from omnileads.kit.mail import Mailer
 from omnileads.kit.periodic import Chore, run_chores
@@ -30,10 +32,12 @@ def run(settings: WorkerSettings) -> int:
     """Run until SIGTERM; jobs under way are finished first. Returns the exit code."""
     runtime = Runtime.build(settings)
     runtime.jobs.register(NOTICE_JOB, NoticeSender(Mailer(settings.mail)).run)
-    runtime.jobs.register(SITE_REQUEST_JOB, SiteRequestJob(SiteSender(settings.outgoing, runtime)).run)
+    site_requests = SiteRequestJob(SiteSender(settings.outgoing, runtime))
+    runtime.jobs.register(SITE_REQUEST_JOB, site_requests.run, forgets_arguments=True)
     runtime.jobs.register(IMPORT_JOB, ImportJob(runtime).run)
     runtime.jobs.register(LEADS_JOB, run_leads_job)
     follow(follow_base)
+    followers.follow(TakenCalls(runtime))
     process = ThreadedProcess()
     process.add("event-writer", lambda stop: writer.run(runtime, stop))
     process.add("jobs", lambda stop: _run_jobs(runtime, settings.worker.job_threads, stop))
@@ -67,6 +71,10 @@ def _chores(runtime: Runtime, settings: WorkerSettings) -> tuple[Chore, ...]:
         with runtime.database.transaction() as session:
             imports.prune(session, runtime)
 
+    def prune_site_requests() -> None:
+        with runtime.database.transaction() as session:
+            journal.prune(session, runtime.clock.now())
+
     def keep_leads() -> None:
         leads_housekeeping.keep(runtime)
 
@@ -75,5 +83,6 @@ def _chores(runtime: Runtime, settings: WorkerSettings) -> tuple[Chore, ...]:
         Chore("jobs.resend-lost", 30, runtime.jobs.resend_lost),
         Chore("accounts.prune", 3600, prune_accounts),
         Chore("contacts.prune-imports", 3600, prune_imports),
+        Chore("external-sites.prune", 3600, prune_site_requests),
         Chore("recordings.check", 2, recordings.run_due),
     )

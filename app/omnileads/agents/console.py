@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hmac
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -22,9 +23,11 @@ from omnileads.agents.schemas import (
     ConsoleDispositionOption,
     ConsoleGroup,
     ConsoleSession,
+    ConsoleSite,
     SipCredentials,
 )
 from omnileads.campaigns.models import Campaign, CampaignMember
+from omnileads.crm.models import ExternalSite
 from omnileads.kit.clock import Clock, epoch_ms
 from omnileads.settings import Settings
 
@@ -127,6 +130,8 @@ def _campaigns(session: Session, agent_id: int) -> list[ConsoleCampaign]:
         .where(CampaignMember.agent_id == agent_id, Campaign.deleted_at.is_(None), Campaign.state != "finished")
         .order_by(Campaign.name)
     )
+    campaigns = session.scalars(statement).unique().all()
+    sites = _sites(session, campaigns)
     return [
         ConsoleCampaign(
             id=campaign.id,
@@ -138,10 +143,26 @@ def _campaigns(session: Session, agent_id: int) -> list[ConsoleCampaign]:
             show_route_name=campaign.show_route_name,
             show_call_id=campaign.show_call_id,
             ring_seconds=campaign.queue.ring_seconds if campaign.queue is not None else RING_SECONDS,
+            has_contacts=campaign.contact_base_id is not None,
+            site=_console_site(campaign, sites.get(campaign.external_site_id or 0)),
             dispositions=[ConsoleDispositionOption.model_validate(option) for option in campaign.disposition_options],
         )
-        for campaign in session.scalars(statement).unique()
+        for campaign in campaigns
     ]
+
+
+def _sites(session: Session, campaigns: Sequence[Campaign]) -> dict[int, ExternalSite]:
+    ids = {campaign.external_site_id for campaign in campaigns if campaign.external_site_id is not None}
+    sites = session.scalars(select(ExternalSite).where(ExternalSite.id.in_(ids))) if ids else ()
+    return {site.id: site for site in sites}
+
+
+def _console_site(campaign: Campaign, site: ExternalSite | None) -> ConsoleSite | None:
+    if site is None or campaign.interaction == "form":
+        return None
+    parameters = campaign.external_site_parameters
+    names = {str(parameter["value"]) for parameter in parameters if parameter["kind"] == "dialplan"}
+    return ConsoleSite(name=site.name, trigger=site.trigger, target=site.target, dialplan_names=sorted(names))
 
 
 def ephemeral_password(secret: str, user: str) -> str:

@@ -286,10 +286,22 @@ class ConsoleDispositionOption(ResponseModel):
     calls_external_site: bool
 
 
+class ConsoleSite(ResponseModel):
+    """The external site of a campaign. Without `target` the server sends its requests, and nothing is opened.
+
+    `dialplan_names` are the variables (`Omlcrm...`) the webphone is told and the site wants to know.
+    """
+
+    name: str
+    trigger: Literal["button", "automatic", "server", "disposition", "dynamic-list"]
+    target: Literal["embedded", "new-tab"] | None
+    dialplan_names: list[str]
+
+
 class ConsoleCampaign(ResponseModel):
     """A campaign the agent is a member of. Hidden options are listed, because an earlier answer may use one.
 
-    The `show_*` say what the agent is told of a call that comes in.
+    The `show_*` say what the agent is told of a call that comes in. `has_contacts`: it works with a contact base.
     """
 
     id: int
@@ -301,6 +313,8 @@ class ConsoleCampaign(ResponseModel):
     show_route_name: bool
     show_call_id: bool
     ring_seconds: int
+    has_contacts: bool
+    site: ConsoleSite | None
     dispositions: list[ConsoleDispositionOption]
 
 

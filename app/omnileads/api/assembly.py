@@ -17,6 +17,7 @@ from omnileads.calls import routes as calls
 from omnileads.campaigns import routes as campaigns
 from omnileads.contacts import routes as contacts
 from omnileads.crm import routes as crm
+from omnileads.desk import routes as desk
 from omnileads.dispositions import routes as dispositions
 from omnileads.forms import routes as forms
 from omnileads.kit.http import Problem, install_error_handlers
@@ -43,6 +44,7 @@ V2_ROUTERS: Final[tuple[APIRouter, ...]] = (
     *campaigns.ROUTERS,
     *contacts.ROUTERS,
     dispositions.router,
+    desk.router,
     calls.calls,
     calls.agent_calls,
     calls.recordings,

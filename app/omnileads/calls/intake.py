@@ -65,6 +65,8 @@ class CallEventIn(_Event):
     campaign_extra_id: Integer | None = None
     number_extra: AnyText | None = None
     did: AnyText | None = None
+    dialplan_data: Annotated[list[tuple[AnyText, AnyText]], Field(default_factory=list, exclude=True)]
+    """What the dialplan says about the call (`Omlcrm...`), for CRMs; it is not kept in the log."""
 
 
 class AgentEventIn(_Event):

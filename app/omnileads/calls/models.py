@@ -1,7 +1,8 @@
-"""Tables of the call log: `call_events`, `agent_activity`, `calls`, `recordings`.
+"""Tables of the call log: `call_events`, `agent_activity`, `calls`, `call_contacts`, `recordings`.
 
 `call_events` and `agent_activity` are the truth: rows are only added, by `calls.writer`. `calls` and `recordings` are
-computed from them. None has foreign keys: history outlives configuration, and the writer must never refuse an event.
+computed from them, and from `call_contacts`, which people fill. None has foreign keys: history outlives configuration,
+and the writer must never refuse an event.
 
 `call_events` is one table, not partitioned by month: the key (call id, sequence) makes a repeated event impossible
 whatever its time says, and Postgres can only enforce a key on a partitioned table when it contains the partition key.
@@ -121,6 +122,18 @@ class Call(Base):
     wait_seconds: Mapped[float | None] = mapped_column(Float)
     talk_seconds: Mapped[float | None] = mapped_column(Float)
     ended_by: Mapped[EndedBy | None] = mapped_column(String(8))
+
+
+class CallContact(Base):
+    """Whom a call is with, said by an agent, or by the number when it is one contact's only; it outlives every new
+    computing of `calls`. `agent_id` null: nobody chose."""
+
+    __tablename__ = "call_contacts"
+
+    call_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    contact_id: Mapped[int] = mapped_column(BigInteger)
+    agent_id: Mapped[int | None] = mapped_column(Integer)
+    attached_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
 
 
 class Recording(Base):

@@ -71,12 +71,12 @@ def list_own_calls(
     day: Annotated[str, Query(max_length=10, description='"today" or a date, as in 2026-11-22.')] = "today",
 ) -> Page[CallOut]:
     agent = require_agent(session, principal.user_id)
-    return find_agent_calls(session, agent.id, _day_of(day, runtime.clock.now()), paging)
+    return find_agent_calls(session, agent, _day_of(day, runtime.clock.now()), paging)
 
 
 @agent_calls.get("/{call_id}")
 def get_own_call(session: Transaction, principal: CurrentPrincipal, call_id: CallIdPath) -> CallOut:
-    return one_agent_call(session, require_agent(session, principal.user_id).id, call_id)
+    return one_agent_call(session, require_agent(session, principal.user_id), call_id)
 
 
 def _own_agent_id(session: Session, principal: Principal, permission: str) -> int | None:

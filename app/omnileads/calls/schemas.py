@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pydantic import Field
+
 from omnileads.calls.models import CallDirection, CallOutcome, EndedBy, RecordingState
 from omnileads.kit.clock import Instant
 from omnileads.kit.schemas import ResponseModel
@@ -12,10 +14,22 @@ class NamedRef(ResponseModel):
     name: str
 
 
+class ColleagueRef(ResponseModel):
+    """The agent on the other side of a call between agents."""
+
+    agent_id: int
+    name: str
+    extension: int
+
+
 class CallDisposition(ResponseModel):
+    """`answers` are those in the option's form, by the names of its fields."""
+
     option_id: int
     name: str
+    subdisposition: str | None
     comment: str
+    answers: dict[str, str]
 
 
 class CallOut(ResponseModel):
@@ -23,6 +37,8 @@ class CallOut(ResponseModel):
     started_at: Instant
     campaign: NamedRef | None
     direction: CallDirection
+    is_internal: bool = Field(description="Between agents; `number` and `did` are extensions.")
+    colleague: ColleagueRef | None
     did: str | None
     number: str
     agent: NamedRef | None

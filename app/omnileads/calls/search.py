@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, time, timedelta
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
-from sqlalchemy import ColumnElement, and_, exists, false, select
+from sqlalchemy import ColumnElement, and_, exists, false, select, union
 from sqlalchemy.orm import Session
 
+from omnileads.agents.models import Agent
 from omnileads.agents.names import agent_names
 from omnileads.calls.models import Call, CallEvent, Recording
-from omnileads.calls.schemas import CallDisposition, CallEventOut, CallOut, NamedRef, RecordingOut
+from omnileads.calls.own import is_own
+from omnileads.calls.schemas import CallDisposition, CallEventOut, CallOut, ColleagueRef, NamedRef, RecordingOut
 from omnileads.campaigns.models import DispositionOption
 from omnileads.campaigns.scope import Scope
 from omnileads.dispositions.models import Disposition
@@ -21,6 +23,8 @@ from omnileads.kit.pagination import Page, PageQuery, contains, paginate
 from omnileads.telephony.destinations import campaign_names
 
 T = TypeVar("T")
+INTERNAL: Final = 7
+"""Call type of calls between agents, as the original numbers it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,30 +49,28 @@ def find_calls(session: Session, wanted: CallFilter, scope: Scope, query: PageQu
     return _page(_present_calls(session, rows), total, query)
 
 
-def find_agent_calls(session: Session, agent_id: int, day: date, query: PageQuery) -> Page[CallOut]:
-    """Calls an agent was connected to on a day of the installation's time zone, the newest first."""
+def find_agent_calls(session: Session, agent: Agent, day: date, query: PageQuery) -> Page[CallOut]:
+    """An agent's calls on a day of the installation's time zone, the newest first; those to colleagues too."""
     since, until = _day(day)
-    connected = _has_event(
-        Call.id,
-        and_(
-            CallEvent.agent_id == agent_id,
-            CallEvent.event == "CONNECT",
-            CallEvent.time >= since,
-            CallEvent.time < until,
-        ),
+    of_day = and_(CallEvent.time >= since, CallEvent.time < until)
+    own = select(CallEvent.call_id).where(is_own(agent.id), of_day)
+    to_colleagues = select(Call.id).where(
+        Call.number == str(agent.extension),
+        Call.started_at >= since,
+        Call.started_at < until,
+        _has_event(Call.id, CallEvent.call_type == INTERNAL),
     )
-    statement = select(Call).where(connected).order_by(Call.started_at.desc(), Call.id.desc())
-    rows, total = paginate(session, statement, query)
-    return _page(_present_calls(session, rows), total, query)
+    statement = select(Call).where(Call.id.in_(union(own, to_colleagues)))
+    rows, total = paginate(session, statement.order_by(Call.started_at.desc(), Call.id.desc()), query)
+    return _page(_present_calls(session, rows, agent), total, query)
 
 
-def one_agent_call(session: Session, agent_id: int, call_id: str) -> CallOut:
-    """A call the agent was connected to. Raises NotFound."""
-    connected = _has_event(Call.id, and_(CallEvent.agent_id == agent_id, CallEvent.event == "CONNECT"))
-    call = session.scalar(select(Call).where(Call.id == call_id, connected))
+def one_agent_call(session: Session, agent: Agent, call_id: str) -> CallOut:
+    """A call of the agent's. Raises NotFound."""
+    call = session.scalar(select(Call).where(Call.id == call_id, _has_event(Call.id, is_own(agent.id))))
     if call is None:
         raise NotFound
-    return _present_calls(session, [call])[0]
+    return _present_calls(session, [call], agent)[0]
 
 
 def call_events(session: Session, call_id: str, scope: Scope) -> list[CallEventOut]:
@@ -159,8 +161,11 @@ def _day(day: date) -> tuple[datetime, datetime]:
     return since, until
 
 
-def _present_calls(session: Session, calls: Sequence[Call]) -> list[CallOut]:
+def _present_calls(session: Session, calls: Sequence[Call], viewer: Agent | None = None) -> list[CallOut]:
+    """As `viewer` sees them, for whom a call to a colleague goes out."""
     ids = [call.id for call in calls]
+    internal = _internal(session, ids)
+    colleagues = _colleagues(session, [call for call in calls if call.id in internal], viewer)
     campaigns = campaign_names(session, {call.campaign_id for call in calls if call.campaign_id})
     agents = agent_names(session, {call.agent_id for call in calls if call.agent_id})
     dispositions = _dispositions(session, ids)
@@ -175,7 +180,9 @@ def _present_calls(session: Session, calls: Sequence[Call]) -> list[CallOut]:
             did=call.did,
             number=call.number,
             agent=_ref(call.agent_id, agents),
-            direction=call.direction,
+            direction="outbound" if call.id in internal and _is_caller(call, viewer) else call.direction,
+            is_internal=call.id in internal,
+            colleague=colleagues.get(call.id),
             outcome=call.outcome,
             wait_seconds=call.wait_seconds,
             talk_seconds=call.talk_seconds,
@@ -187,15 +194,44 @@ def _present_calls(session: Session, calls: Sequence[Call]) -> list[CallOut]:
     ]
 
 
+def _internal(session: Session, call_ids: Collection[str]) -> set[str]:
+    statement = select(CallEvent.call_id).where(CallEvent.call_id.in_(call_ids), CallEvent.call_type == INTERNAL)
+    return set(session.scalars(statement.distinct()))
+
+
+def _is_caller(call: Call, viewer: Agent | None) -> bool:
+    return viewer is not None and call.number == str(viewer.extension)
+
+
+def _colleagues(session: Session, calls: Sequence[Call], viewer: Agent | None) -> dict[str, ColleagueRef]:
+    """Who is on the other side of calls between agents, by the extension that stands for a number in them."""
+    others = {call.id: (call.did if _is_caller(call, viewer) else call.number) or "" for call in calls}
+    extensions = [int(extension) for extension in others.values() if extension.isascii() and extension.isdigit()]
+    statement = select(Agent.id, Agent.extension).where(Agent.extension.in_(extensions), Agent.deleted_at.is_(None))
+    ids = {str(extension): agent_id for agent_id, extension in session.execute(statement)} if extensions else {}
+    names = agent_names(session, ids.values())
+    return {
+        call_id: ColleagueRef(agent_id=ids[extension], name=names.get(ids[extension], ""), extension=int(extension))
+        for call_id, extension in others.items()
+        if extension in ids
+    }
+
+
 def _dispositions(session: Session, call_ids: Collection[str]) -> dict[str, CallDisposition]:
     statement = (
-        select(Disposition.call_id, Disposition.option_id, DispositionOption.name, Disposition.comment)
+        select(Disposition, DispositionOption.name)
         .join(DispositionOption, DispositionOption.id == Disposition.option_id)
         .where(Disposition.call_id.in_(call_ids))
     )
     return {
-        call_id: CallDisposition(option_id=option_id, name=name, comment=comment)
-        for call_id, option_id, name, comment in session.execute(statement)
+        given.call_id: CallDisposition(
+            option_id=given.option_id,
+            name=name,
+            subdisposition=given.subdisposition,
+            comment=given.comment,
+            answers=given.answers,
+        )
+        for given, name in session.execute(statement)
     }
 
 

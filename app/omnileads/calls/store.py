@@ -7,19 +7,20 @@ from all events of the call while a lock per call is held, so the last writer to
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import fields
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any, Final
 
-from sqlalchemy import BigInteger, and_, bindparam, case, select, text
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy import BigInteger, and_, bindparam, case, select, text, update
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 from sqlalchemy.orm import Session
 
 from omnileads.calls.bulk import Change, insert_rows
+from omnileads.calls.followers import tell
 from omnileads.calls.intake import AgentEventIn, CallEventIn
-from omnileads.calls.models import AgentActivity, Call, CallEvent, Recording
+from omnileads.calls.models import AgentActivity, Call, CallContact, CallEvent, Recording
 from omnileads.calls.projection import ENDED_BY, CallFacts, project
 from omnileads.kit.clock import from_epoch_ms
 
@@ -58,6 +59,9 @@ _EVENTS_OF_CALLS = (
     .where(CallEvent.call_id.in_(bindparam("call_ids", expanding=True)))
     .order_by(CallEvent.call_id, CallEvent.sequence)
 )
+_ATTACHED = select(CallContact.call_id, CallContact.contact_id).where(
+    CallContact.call_id.in_(bindparam("call_ids", expanding=True))
+)
 
 
 def store(session: Session, events: Sequence[CallEventIn | AgentEventIn], now: datetime) -> None:
@@ -66,9 +70,30 @@ def store(session: Session, events: Sequence[CallEventIn | AgentEventIn], now: d
     call_events = [event for event in events if isinstance(event, CallEventIn)]
     if call_events:
         call_ids = sorted({event.call_id for event in call_events})
-        session.execute(_LOCK_CALLS, {"keys": sorted(_lock_key(call_id) for call_id in call_ids)})
+        lock_calls(session, call_ids)
         insert_rows(session, CallEvent, [_event_row(event) for event in call_events])
+        tell(session, call_events, now)
         refresh_calls(session, call_ids, now)
+
+
+def attach_contact(session: Session, call_id: str, contact_id: int, agent_id: int | None, now: datetime) -> None:
+    """Say whom a call is with, for good: in the log, and whenever it is computed anew."""
+    lock_calls(session, [call_id])
+    values = {"contact_id": contact_id, "agent_id": agent_id, "attached_at": now}
+    statement = insert(CallContact).values(call_id=call_id, **values)
+    session.execute(statement.on_conflict_do_update(index_elements=[CallContact.call_id], set_=values))
+    session.execute(update(Call).where(Call.id == call_id).values(contact_id=contact_id))
+
+
+def recognise_contact(session: Session, call_id: str, contact_id: int, now: datetime) -> None:
+    """The same, unless somebody has said it already. The call is locked, and computed afterwards."""
+    statement = insert(CallContact).values(call_id=call_id, contact_id=contact_id, attached_at=now)
+    session.execute(statement.on_conflict_do_nothing())
+
+
+def lock_calls(session: Session, call_ids: Collection[str]) -> None:
+    """Until the transaction ends nobody else computes these calls."""
+    session.execute(_LOCK_CALLS, {"keys": sorted(_lock_key(call_id) for call_id in call_ids)})
 
 
 def refresh_calls(session: Session, call_ids: Sequence[str], now: datetime) -> None:
@@ -76,9 +101,12 @@ def refresh_calls(session: Session, call_ids: Sequence[str], now: datetime) -> N
     calls: list[dict[str, Any]] = []
     recordings: dict[str, dict[str, Any]] = {}
     stored = session.execute(_EVENTS_OF_CALLS, {"call_ids": call_ids})
+    attached = dict(session.execute(_ATTACHED, {"call_ids": call_ids}).all())
     for call_id, group in groupby(stored, key=lambda event: str(event.call_id)):
         events = list(group)
         call = project(events)
+        if call_id in attached:
+            call = replace(call, contact_id=attached[call_id])
         calls.append({"id": call_id, **{name: getattr(call, name) for name in _CALL_COLUMNS}})
         recordings |= {row["file"]: row for row in _recording_rows(call_id, call, events, now)}
     insert_rows(session, Call, calls, key=("id",))

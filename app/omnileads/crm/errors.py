@@ -5,14 +5,22 @@ from __future__ import annotations
 from omnileads.kit.errors import AppError, Conflict
 
 
-class SiteRefused(AppError):
+class _SiteFailed(AppError):
+    """`site_status` is the status the site answered with, if it answered."""
+
+    def __init__(self, message: str | None = None, *, site_status: int | None = None) -> None:
+        super().__init__(message)
+        self.site_status = site_status
+
+
+class SiteRefused(_SiteFailed):
     """A request that repeating would not help; the text says what to do."""
 
     code = "external-site-refused"
     status = 409
 
 
-class SiteUnreachable(AppError):
+class SiteUnreachable(_SiteFailed):
     """The last attempt failed as those before it."""
 
     code = "external-site-unreachable"

@@ -1,10 +1,22 @@
-"""Tables `external_sites`, `external_site_authentications`, `external_systems`, `external_system_agents`."""
+"""Tables of external sites (with their authentications and what was sent to them) and of external systems."""
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Final, Literal
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, Integer, String, UniqueConstraint, func, text
+from sqlalchemy import (
+    CheckConstraint,
+    DateTime,
+    ForeignKey,
+    Index,
+    Integer,
+    String,
+    Text,
+    UniqueConstraint,
+    func,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from omnileads.kit.db import Base
@@ -14,6 +26,8 @@ SiteTrigger = Literal["button", "automatic", "server", "disposition", "dynamic-l
 SiteMethod = Literal["GET", "POST"]
 SiteFormat = Literal["multipart", "urlencoded", "text", "json"]
 SiteTarget = Literal["embedded", "new-tab"]
+SiteRequestState = Literal["opened", "queued", "sent", "failed"]
+"""Opened by the agent's browser, whose answer we never see; or sent by the server, waiting, accepted, given up."""
 
 MAX_URL_LENGTH: Final = 2000
 LONGEST_TOKEN_SECONDS: Final = 31_536_000
@@ -76,6 +90,35 @@ class ExternalSite(NamedRow):
     is_hidden: Mapped[bool] = mapped_column(default=False, server_default="false")
 
     authentication: Mapped[ExternalSiteAuthentication | None] = relationship(lazy="joined")
+
+
+class ExternalSiteRequest(Base):
+    """A request to a site about a call: what became of it, and nothing of what was in it.
+
+    `id` is its job's where the server sends it. `occasion` says what it was for; there is one request for each, however
+    often somebody asks. `message` says why it failed, or why it is being tried again.
+    """
+
+    __tablename__ = "external_site_requests"
+    __table_args__ = (
+        CheckConstraint("state IN ('opened', 'queued', 'sent', 'failed')", name="state_known"),
+        Index("ix_external_site_requests_site_id_requested_at", "site_id", text("requested_at DESC")),
+        Index("ix_external_site_requests_requested_at", "requested_at"),
+    )
+
+    id: Mapped[str] = mapped_column(String(26), primary_key=True)
+    site_id: Mapped[int] = mapped_column(ForeignKey("external_sites.id", ondelete="CASCADE"))
+    campaign_id: Mapped[int] = mapped_column(Integer)
+    call_id: Mapped[str] = mapped_column(String(32))
+    agent_id: Mapped[int] = mapped_column(Integer)
+    occasion: Mapped[str] = mapped_column(String(80), unique=True)
+    state: Mapped[SiteRequestState] = mapped_column(String(8))
+    status: Mapped[int | None] = mapped_column(Integer)
+    duration_ms: Mapped[int | None] = mapped_column(Integer)
+    attempts: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    message: Mapped[str] = mapped_column(Text, default="", server_default="")
+    requested_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+    finished_at: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
 
 
 class ExternalSystem(NamedRow):

@@ -6,7 +6,10 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends
 
+from omnileads.campaigns.scope import CurrentScope
 from omnileads.crm.authentications import Authentications
+from omnileads.crm.journal import SiteJournal
+from omnileads.crm.models import SiteRequestState
 from omnileads.crm.schemas import (
     AuthenticationCreate,
     AuthenticationOut,
@@ -19,6 +22,7 @@ from omnileads.crm.schemas import (
     ExternalSystemCreate,
     ExternalSystemOut,
     ExternalSystemPatch,
+    SiteRequestOut,
     SiteTrial,
     SiteTrialOut,
     UnsavedSiteTrial,
@@ -94,6 +98,19 @@ def try_unsaved_external_site(trials: CurrentTrials, body: UnsavedSiteTrial) -> 
 @sites.get("/{site_id}")
 def get_external_site(service: CurrentSites, site_id: PathId) -> ExternalSiteOut:
     return service.one(site_id)
+
+
+@sites.get("/{site_id}/requests")
+def list_site_requests(
+    session: Transaction,
+    runtime: CurrentRuntime,
+    scope: CurrentScope,
+    paging: Paging,
+    site_id: PathId,
+    state: SiteRequestState | None = None,
+) -> Page[SiteRequestOut]:
+    """Requests to the site about calls of the last 30 days, the newest first, and what became of each."""
+    return SiteJournal(session, runtime.clock).page(site_id, state, scope, paging)
 
 
 @sites.patch("/{site_id}", dependencies=_WRITES_SITES)

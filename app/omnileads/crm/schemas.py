@@ -14,6 +14,7 @@ from omnileads.crm.models import (
     MAX_URL_LENGTH,
     SiteFormat,
     SiteMethod,
+    SiteRequestState,
     SiteTarget,
     SiteTrigger,
 )
@@ -321,3 +322,23 @@ class AuthenticationTrialOut(ResponseModel):
     answer: TriedAnswer | None
     token: TokenOut | None
     problem: TrialProblem | None
+
+
+class SiteRequestOut(ResponseModel):
+    """A request about a call. `state` "opened": by the agent's browser, whose answer is not known here.
+
+    `message` says why it failed, or why a queued one is being tried again; `status` is the site's last answer.
+    """
+
+    id: str
+    requested_at: Instant
+    finished_at: Instant | None
+    state: SiteRequestState
+    status: int | None
+    duration_ms: int | None
+    attempts: int
+    message: str
+    call_id: str
+    campaign_id: int
+    campaign_name: str
+    agent_name: str

@@ -11,14 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from omnileads.crm.errors import SiteGone, SiteRefused, SiteUnreachable
-from omnileads.crm.models import ExternalSite
+from omnileads.crm.models import ExternalSite, ExternalSiteRequest, SiteRequestState
 from omnileads.crm.requests import SiteRequest, UnusableRequest, build
 from omnileads.crm.schemas import SiteContext, SiteParameter
 from omnileads.crm.tokens import Credentials, Token, TokenFailed, Tokens
-from omnileads.kit.jobs import JobRun, Jobs
+from omnileads.kit.errors import AppError
+from omnileads.kit.jobs import FAILED_MESSAGE, JobRun, Jobs
 from omnileads.kit.outgoing import FullAnswer, OutgoingFailed, OutgoingHttp, OutgoingRequest
 from omnileads.kit.runtime import Runtime
 from omnileads.settings import OutgoingTopic
@@ -99,7 +101,22 @@ class SiteRequestJob:
         self._sender = sender
 
     def run(self, job: JobRun) -> Mapping[str, Any]:
-        """Raises SiteGone, SiteRefused, SiteUnreachable; SiteAway to be run again."""
+        """Raises SiteGone, SiteRefused, SiteUnreachable; SiteAway to be run again. The journal is told of each."""
+        try:
+            sent = self._send(job)
+        except AppError as error:
+            _note(job, "failed", message=error.text, status=getattr(error, "site_status", None))
+            raise
+        except SiteAway as error:
+            _note(job, "queued", message=str(error), status=error.site_status)
+            raise
+        except Exception:
+            _note(job, "failed" if job.is_last_attempt else "queued", message=FAILED_MESSAGE)
+            raise
+        _note(job, "sent", status=sent.status, duration_ms=sent.duration_ms)
+        return {"status": sent.status, "duration_ms": sent.duration_ms}
+
+    def _send(self, job: JobRun) -> FullAnswer:
         with job.database.transaction() as session:
             site = session.get(ExternalSite, int(job.arguments["site_id"]))
             if site is None:
@@ -119,18 +136,52 @@ class SiteRequestJob:
         if not 200 <= status < 300:
             message = f"It answered with status {status}."
             is_hopeless = status < 500 and status not in _TRY_AGAIN
-            raise self._failure(job, site.name, message, is_hopeless=is_hopeless)
-        return {"status": status, "duration_ms": sent.answer.duration_ms}
+            raise self._failure(job, site.name, message, is_hopeless=is_hopeless, status=status)
+        return sent.answer
 
-    def _failure(self, job: JobRun, name: str, reason: str, *, is_hopeless: bool) -> Exception:
+    def _failure(
+        self, job: JobRun, name: str, reason: str, *, is_hopeless: bool, status: int | None = None
+    ) -> Exception:
         message = f'External site "{name}": {reason}'
         if is_hopeless:
-            return SiteRefused(message)
-        return SiteUnreachable(message) if job.is_last_attempt else SiteAway(message)
+            return SiteRefused(message, site_status=status)
+        if job.is_last_attempt:
+            return SiteUnreachable(message, site_status=status)
+        return SiteAway(message, site_status=status)
 
 
 class SiteAway(Exception):
     """The CRM is away for the moment; the job is run again."""
+
+    def __init__(self, message: str, site_status: int | None = None) -> None:
+        super().__init__(message)
+        self.site_status = site_status
+
+
+def _note(
+    job: JobRun,
+    state: SiteRequestState,
+    *,
+    message: str = "",
+    status: int | None = None,
+    duration_ms: int | None = None,
+) -> None:
+    """Write into the journal how it went; a job that nobody wrote there is none of its business."""
+    values: dict[str, Any] = {
+        "state": state,
+        "message": message,
+        "status": status,
+        "duration_ms": duration_ms,
+        "attempts": ExternalSiteRequest.attempts + 1,
+        "finished_at": None if state == "queued" else job.clock.now(),
+    }
+    with job.database.transaction() as session:
+        session.execute(
+            update(ExternalSiteRequest)
+            .where(ExternalSiteRequest.id == job.id)
+            .values(values)
+            .execution_options(synchronize_session=False)
+        )
 
 
 def _is_hopeless(error: OutgoingFailed | TokenFailed) -> bool:

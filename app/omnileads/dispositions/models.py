@@ -1,8 +1,10 @@
 """Tables of dispositions: `dispositions` (the answer that counts) and `disposition_history` (every answer given)."""
 
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, DateTime, ForeignKey, Identity, Index, String, Text, func
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from omnileads.campaigns.models import DispositionOption
@@ -13,7 +15,8 @@ class Disposition(Base):
     """The current answer about a call: one per call, changeable. `agent_id` is who answered last.
 
     An integration may answer about a contact without a call of ours: `call_id` is then made up, and `given_call_id`,
-    which may be null, is what the integration calls the call. `id` is what integrations call the answer.
+    which may be null, is what the integration calls the call. `id` is what integrations call the answer. `answers`
+    are those in the option's form, by the names of its fields.
     """
 
     __tablename__ = "dispositions"
@@ -31,6 +34,7 @@ class Disposition(Base):
     subdisposition: Mapped[str | None] = mapped_column(String(50))
     contact_id: Mapped[int | None] = mapped_column(ForeignKey("contacts.id", ondelete="SET NULL"), index=True)
     comment: Mapped[str] = mapped_column(Text, default="")
+    answers: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
     created_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
     updated_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())
 
@@ -48,4 +52,5 @@ class DispositionChange(Base):
     agent_id: Mapped[int] = mapped_column(ForeignKey("agents.id"))
     subdisposition: Mapped[str | None] = mapped_column(String(50))
     comment: Mapped[str] = mapped_column(Text, default="")
+    answers: Mapped[dict[str, Any]] = mapped_column(JSONB, default=dict, server_default="{}")
     changed_at: Mapped[datetime] = mapped_column(DateTime(timezone=True), server_default=func.now())

@@ -143,9 +143,8 @@ class ContactDispositions:
         service = Dispositions(self._session, LiveAgents(self._redis), self._clock)
         try:
             with self._session.begin_nested():
-                stored = service.put(
-                    self._agent, call_id, DispositionPut(option_id=answer.option_id, comment=answer.comment)
-                )
+                request = DispositionPut(option_id=answer.option_id, comment=answer.comment)
+                stored = service.put(self._agent, call_id, request, asks_form=False)
                 if stored.campaign_id != campaign.id:
                     raise NotFound
         except AppError:

@@ -10,6 +10,7 @@ from omnileads.agents.engine import tell_engine
 from omnileads.agents.live import LiveAgents
 from omnileads.calls.ids import CallIdPath
 from omnileads.campaigns.scope import campaign_scope
+from omnileads.desk.visits import SiteVisits
 from omnileads.dispositions.errors import StoredButNotTold
 from omnileads.dispositions.schemas import DispositionOut, DispositionPut
 from omnileads.dispositions.service import Dispositions
@@ -34,6 +35,7 @@ def put_disposition(
         changes = ConfigurationChanges(session, runtime, principal)
         dispositions = Dispositions(session, LiveAgents(runtime.redis), runtime.clock, changes)
         stored = dispositions.put(agent, call_id, body)
+        SiteVisits(session, runtime, agent, principal).dispositioned(call_id)
         agent_id = agent.id
     command = {"type": "agent.dispositioned", "agent_id": agent_id, "call_id": call_id}
     try:

@@ -9,14 +9,21 @@ from pydantic import Field
 from omnileads.kit.clock import Instant
 from omnileads.kit.schemas import Id, RequestModel, ResponseModel
 
+FormAnswer = Annotated[str, Field(max_length=10_000)] | int | float | None
+
 
 class DispositionPut(RequestModel):
-    """`subdisposition` is one of the option's. Without `contact_id` it is about the call's contact, if there is one."""
+    """`subdisposition` is one of the option's. Without `contact_id` it is about the call's contact, if there is one.
+
+    `answers` are those in the form of an option that has one, by the names of its fields: text, or numbers for a
+    number.
+    """
 
     option_id: Id
     subdisposition: Annotated[str, Field(min_length=1, max_length=50)] | None = None
     contact_id: Annotated[int, Field(ge=1, le=2**63 - 1)] | None = None
     comment: Annotated[str, Field(max_length=2_000)] = ""
+    answers: Annotated[dict[Annotated[str, Field(max_length=100)], FormAnswer], Field(max_length=200)] | None = None
 
 
 class DispositionChangeOut(ResponseModel):
@@ -24,6 +31,7 @@ class DispositionChangeOut(ResponseModel):
     name: str
     subdisposition: str | None
     comment: str
+    answers: dict[str, str]
     agent_id: int
     changed_at: Instant
 
@@ -38,6 +46,7 @@ class DispositionOut(ResponseModel):
     subdisposition: str | None
     contact_id: int | None
     comment: str
+    answers: dict[str, str]
     agent_id: int
     created_at: Instant
     updated_at: Instant

@@ -18,7 +18,7 @@ import dramatiq
 import structlog
 from dramatiq.brokers.redis import RedisBroker
 from dramatiq.middleware import Retries, ShutdownNotifications
-from sqlalchemy import Index, String, Text, and_, or_, select, text, update
+from sqlalchemy import Index, String, Text, and_, case, literal, or_, select, text, update
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
@@ -67,6 +67,9 @@ class Job(Base):
     finished_at: Mapped[datetime | None]
 
 
+_NOTHING: Final = literal({}, JSONB)
+
+
 class JobRun:
     """What a handler is given: its arguments, the database, and a way to report progress."""
 
@@ -110,6 +113,7 @@ class Jobs:
         self._clock = clock
         self._heartbeat_seconds = heartbeat_seconds
         self._handlers: dict[str, JobHandler] = {}
+        self._forgetting: set[str] = set()
         self.broker = RedisBroker(  # type: ignore[no-untyped-call]  # dramatiq does not annotate its constructor
             host=settings.host,
             port=settings.port,
@@ -127,11 +131,16 @@ class Jobs:
             self.run, broker=self.broker, actor_name="run_job", queue_name="jobs", priority=0, options={}
         )
 
-    def register(self, kind: str, handler: JobHandler) -> None:
-        """`kind` is dotted, noun first: `recordings.archive`."""
+    def register(self, kind: str, handler: JobHandler, *, forgets_arguments: bool = False) -> None:
+        """`kind` is dotted, noun first: `recordings.archive`.
+
+        `forgets_arguments`: they are personal data, and are erased in the moment the job is over, done or failed.
+        """
         if kind in self._handlers:
             raise ValueError(f"two handlers for jobs of kind {kind}")
         self._handlers[kind] = handler
+        if forgets_arguments:
+            self._forgetting.add(kind)
 
     def enqueue(
         self, session: Session, kind: str, arguments: Mapping[str, Any], *, created_by: int | None = None
@@ -227,7 +236,14 @@ class Jobs:
             session.execute(
                 update(Job)
                 .where(Job.id == job_id)
-                .values(state=state, result=result, message=message, touched_at=now, finished_at=now)
+                .values(
+                    state=state,
+                    result=result,
+                    message=message,
+                    touched_at=now,
+                    finished_at=now,
+                    arguments=case((Job.kind.in_(self._forgetting), _NOTHING), else_=Job.arguments),
+                )
             )
 
     @contextmanager

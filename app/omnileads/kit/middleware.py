@@ -46,10 +46,12 @@ SECURITY_HEADERS: Final = {
     "Content-Security-Policy": (
         "default-src 'self'; script-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; "
         "media-src 'self' blob:; font-src 'self' data:; connect-src 'self' wss:; worker-src 'self' blob:; "
-        "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'none'"
+        "object-src 'none'; base-uri 'self'; frame-src 'self' https: http:; form-action 'self' https: http:; "
+        "frame-ancestors 'none'"
     ),
 }
-"""Styles may be inline because the console's component library writes its theme into the page."""
+"""Styles may be inline because the console's component library writes its theme into the page. Frames and forms may go
+anywhere because agents work with the sites administrators name, embedded or with a POST; scripts are ours only."""
 
 
 class RequestMiddleware:

@@ -61,7 +61,15 @@ def test_a_call_is_shown_with_its_names(log: Log, sign_in: SignedIn) -> None:
         "wait_seconds": 2.0,
         "talk_seconds": 30.0,
         "ended_by": "agent",
-        "disposition": {"option_id": option, "name": "Sale", "comment": "yes"},
+        "disposition": {
+            "option_id": option,
+            "name": "Sale",
+            "subdisposition": None,
+            "comment": "yes",
+            "answers": {},
+        },
+        "is_internal": False,
+        "colleague": None,
         "has_recording": False,
     }
 

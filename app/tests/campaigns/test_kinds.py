@@ -44,7 +44,7 @@ def test_each_kind_begins_and_keeps_what_was_sent(admin: TestClient, bases: Base
         {"outcome": None, "disposition": "Wrong number", "max_attempts": 1, "delay_seconds": 5, "mode": "fixed"},
     ]
     bodies = [
-        manual(members=[{"agent_id": agent.id, "penalty": 2}], script="Hello {{name}}"),
+        manual(members=[{"agent_id": agent.id, "penalty": 2}], script="Hello {{name}}", contact_base_id=base.id),
         preview(base, reservation_minutes=5, deactivation_column="active"),
         dialer(base, priority=7, initial_boost_factor=1.5, prefix="9", incidence_rules=rules),
         {

@@ -134,7 +134,13 @@ def leg_answered(world: World, event: LegAnswered) -> None:
         is_priority=False,
     )
     call = log_call(
-        world, call, "CONNECT", agent_id=offer.agent_id, wait_seconds=wait_seconds, recording=offer.recording
+        world,
+        call,
+        "CONNECT",
+        agent_id=offer.agent_id,
+        wait_seconds=wait_seconds,
+        recording=offer.recording,
+        dialplan_data=call.dialplan_data,
     )
     if queue is not None:
         waiting.learn(world, queue, wait_seconds)

@@ -82,6 +82,7 @@ def _ring(world: World, call: Call, queue: Queue, profile: AgentProfile, placed:
         "OMLOUTNUM": call.number,
         "OMLDID": call.did,
         "OMLINROUTENAME": call.route_name,
+        **({"OMLCALLERIDPREFIX": prefix} if prefix else {}),
         "AUTO_ATTEND_INBOUND": str(attends_automatically(queue, profile)),
         "AUTO_UNPAUSE": str(unpause_seconds(queue, profile)),
         "FORCE_DISPOSITION": str(must_disposition(queue, profile)),

@@ -324,6 +324,7 @@ class CallEvent:
     contact_id: int | None = None
     campaign_type: int = 3
     call_type: int = CallType.INBOUND
+    dialplan_data: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

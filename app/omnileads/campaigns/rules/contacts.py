@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from omnileads.campaigns.rules.asking import Asking, Problems
 from omnileads.campaigns.schemas import PreviewCampaign
+from omnileads.campaigns.script import hidden_fields, unknown_fields
 from omnileads.contacts.models import Column, ContactBase
 from omnileads.kit.errors import FieldProblem
 
@@ -45,7 +46,37 @@ def problems(asking: Asking) -> Problems:
     else:
         found = [FieldProblem("contact_base_id", "hidden", _HIDDEN)] if base.is_hidden and not is_kept else []
     columns = base.columns if base is not None else []
-    return [*found, *_field_rule_problems(asking, columns), *_deactivation_problems(asking, columns)]
+    return [
+        *found,
+        *_field_rule_problems(asking, columns),
+        *_deactivation_problems(asking, columns),
+        *_script_problems(asking, columns),
+    ]
+
+
+def _script_problems(asking: Asking, columns: Sequence[Column]) -> Problems:
+    """Every `{{field}}` of the script is a column of the base that agents may see."""
+    request = asking.request
+    unknown = unknown_fields(request.script, columns)
+    if unknown and not columns:
+        message = (
+            f'There is no contact base whose values could stand at "{_braced(unknown)}". Choose one, or remove them.'
+        )
+        return [FieldProblem("script", "no-base", message)]
+    if unknown:
+        valid = _braced([column["key"] for column in columns])
+        message = f'The contact base has no column "{_braced(unknown)}". These can be used: "{valid}".'
+        return [FieldProblem("script", "unknown-column", message)]
+    hidden = {key for key, rule in request.field_rules.items() if rule.hidden}
+    shown = hidden_fields(request.script, columns, hidden)
+    if shown:
+        message = f'Agents may not see "{_braced(shown)}". Remove it from the script, or show the column.'
+        return [FieldProblem("script", "hidden-column", message)]
+    return []
+
+
+def _braced(fields: Sequence[str]) -> str:
+    return ", ".join(f"{{{{{field}}}}}" for field in fields)
 
 
 def _field_rule_problems(asking: Asking, columns: Sequence[Column]) -> Problems:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 
 from omnileads.campaigns.models import Campaign
 from omnileads.campaigns.rules.asking import Asking, Problems
 from omnileads.contacts.models import ContactBase
 from omnileads.crm.models import ExternalSite, ExternalSystem
+from omnileads.crm.requests import is_sent_by_server
 from omnileads.kit.errors import FieldProblem
 
 
@@ -63,10 +66,30 @@ def _parameter_problems(asking: Asking) -> Problems:
         return [FieldProblem("external_site_parameters", "not-used", message)]
     base = asking.session.get(ContactBase, request.contact_base_id) if request.contact_base_id else None
     keys = {column["key"] for column in base.columns} if base is not None else set()
-    return [
-        FieldProblem(f"external_site_parameters.{index}.value", "unknown", "The contact base has no such column.")
+    of_contact = [
+        (f"external_site_parameters.{index}.value", parameter.value)
         for index, parameter in enumerate(request.external_site_parameters)
-        if parameter.kind == "contact" and parameter.value not in keys
+        if parameter.kind == "contact"
+    ]
+    unknown = [
+        FieldProblem(field, "unknown", "The contact base has no such column.")
+        for field, key in of_contact
+        if key not in keys
+    ]
+    return [*unknown, *_shown_problems(asking, of_contact)]
+
+
+def _shown_problems(asking: Asking, of_contact: Sequence[tuple[str, str]]) -> Problems:
+    """What the agent's browser sends, the agent sees."""
+    request = asking.request
+    site = asking.session.get(ExternalSite, request.external_site_id) if request.external_site_id else None
+    if site is None or is_sent_by_server(site):
+        return []
+    message = "Agents may not see this column, and their browser would send it. Show it, or send another one."
+    return [
+        FieldProblem(field, "hidden", message)
+        for field, key in of_contact
+        if key in request.field_rules and request.field_rules[key].hidden
     ]
 
 

@@ -1375,6 +1375,26 @@ export interface paths {
         patch: operations["change_external_site"];
         trace?: never;
     };
+    "/api/v2/external-sites/{site_id}/requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Site Requests
+         * @description Requests to the site about calls of the last 30 days, the newest first, and what became of each.
+         */
+        get: operations["list_site_requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/external-sites/{site_id}/test": {
         parameters: {
             query?: never;
@@ -2483,6 +2503,151 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/agent/calls/{call_id}/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Call Card
+         * @description Whom one's own call is with, what the agent may see and change of them, and the script.
+         */
+        get: operations["get_call_card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/agent/calls/{call_id}/contact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Attach Contact
+         * @description Say whom one's own call is with; it can be said again, and is kept with the call.
+         */
+        put: operations["attach_contact"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/agent/calls/{call_id}/site-visit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Visit Site
+         * @description What the campaign's external site is opened with for this call; or the server is told to send it.
+         */
+        post: operations["visit_site"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/agent/campaigns/{campaign_id}/contacts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Search Agent Contacts
+         * @description Contacts of an active campaign the agent works in. With `search` those of which a visible value begins so.
+         */
+        get: operations["search_agent_contacts"];
+        put?: never;
+        /**
+         * Create Agent Contact
+         * @description Add a contact, and say that one's own call is with it if `call_id` is sent.
+         */
+        post: operations["create_agent_contact"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/agent/campaigns/{campaign_id}/contacts/{contact_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Agent Contact */
+        get: operations["get_agent_contact"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Change Agent Contact
+         * @description Change what the campaign lets its agents change. 409 when somebody changed the contact since `version`.
+         */
+        patch: operations["change_agent_contact"];
+        trace?: never;
+    };
+    "/api/v2/agent/campaigns/{campaign_id}/contacts/{contact_id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Contact History
+         * @description Calls with the contact and dispositions about it in the agent's campaigns, the newest first.
+         */
+        get: operations["list_contact_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/agent/forms/{form_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Agent Form
+         * @description A form that a disposition of one of the agent's campaigns opens.
+         */
+        get: operations["get_agent_form"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/calls": {
         parameters: {
             query?: never;
@@ -2609,6 +2774,58 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /**
+         * AgentContactChange
+         * @description `values` by column key; what is not sent stays. `version` is that of the card they were written into.
+         */
+        AgentContactChange: {
+            /** Values */
+            values: {
+                [key: string]: string;
+            };
+            /** Version */
+            version: string;
+        };
+        /**
+         * AgentContactCreate
+         * @description `values` by column key. With `call_id` the new contact is the one this call is with.
+         */
+        AgentContactCreate: {
+            /** Values */
+            values: {
+                [key: string]: string;
+            };
+            /** Call Id */
+            call_id?: string | null;
+        };
+        /**
+         * AgentContactSlice
+         * @description `next` is the cursor of the following contacts, null at the end. `is_cut`: a search found more than it shows.
+         */
+        AgentContactSlice: {
+            /** Columns */
+            columns: components["schemas"]["CardColumn"][];
+            /** Items */
+            items: components["schemas"]["ContactCard"][];
+            /** Next */
+            next: string | null;
+            /** Is Cut */
+            is_cut: boolean;
+        };
+        /**
+         * AgentForm
+         * @description A form that an option of one of the agent's campaigns opens.
+         */
+        AgentForm: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Description */
+            description: string;
+            /** Fields */
+            fields: components["schemas"]["FormFieldOut"][];
+        };
         /**
          * AgentGroupCreate
          * @description `pause_set_id` null: the agents may take every pause, for as long as they like.
@@ -3260,14 +3477,47 @@ export interface components {
              */
             dry_run?: boolean;
         };
-        /** CallDisposition */
+        /**
+         * CallCard
+         * @description Whom a call is with. Without `contact`, `candidates` are the contacts with the number; none: nobody is known.
+         *
+         *     `is_attached`: it is said, by an agent or because the number is only this contact's. `columns` is empty for a
+         *     campaign without contact base.
+         */
+        CallCard: {
+            /** Call Id */
+            call_id: string;
+            /** Campaign Id */
+            campaign_id: number;
+            /** Has Contacts */
+            has_contacts: boolean;
+            /** Columns */
+            columns: components["schemas"]["CardColumn"][];
+            contact: components["schemas"]["ContactCard"] | null;
+            /** Candidates */
+            candidates: components["schemas"]["ContactCard"][];
+            /** Is Attached */
+            is_attached: boolean;
+            /** Script */
+            script: components["schemas"]["ScriptPiece"][];
+        };
+        /**
+         * CallDisposition
+         * @description `answers` are those in the option's form, by the names of its fields.
+         */
         CallDisposition: {
             /** Option Id */
             option_id: number;
             /** Name */
             name: string;
+            /** Subdisposition */
+            subdisposition: string | null;
             /** Comment */
             comment: string;
+            /** Answers */
+            answers: {
+                [key: string]: string;
+            };
         };
         /**
          * CallEventOut
@@ -3356,6 +3606,12 @@ export interface components {
              * @enum {string}
              */
             direction: "inbound" | "outbound";
+            /**
+             * Is Internal
+             * @description Between agents; `number` and `did` are extensions.
+             */
+            is_internal: boolean;
+            colleague: components["schemas"]["ColleagueRef"] | null;
             /** Did */
             did: string | null;
             /** Number */
@@ -3754,6 +4010,25 @@ export interface components {
             campaigns: components["schemas"]["CampaignToday"][];
         };
         /**
+         * CardColumn
+         * @description A column the agent may see. A locked one is shown as it is; only a new contact's is filled in.
+         */
+        CardColumn: {
+            /** Key */
+            key: string;
+            /** Name */
+            name: string;
+            /**
+             * Role
+             * @enum {string}
+             */
+            role: "phone" | "external-id" | "data";
+            /** Is Locked */
+            is_locked: boolean;
+            /** Is Required */
+            is_required: boolean;
+        };
+        /**
          * Colleague
          * @description Another agent, as somebody to call.
          */
@@ -3777,6 +4052,18 @@ export interface components {
         ColleagueCallRequest: {
             /** Agent Id */
             agent_id: number;
+        };
+        /**
+         * ColleagueRef
+         * @description The agent on the other side of a call between agents.
+         */
+        ColleagueRef: {
+            /** Agent Id */
+            agent_id: number;
+            /** Name */
+            name: string;
+            /** Extension */
+            extension: number;
         };
         /** ColumnIn */
         ColumnIn: {
@@ -3815,7 +4102,7 @@ export interface components {
          * ConsoleCampaign
          * @description A campaign the agent is a member of. Hidden options are listed, because an earlier answer may use one.
          *
-         *     The `show_*` say what the agent is told of a call that comes in.
+         *     The `show_*` say what the agent is told of a call that comes in. `has_contacts`: it works with a contact base.
          */
         ConsoleCampaign: {
             /** Id */
@@ -3839,6 +4126,9 @@ export interface components {
             show_call_id: boolean;
             /** Ring Seconds */
             ring_seconds: number;
+            /** Has Contacts */
+            has_contacts: boolean;
+            site: components["schemas"]["ConsoleSite"] | null;
             /** Dispositions */
             dispositions: components["schemas"]["ConsoleDispositionOption"][];
         };
@@ -3939,6 +4229,33 @@ export interface components {
             state: components["schemas"]["AgentLive"];
         };
         /**
+         * ConsoleSite
+         * @description The external site of a campaign. Without `target` the server sends its requests, and nothing is opened.
+         *
+         *     `dialplan_names` are the variables (`Omlcrm...`) the webphone is told and the site wants to know.
+         */
+        ConsoleSite: {
+            /** Name */
+            name: string;
+            /**
+             * Trigger
+             * @enum {string}
+             */
+            trigger: "button" | "automatic" | "server" | "disposition" | "dynamic-list";
+            /** Target */
+            target: ("embedded" | "new-tab") | null;
+            /** Dialplan Names */
+            dialplan_names: string[];
+        };
+        /** ContactAttach */
+        ContactAttach: {
+            /**
+             * Contact Id
+             * @description What a browser's numbers hold exactly.
+             */
+            contact_id: number;
+        };
+        /**
          * ContactBaseCreate
          * @description A base without contacts. The first column with the role `phone` is the main phone.
          */
@@ -3982,6 +4299,58 @@ export interface components {
             columns?: components["schemas"]["ColumnIn"][] | null;
             /** Is Hidden */
             is_hidden?: boolean | null;
+        };
+        /**
+         * ContactCard
+         * @description A contact, without the columns the campaign hides. `version` changes with every change of the contact.
+         */
+        ContactCard: {
+            /** Id */
+            id: number;
+            /** Phone */
+            phone: string;
+            /** External Id */
+            external_id: string | null;
+            /** Values */
+            values: {
+                [key: string]: string;
+            };
+            /** Version */
+            version: string;
+            /**
+             * Is Original
+             * @description Of the base; not added by an agent.
+             */
+            is_original: boolean;
+        };
+        /**
+         * ContactHistoryItem
+         * @description A call with the contact, or a disposition an integration stored without one (`direction` null).
+         */
+        ContactHistoryItem: {
+            /** Call Id */
+            call_id: string;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Campaign Name */
+            campaign_name: string;
+            /** Agent Name */
+            agent_name: string;
+            /** Direction */
+            direction: ("inbound" | "outbound") | null;
+            /** Outcome */
+            outcome: ("waiting" | "dialing" | "talking" | "answered" | "abandoned" | "abandoned-welcome" | "timeout" | "voicemail" | "left-flow" | "ended-flow" | "unknown-did" | "trunk-full" | "busy" | "no-answer" | "cancelled" | "unavailable" | "congestion" | "no-route" | "blocked" | "failed" | "unknown") | null;
+            /** Talk Seconds */
+            talk_seconds: number | null;
+            /** Disposition */
+            disposition: string | null;
+            /** Subdisposition */
+            subdisposition: string | null;
+            /** Comment */
+            comment: string;
         };
         /**
          * ContactImportCreate
@@ -4853,6 +5222,10 @@ export interface components {
             subdisposition: string | null;
             /** Comment */
             comment: string;
+            /** Answers */
+            answers: {
+                [key: string]: string;
+            };
             /** Agent Id */
             agent_id: number;
             /**
@@ -4976,6 +5349,10 @@ export interface components {
             contact_id: number | null;
             /** Comment */
             comment: string;
+            /** Answers */
+            answers: {
+                [key: string]: string;
+            };
             /** Agent Id */
             agent_id: number;
             /**
@@ -4994,6 +5371,9 @@ export interface components {
         /**
          * DispositionPut
          * @description `subdisposition` is one of the option's. Without `contact_id` it is about the call's contact, if there is one.
+         *
+         *     `answers` are those in the form of an option that has one, by the names of its fields: text, or numbers for a
+         *     number.
          */
         DispositionPut: {
             /** Option Id */
@@ -5007,6 +5387,10 @@ export interface components {
              * @default
              */
             comment?: string;
+            /** Answers */
+            answers?: {
+                [key: string]: string | number | null;
+            } | null;
         };
         /**
          * EntryIn
@@ -6083,7 +6467,7 @@ export interface components {
         IvrOptionIn: {
             /**
              * Digit
-             * @description A key of the caller's telephone.
+             * @description One to five keys of the caller's telephone.
              */
             digit: string;
             destination: components["schemas"]["Destination"];
@@ -6881,6 +7265,17 @@ export interface components {
             /** Page Size */
             page_size: number;
         };
+        /** Page[ContactHistoryItem] */
+        Page_ContactHistoryItem_: {
+            /** Items */
+            items: components["schemas"]["ContactHistoryItem"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
         /** Page[CustomDestinationOut] */
         Page_CustomDestinationOut_: {
             /** Items */
@@ -7039,6 +7434,17 @@ export interface components {
         Page_RouteOut_: {
             /** Items */
             items: components["schemas"]["RouteOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[SiteRequestOut] */
+        Page_SiteRequestOut_: {
+            /** Items */
+            items: components["schemas"]["SiteRequestOut"][];
             /** Total */
             total: number;
             /** Page */
@@ -7824,6 +8230,16 @@ export interface components {
             destination?: components["schemas"]["Destination"] | null;
         };
         /**
+         * ScriptPiece
+         * @description Plain text. `is_value`: it is the contact's, put in where the script names a column.
+         */
+        ScriptPiece: {
+            /** Text */
+            text: string;
+            /** Is Value */
+            is_value: boolean;
+        };
+        /**
          * SipCredentials
          * @description What the webphone registers with; valid until `expires_at`.
          */
@@ -7894,6 +8310,13 @@ export interface components {
                 [key: string]: string;
             };
         };
+        /** SiteField */
+        SiteField: {
+            /** Name */
+            name: string;
+            /** Value */
+            value: string;
+        };
         /**
          * SiteParameter
          * @description What a campaign sends to an external site: `value` under the `name` the CRM knows, or at its place `{n}`.
@@ -7914,6 +8337,44 @@ export interface components {
             kind: "campaign" | "contact" | "call" | "fixed" | "dialplan" | "disposition";
             /** Value */
             value: string;
+        };
+        /**
+         * SiteRequestOut
+         * @description A request about a call. `state` "opened": by the agent's browser, whose answer is not known here.
+         *
+         *     `message` says why it failed, or why a queued one is being tried again; `status` is the site's last answer.
+         */
+        SiteRequestOut: {
+            /** Id */
+            id: string;
+            /**
+             * Requested At
+             * Format: date-time
+             */
+            requested_at: string;
+            /** Finished At */
+            finished_at: string | null;
+            /**
+             * State
+             * @enum {string}
+             */
+            state: "opened" | "queued" | "sent" | "failed";
+            /** Status */
+            status: number | null;
+            /** Duration Ms */
+            duration_ms: number | null;
+            /** Attempts */
+            attempts: number;
+            /** Message */
+            message: string;
+            /** Call Id */
+            call_id: string;
+            /** Campaign Id */
+            campaign_id: number;
+            /** Campaign Name */
+            campaign_name: string;
+            /** Agent Name */
+            agent_name: string;
         };
         /**
          * SiteTrial
@@ -7949,6 +8410,39 @@ export interface components {
             /** Options */
             options: string[] | null;
             problem: components["schemas"]["TrialProblem"] | null;
+        };
+        /**
+         * SiteVisit
+         * @description What the browser opens: `url` as an address, or with `method` POST a form of `fields` sent in `format`.
+         *
+         *     `target` null: the server sends the request, and nothing is opened.
+         */
+        SiteVisit: {
+            /** Site Name */
+            site_name: string;
+            /** Target */
+            target: ("embedded" | "new-tab") | null;
+            /**
+             * Method
+             * @enum {string}
+             */
+            method: "GET" | "POST";
+            /** Url */
+            url: string;
+            /** Format */
+            format: ("multipart" | "urlencoded" | "text" | "json") | null;
+            /** Fields */
+            fields: components["schemas"]["SiteField"][];
+        };
+        /**
+         * SiteVisitRequest
+         * @description `dialplan` is what the call brought from the dialplan (`Omlcrm...`), as the webphone was told.
+         */
+        SiteVisitRequest: {
+            /** Dialplan */
+            dialplan?: {
+                [key: string]: string;
+            };
         };
         /** Slice[EntryOut] */
         Slice_EntryOut_: {
@@ -14247,6 +14741,54 @@ export interface operations {
             };
         };
     };
+    list_site_requests: {
+        parameters: {
+            query?: {
+                state?: ("opened" | "queued" | "sent" | "failed") | null;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path: {
+                site_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_SiteRequestOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     try_external_site: {
         parameters: {
             query?: never;
@@ -17708,6 +18250,402 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["DispositionOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_call_card: {
+        parameters: {
+            query?: {
+                /** @description What the caller identified with. */
+                customer_id?: string;
+            };
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallCard"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    attach_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ContactAttach"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallCard"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    visit_site: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                call_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SiteVisitRequest"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SiteVisit"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    search_agent_contacts: {
+        parameters: {
+            query?: {
+                /** @description Phone, external id or words. */
+                search?: string;
+                /** @description `next` of the rows before. */
+                cursor?: string | null;
+                /** @description Rows in an answer. */
+                size?: number;
+            };
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentContactSlice"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    create_agent_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentContactCreate"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactCard"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_agent_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: number;
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactCard"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    change_agent_contact: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                contact_id: number;
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AgentContactChange"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ContactCard"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_contact_history: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path: {
+                contact_id: number;
+                campaign_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_ContactHistoryItem_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_agent_form: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                form_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AgentForm"];
                 };
             };
             /** @description Some fields are not valid; `fields` says which. */

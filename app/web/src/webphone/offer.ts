@@ -18,6 +18,12 @@ export interface OfferDetails {
   number: string
   did: string
   routeName: string
+  /** What the inbound route puts before the caller's number; empty when nothing. */
+  callerPrefix: string
+  /** What the caller identified themselves with; empty when they did not. */
+  customerId: string
+  /** Variables of the dialplan for CRMs (`Omlcrm...`), by their name as headers have it: see `dialplanValues`. */
+  dialplan: Record<string, string>
   forcesDisposition: boolean
   answersAutomatically: boolean
   /** The agent's own call to `number`: the phone is only being connected, the number is dialled afterwards. */
@@ -47,7 +53,12 @@ export function answersAtOnce(details: OfferDetails): boolean {
   return details.answersAutomatically || details.isOwnCall
 }
 
-export function readOffer(header: HeaderReader, fallbackNumber: string): OfferDetails {
+/** @param names of all the headers there are, as the SIP library writes them */
+export function readOffer(
+  header: HeaderReader,
+  fallbackNumber: string,
+  names: readonly string[] = [],
+): OfferDetails {
   const text = (name: string): string => header(name)?.trim() ?? ''
   const origin = text('Origin')
   const isColleagueCall = origin === COLLEAGUE_ORIGIN || text('OMLCALLTYPEIDTYPE') === INTERNAL_CALL_TYPE
@@ -60,6 +71,14 @@ export function readOffer(header: HeaderReader, fallbackNumber: string): OfferDe
     number: text('OMLOUTNUM') || fallbackNumber,
     did: text('OMLDID'),
     routeName: text('OMLINROUTENAME'),
+    callerPrefix: text('OMLCALLERIDPREFIX'),
+    customerId: text('IDCliente'),
+    dialplan: Object.fromEntries(
+      names
+        .map(plainName)
+        .filter((name) => name.startsWith('omlcrm'))
+        .map((name) => [name, text(name)]),
+    ),
     forcesDisposition: isYes(text('FORCE_DISPOSITION')),
     answersAutomatically: isYes(text('AUTO_ATTEND_INBOUND')) || isYes(text('AUTO_ATTEND_DIALER')),
     isOwnCall: OWN_CALL_ORIGINS.has(origin),
@@ -81,4 +100,16 @@ function wholeNumber(value: string): number | null {
 function positiveInteger(value: string): number | null {
   const number = wholeNumber(value)
   return number !== null && number > 0 ? number : null
+}
+
+/** Header names have neither case nor, in the SIP library, underscores. */
+const plainName = (name: string) => name.toLowerCase().replaceAll('_', '-')
+
+/** The values of these variables, by their names as the dialplan writes them; what the call did not bring is left out. */
+export function dialplanValues(
+  names: readonly string[],
+  dialplan: Readonly<Record<string, string>>,
+): Record<string, string> {
+  const found = names.map((name) => [name, dialplan[plainName(name)]] as const)
+  return Object.fromEntries(found.filter((entry): entry is readonly [string, string] => !!entry[1]))
 }

@@ -4,7 +4,7 @@ import { retryDelay } from './backoff'
 import { renewalDelay, signallingUrl } from './credentials'
 import { tonesFromText } from './dtmf'
 import { loadAudioSettings, defaultAudioSettings, microphoneProblem } from './microphone'
-import { answersAtOnce, readOffer } from './offer'
+import { answersAtOnce, dialplanValues, readOffer } from './offer'
 import { endCause, registrationProblem } from './sip-causes'
 
 describe('retryDelay', () => {
@@ -52,6 +52,20 @@ describe('tonesFromText', () => {
 })
 
 describe('readOffer', () => {
+  it('keeps what the dialplan tells CRMs, whatever the SIP library makes of the names', () => {
+    const sent: Record<string, string> = {
+      'omlcrm-opcion': '3',
+      OMLCALLERIDPREFIX: 'VIP ',
+      IDCliente: '30111222',
+    }
+    const offer = readOffer((name) => sent[name], '100', ['Via', 'Omlcrm-opcion', 'Idcliente'])
+    expect(offer).toMatchObject({
+      callerPrefix: 'VIP',
+      customerId: '30111222',
+      dialplan: { 'omlcrm-opcion': '3' },
+    })
+    expect(dialplanValues(['Omlcrm_Opcion', 'Omlcrmnada'], offer.dialplan)).toEqual({ Omlcrm_Opcion: '3' })
+  })
   const headers: Record<string, string> = {
     OMLCALLID: '1732239-abc',
     Origin: 'IN',
@@ -75,6 +89,9 @@ describe('readOffer', () => {
       number: '3511234567',
       did: '08001234',
       routeName: 'Main line',
+      callerPrefix: '',
+      customerId: '',
+      dialplan: {},
       forcesDisposition: true,
       answersAutomatically: true,
       isOwnCall: false,

@@ -227,7 +227,11 @@ export class SipLine {
     const call: LiveCall = { session, sessionId: session.id, media: null, statistics: undefined }
     this.call = call
     this.watch(call)
-    const details = readOffer((name) => request.getHeader(name), session.remote_identity.uri.user)
+    const details = readOffer(
+      (name) => request.getHeader(name),
+      session.remote_identity.uri.user,
+      Object.keys((request as unknown as { headers: Record<string, unknown> }).headers),
+    )
     this.ports.emit({ type: 'call.offered', sessionId: call.sessionId, details, at: Date.now() })
   }
 

@@ -12,6 +12,14 @@ export type Disposition = Answer<'/api/v2/calls/{call_id}/disposition', 'get'>
 export type Colleague = Answer<'/api/v2/agent/colleagues', 'get'>[number]
 export type CallRequest = Body<'/api/v2/agent/calls', 'post'>
 export type DispositionAnswer = Body<'/api/v2/calls/{call_id}/disposition', 'put'>
+export type CallCard = Answer<'/api/v2/agent/calls/{call_id}/card', 'get'>
+export type ContactCard = Answer<'/api/v2/agent/campaigns/{campaign_id}/contacts/{contact_id}', 'get'>
+export type CardColumn = CallCard['columns'][number]
+export type ScriptPiece = CallCard['script'][number]
+export type ContactSlice = Answer<'/api/v2/agent/campaigns/{campaign_id}/contacts', 'get'>
+export type HistoryItem = Item<'/api/v2/agent/campaigns/{campaign_id}/contacts/{contact_id}/history'>
+export type SiteVisit = Answer<'/api/v2/agent/calls/{call_id}/site-visit', 'post'>
+export type AgentForm = Answer<'/api/v2/agent/forms/{form_id}', 'get'>
 
 export const fetchSession = () => call(api.GET('/api/v2/agent/session'))
 export const login = () => call(api.POST('/api/v2/agent/login'))
@@ -36,6 +44,71 @@ export async function fetchRecordingOf(callId: string): Promise<Item<'/api/v2/re
 
 export const saveDisposition = (callId: string, body: DispositionAnswer) =>
   call(api.PUT('/api/v2/calls/{call_id}/disposition', { params: { path: { call_id: callId } }, body }))
+
+export const fetchCard = (callId: string, customerId: string) =>
+  call(
+    api.GET('/api/v2/agent/calls/{call_id}/card', {
+      params: { path: { call_id: callId }, query: { customer_id: customerId } },
+    }),
+  )
+export const attachContact = (callId: string, contactId: number) =>
+  call(
+    api.PUT('/api/v2/agent/calls/{call_id}/contact', {
+      params: { path: { call_id: callId } },
+      body: { contact_id: contactId },
+    }),
+  )
+export const visitSite = (callId: string, dialplan: Record<string, string>) =>
+  call(
+    api.POST('/api/v2/agent/calls/{call_id}/site-visit', {
+      params: { path: { call_id: callId } },
+      body: { dialplan },
+    }),
+  )
+export const searchContacts = (campaignId: number, search: string, cursor: string | null) =>
+  call(
+    api.GET('/api/v2/agent/campaigns/{campaign_id}/contacts', {
+      params: { path: { campaign_id: campaignId }, query: { search, cursor, size: 20 } },
+    }),
+  )
+export const fetchContact = (campaignId: number, contactId: number) =>
+  call(
+    api.GET('/api/v2/agent/campaigns/{campaign_id}/contacts/{contact_id}', {
+      params: { path: { campaign_id: campaignId, contact_id: contactId } },
+    }),
+  )
+export const addContact = (campaignId: number, values: Record<string, string>, callId: string | null) =>
+  call(
+    api.POST('/api/v2/agent/campaigns/{campaign_id}/contacts', {
+      params: { path: { campaign_id: campaignId } },
+      body: { values, call_id: callId },
+    }),
+  )
+export const changeContact = (
+  campaignId: number,
+  contactId: number,
+  values: Record<string, string>,
+  version: string,
+) =>
+  call(
+    api.PATCH('/api/v2/agent/campaigns/{campaign_id}/contacts/{contact_id}', {
+      params: { path: { campaign_id: campaignId, contact_id: contactId } },
+      body: { values, version },
+    }),
+  )
+export const fetchHistory = (campaignId: number, contactId: number, page: number) =>
+  call(
+    api.GET('/api/v2/agent/campaigns/{campaign_id}/contacts/{contact_id}/history', {
+      params: { path: { campaign_id: campaignId, contact_id: contactId }, query: { page, page_size: 5 } },
+    }),
+  )
+export const fetchForm = (formId: number) =>
+  call(api.GET('/api/v2/agent/forms/{form_id}', { params: { path: { form_id: formId } } }))
+export async function fetchFieldOptions(formId: number, position: number): Promise<string[]> {
+  const path = { form_id: formId, position }
+  return (await call(api.GET('/api/v2/forms/{form_id}/fields/{position}/options', { params: { path } })))
+    .options
+}
 
 export function sipAccount(sip: ConsoleSession['sip']): SipAccount {
   return {

@@ -22,6 +22,15 @@ export const sites = {
   remove: (id: number) => call(api.DELETE('/api/v2/external-sites/{site_id}', at(id))),
 }
 
+export type SiteRequest = Item<'/api/v2/external-sites/{site_id}/requests'>
+export type SiteRequestState = SiteRequest['state']
+export const siteRequests = (site_id: number, query: ListQuery, state?: SiteRequestState) =>
+  call(
+    api.GET('/api/v2/external-sites/{site_id}/requests', {
+      params: { path: { site_id }, query: { ...query, state } },
+    }),
+  )
+
 /** Sends the request of a site as it is in the form, stored or not. */
 export const trySite = (body: Body<'/api/v2/external-sites/test', 'post'>) =>
   call(api.POST('/api/v2/external-sites/test', { body }))

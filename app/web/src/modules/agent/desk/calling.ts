@@ -25,6 +25,8 @@ export interface CallWish {
   target: CallTarget
   /** Somebody of the house instead of a number; `number` is then the extension. */
   colleague?: ColleagueRef
+  /** Whose number it is, in the campaign. */
+  contactId?: number
 }
 
 /** The two ways of the dialler. */
@@ -127,9 +129,10 @@ export function useCalling({ session, agent, isPhoneFree, onAgent }: CallingPort
     }
   }
 
-  async function placeToNumber({ number, target }: CallWish): Promise<AgentLive> {
+  async function placeToNumber({ number, target, contactId }: CallWish): Promise<AgentLive> {
     const campaignId = typeof target === 'number' ? target : null
-    const answer = await callOut({ number, campaign_id: campaignId })
+    const contact = campaignId === null || contactId === undefined ? {} : { contact_id: contactId }
+    const answer = await callOut({ number, campaign_id: campaignId, ...contact })
     recent.value = withRecent(recent.value, number)
     numbers?.write(RECENT, recent.value)
     draft.value = ''
@@ -145,10 +148,16 @@ export function useCalling({ session, agent, isPhoneFree, onAgent }: CallingPort
   }
 
   /** The wish behind a "call back" for a call of a list; null where the agent may not, or nothing can be dialled. */
-  function wishFor(number: string, campaignId: number | null): CallWish | null {
+  function wishFor(
+    number: string,
+    campaignId: number | null,
+    contactId: number | null = null,
+  ): CallWish | null {
     const dialable = dialableNumber(number)
     const found = targetFor(campaignId, targets.value)
-    return dialable !== null && found !== null ? { number: dialable, target: found } : null
+    if (dialable === null || found === null) return null
+    const contact = contactId !== null && found === campaignId ? { contactId } : {}
+    return { number: dialable, target: found, ...contact }
   }
 
   /**

@@ -4,6 +4,9 @@ import type { BrowserMemory } from './browser-memory'
 export interface DispositionDraft {
   optionId: number | null
   comment: string
+  subdisposition?: string | null
+  /** In the option's form, by the names of its fields. */
+  answers?: Record<string, string>
   /** Epoch milliseconds. */
   editedAt: number
 }
@@ -21,7 +24,8 @@ export class Drafts {
   }
 
   keep(callId: string, draft: DispositionDraft): void {
-    if (draft.optionId === null && draft.comment === '') this.drop(callId)
+    const isEmpty = draft.optionId === null && draft.comment === ''
+    if (isEmpty && Object.keys(draft.answers ?? {}).length === 0) this.drop(callId)
     else this.memory.write(name(callId), draft)
   }
 

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest'
 
 import { shownFacts } from './facts'
 
-const FACTS = { callId: '01ABC', campaignName: 'Sales', did: '3001', routeName: 'Main line', waitSeconds: 3 }
+const FACTS = {
+  callId: '01ABC',
+  campaignName: 'Sales',
+  did: '3001',
+  routeName: 'Main line',
+  callerPrefix: 'VIP',
+  waitSeconds: 3,
+}
 const ALL = { show_name: true, show_did: true, show_route_name: true, show_call_id: true }
 
 describe('what the agent is told of a call', () => {

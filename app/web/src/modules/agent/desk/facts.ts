@@ -6,6 +6,8 @@ export interface CallFacts {
   campaignName: string
   did: string
   routeName: string
+  /** Of the inbound route; a conversation remembered by an older console has none. */
+  callerPrefix?: string
   waitSeconds: number | null
 }
 
@@ -18,6 +20,7 @@ export function shownFacts(facts: CallFacts, campaign: Shows | null | undefined)
     campaignName: campaign?.show_name === false ? '' : facts.campaignName,
     did: campaign?.show_did === false ? '' : facts.did,
     routeName: campaign?.show_route_name === false ? '' : facts.routeName,
+    callerPrefix: facts.callerPrefix ?? '',
     waitSeconds: facts.waitSeconds,
   }
 }

@@ -16,6 +16,9 @@ export interface Interaction {
   number: string
   did: string
   routeName: string
+  callerPrefix: string
+  customerId: string
+  dialplan: Record<string, string>
   waitSeconds: number | null
   isOutbound: boolean
   /** In no campaign, so there is nothing to disposition. */
@@ -43,6 +46,9 @@ export function interactionOfCall(call: PhoneCall, now: number): Interaction {
     number: details.number,
     did: details.did,
     routeName: details.routeName,
+    callerPrefix: details.callerPrefix,
+    customerId: details.customerId,
+    dialplan: details.dialplan,
     waitSeconds: details.waitSeconds,
     isOutbound: details.isOwnCall,
     isOffCampaign: details.campaignId === null,
@@ -70,6 +76,9 @@ export function interactionOfLive(
     number: live.number ?? call?.number ?? '',
     did: call?.did ?? '',
     routeName: '',
+    callerPrefix: '',
+    customerId: '',
+    dialplan: {},
     waitSeconds: null,
     isOutbound: call?.direction === 'outbound',
     isOffCampaign: live.campaign_id === 0,

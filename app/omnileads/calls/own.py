@@ -1,0 +1,53 @@
+"""An agent's own calls: those it talks, talked or tried to talk in."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
+
+from omnileads.agents.live import LiveAgents
+from omnileads.calls.models import CallContact, CallEvent
+from omnileads.kit.errors import NotFound
+
+OWN_EVENTS: Final = ("CONNECT", "ANSWER", "DIAL")
+"""Events that make a call its agent's: it took it, or made it. In a campaign, a number that was not reached is work
+done too."""
+
+
+def is_own(agent_id: int) -> ColumnElement[bool]:
+    """The condition on events that make a call this agent's."""
+    return and_(CallEvent.agent_id == agent_id, CallEvent.event.in_(OWN_EVENTS))
+
+
+def campaign_of_own_call(session: Session, live: LiveAgents, agent_id: int, call_id: str) -> int:
+    """The campaign (0: none) of an agent's call; the live state knows it before the log does.
+
+    Raises NotFound for a call of somebody else.
+    """
+    campaign_id = session.scalar(
+        select(CallEvent.campaign_id)
+        .where(CallEvent.call_id == call_id, is_own(agent_id))
+        .order_by(CallEvent.sequence.desc())
+        .limit(1)
+    )
+    if campaign_id is not None:
+        return campaign_id
+    present = live.one(agent_id)
+    if present is None or present.call_id != call_id:
+        raise NotFound
+    return present.campaign_id or 0
+
+
+def contact_of_call(session: Session, call_id: str) -> int | None:
+    """Whom the call is with: as somebody said, else as the call engine was told when it was made."""
+    attached = session.get(CallContact, call_id, populate_existing=True)
+    if attached is not None:
+        return attached.contact_id
+    return session.scalar(
+        select(CallEvent.contact_id)
+        .where(CallEvent.call_id == call_id, CallEvent.contact_id > 0)
+        .order_by(CallEvent.sequence.desc())
+        .limit(1)
+    )
