@@ -16,9 +16,20 @@ from importlib import import_module
 from bench.errors import CannotMeasureError
 from bench.report import LoadWatch
 
-BENCHMARKS = ("decisions", "replay", "throughput", "latency", "recording", "apply", "import", "deployment")
+BENCHMARKS = (
+    "decisions",
+    "replay",
+    "throughput",
+    "latency",
+    "recording",
+    "apply",
+    "import",
+    "import-calls",
+    "lists",
+    "deployment",
+)
 
-MODULES = {"import": "contact_import"}
+MODULES = {"import": "contact_import", "import-calls": "import_calls"}
 """Where the name of a benchmark cannot be one of a module."""
 
 
