@@ -30,9 +30,9 @@ FILE_ROWS, QUICK_FILE_ROWS = 300_000, 60_000
 
 METHOD = f"""\
 The latency benchmark's calls, with {AGENTS} agents and {RATE} calls a second, in turns: once with nothing else going
-on, once while files of contacts are imported one after the other by the worker's own code, in a process of its own, into
-the same PostgreSQL. INVITE to ringing is what the call engine takes to find an agent; answer to bridged what it takes
-to connect the two. Ratios are of the calls during imports to those without; no call may be lost. Everything
+on, once while files of contacts are imported one after the other by the worker's own code, in a process of its own,
+into the same PostgreSQL. INVITE to ringing is what the call engine takes to find an agent; answer to bridged what it
+takes to connect the two. Ratios are of the calls during imports to those without; no call may be lost. Everything
 shares the machine's processors."""
 
 
