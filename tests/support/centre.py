@@ -139,7 +139,7 @@ class Centre:
         audio_id = int(made["id"])
         sounds = Path(self.instance.setting("oml_data_dir")) / "asterisk" / "sounds"
         eventually(
-            lambda: list(sounds.glob(f"{audio_id}.*")), within_seconds=20, evidence=lambda: list(sounds.iterdir())
+            lambda: list(sounds.glob(f"{audio_id}.*")), within_seconds=45, evidence=lambda: list(sounds.iterdir())
         )
         return audio_id
 
@@ -171,7 +171,7 @@ class Centre:
         (revision,) = self._history.rows("SELECT revision FROM config_revision")[0]
         eventually(
             lambda: self.instance.metric("acd", "oml_acd_config_revision") >= revision,
-            within_seconds=15,
+            within_seconds=45,
             evidence=lambda: self.instance.process("acd").logs(lines=20),
         )
 

@@ -16,7 +16,7 @@ class NotInTime(AssertionError):
 def eventually(
     condition: Callable[[], T | None],
     *,
-    within_seconds: float = 10.0,
+    within_seconds: float = 45.0,
     every_seconds: float = 0.1,
     evidence: Callable[[], object] | None = None,
 ) -> T:
