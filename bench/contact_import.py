@@ -8,7 +8,7 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from random import Random
@@ -57,7 +57,7 @@ SEARCHES = ("maria", "garcia rosario", "maria garcia rosario mail", "+54934100",
 
 def run(*, quick: bool) -> Result:
     rows = QUICK_ROWS if quick else ROWS
-    with servers() as (connection, environment):
+    with product_servers() as (connection, environment):
         content = contact_file(rows)
         rounds = [_round(connection, environment, content, rows) for _ in range(1 if quick else ROUNDS)]
         searches = _searches(environment)
@@ -204,13 +204,19 @@ def contact_file(rows: int) -> bytes:
 
 
 @contextmanager
-def servers() -> Iterator[tuple[psycopg2.extensions.connection, dict[str, str]]]:
-    """A PostgreSQL with the product's tables and a Redis, both thrown away; and the settings to reach them."""
+def product_servers(
+    settings: Mapping[str, str] | None = None,
+) -> Iterator[tuple[psycopg2.extensions.connection, dict[str, str]]]:
+    """A PostgreSQL with the product's tables and a Redis, both thrown away; and the settings to reach them.
+
+    `settings` are further ones.
+    """
     sys.path.insert(0, str(REPOSITORY / "app"))
     servers: Any = import_module("tests.servers")
     with servers.postgres_server() as postgres, servers.redis_server() as redis:
         environment = {
             **os.environ,
+            **(settings or {}),
             "PYTHONPATH": str(REPOSITORY / "app"),
             "POSTGRES_HOST": postgres.host,
             "POSTGRES_PORT": str(postgres.port),

@@ -9,7 +9,7 @@ from typing import Any
 
 import psycopg2.extensions
 
-from bench.contact_import import servers
+from bench.contact_import import product_servers
 from bench.report import Goal, Result, percentile
 
 CONTACTS, QUICK_CONTACTS = 1_000_000, 50_000
@@ -104,7 +104,7 @@ print(json.dumps(taken))
 
 def run(*, quick: bool) -> Result:
     count, turns = (QUICK_CONTACTS, QUICK_TURNS) if quick else (CONTACTS, TURNS)
-    with servers() as (connection, environment):
+    with product_servers() as (connection, environment):
         _fill(connection, count)
         command = [sys.executable, "-c", READER, str(count), str(turns)]
         done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

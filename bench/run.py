@@ -26,6 +26,7 @@ BENCHMARKS = (
     "import",
     "import-calls",
     "lists",
+    "api",
     "deployment",
 )
 

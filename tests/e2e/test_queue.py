@@ -104,6 +104,6 @@ def test_an_unknown_number(centre: Centre, carrier: Carrier, history: History) -
     caller = carrier.call(centre.number())
     caller.wait_until_answered()
     caller.wait_until_hears_anything()
-    caller.wait_until_hung_up(within_seconds=45)
+    caller.wait_until_hung_up(within_seconds=20)
     (event,) = history.wait_for(caller.number, "UNKNOWN-DID")
     assert event.did == caller.did

@@ -190,17 +190,17 @@ class AgentDesk(Console):
         found: dict[str, str] = self.page.evaluate("() => ({...document.querySelector('#webphone').dataset})")
         return found
 
-    def wait_for_status(self, *statuses: str, within_seconds: float = 45.0) -> None:
+    def wait_for_status(self, *statuses: str, within_seconds: float = 15.0) -> None:
         eventually(lambda: self.status in statuses, within_seconds=within_seconds, evidence=self.evidence)
 
-    def wait_for_phone(self, *, within_seconds: float = 45.0, **attributes: str) -> None:
+    def wait_for_phone(self, *, within_seconds: float = 15.0, **attributes: str) -> None:
         eventually(
             lambda: attributes.items() <= self.phone.items(),
             within_seconds=within_seconds,
             evidence=lambda: f"{self.phone}\n{self.evidence()}",
         )
 
-    def wait_until_ringing(self, *, within_seconds: float = 45.0) -> None:
+    def wait_until_ringing(self, *, within_seconds: float = 15.0) -> None:
         self.wait_for_phone(webphoneCall="ringing", within_seconds=within_seconds)
 
     def answer(self) -> None:
@@ -209,11 +209,11 @@ class AgentDesk(Console):
         self.by_id("answer").click()
         self.wait_until_talking()
 
-    def wait_until_talking(self, *, within_seconds: float = 45.0) -> None:
+    def wait_until_talking(self, *, within_seconds: float = 10.0) -> None:
         self.wait_for_phone(webphoneCall="talking", within_seconds=within_seconds)
         self.wait_for_status("ONCALL")
 
-    def wait_until_hears(self, tone_hz: float, *, within_seconds: float = 45.0) -> None:
+    def wait_until_hears(self, tone_hz: float, *, within_seconds: float = 10.0) -> None:
         """Wait until a tone is the loudest sound that arrives from the other side."""
         heard: list[object] = []
 

@@ -122,20 +122,20 @@ class Caller:
         """The other side ended the call."""
         return "far-end-hung-up" in self.log
 
-    def wait_until_answered(self, *, within_seconds: float = 45.0) -> Answer:
+    def wait_until_answered(self, *, within_seconds: float = 10.0) -> Answer:
         return eventually(lambda: self.answer, within_seconds=within_seconds, evidence=self.evidence)
 
-    def wait_until_hung_up(self, *, within_seconds: float = 45.0) -> None:
+    def wait_until_hung_up(self, *, within_seconds: float = 10.0) -> None:
         """Wait for the other side to end the call."""
         eventually(lambda: self.was_hung_up, within_seconds=within_seconds, evidence=self.evidence)
 
-    def wait_until_hears(self, tone_hz: float, *, within_seconds: float = 45.0) -> None:
+    def wait_until_hears(self, tone_hz: float, *, within_seconds: float = 10.0) -> None:
         eventually(lambda: self.sound.hears(tone_hz), within_seconds=within_seconds, evidence=self.evidence)
 
-    def wait_until_rings(self, *, within_seconds: float = 45.0) -> None:
+    def wait_until_rings(self, *, within_seconds: float = 10.0) -> None:
         eventually(lambda: "ringing" in self.log, within_seconds=within_seconds, evidence=self.evidence)
 
-    def wait_until_hears_anything(self, *, within_seconds: float = 45.0) -> None:
+    def wait_until_hears_anything(self, *, within_seconds: float = 10.0) -> None:
         """Speech or music: clearly louder than a quiet line."""
         eventually(
             lambda: loudness_dbfs(self.sound.heard(last_seconds=2)) > -45,
@@ -162,7 +162,7 @@ class Caller:
             )
             with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
                 control.sendto("\r\n".join((*lines, "", "")).encode(), (self._address, self._port))
-            eventually(lambda: self._is_over, within_seconds=45, evidence=self.evidence)
+            eventually(lambda: self._is_over, within_seconds=10, evidence=self.evidence)
 
     def evidence(self) -> str:
         errors = self._folder / "errors"

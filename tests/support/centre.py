@@ -97,9 +97,14 @@ class Centre:
     def agent(self, **group: object) -> Agent:
         """An agent in a group of its own with these switches, e.g. `auto_attend_inbound=True`."""
         made = self.api.post("/agent-groups", **{"name": self.name("group"), "auto_unpause_seconds": 1, **group})
-        user, password = self._user("agent", group_id=made["id"])
-        agent = user["agent"]
-        return Agent(user["id"], user["username"], password, _full_name(user), agent["id"], agent["extension"])
+        return self._agent("agent", made["id"])
+
+    def coach(self) -> Agent:
+        """Somebody who supervises and has a telephone of its own, which takes a role of the installation's own."""
+        permissions = ["supervision.read", "supervision.act", "agent.console", "tokens.own"]
+        role = self.api.post("/roles", name=self.name("coach"), permissions=permissions)
+        group = self.api.post("/agent-groups", name=self.name("group"), auto_unpause_seconds=1)
+        return self._agent(role["slug"], group["id"])
 
     def agents(self, count: int, **group: object) -> list[Agent]:
         return [self.agent(**group) for _ in range(count)]
@@ -139,7 +144,7 @@ class Centre:
         audio_id = int(made["id"])
         sounds = Path(self.instance.setting("oml_data_dir")) / "asterisk" / "sounds"
         eventually(
-            lambda: list(sounds.glob(f"{audio_id}.*")), within_seconds=45, evidence=lambda: list(sounds.iterdir())
+            lambda: list(sounds.glob(f"{audio_id}.*")), within_seconds=20, evidence=lambda: list(sounds.iterdir())
         )
         return audio_id
 
@@ -171,7 +176,7 @@ class Centre:
         (revision,) = self._history.rows("SELECT revision FROM config_revision")[0]
         eventually(
             lambda: self.instance.metric("acd", "oml_acd_config_revision") >= revision,
-            within_seconds=45,
+            within_seconds=15,
             evidence=lambda: self.instance.process("acd").logs(lines=20),
         )
 
@@ -188,6 +193,11 @@ class Centre:
 
     def name(self, kind: str) -> str:
         return f"{kind} {self._mark}-{next(self._numbers)}"
+
+    def _agent(self, role: str, group_id: int) -> Agent:
+        user, password = self._user(role, group_id=group_id)
+        agent = user["agent"]
+        return Agent(user["id"], user["username"], password, _full_name(user), agent["id"], agent["extension"])
 
     def _user(self, role: str, **fields: object) -> tuple[Any, str]:
         password = secrets.token_urlsafe(16)

@@ -49,7 +49,7 @@ class History:
         """Only the names of the events."""
         return [event.event for event in self.events(number)]
 
-    def wait_for(self, number: str, *expected: str, within_seconds: float = 45.0) -> list[CallEvent]:
+    def wait_for(self, number: str, *expected: str, within_seconds: float = 20.0) -> list[CallEvent]:
         """Wait for exactly this sequence of events."""
         eventually(
             lambda: self.sequence(number) == list(expected),
@@ -59,7 +59,7 @@ class History:
         return self.events(number)
 
     def wait_until(
-        self, number: str, condition: Callable[[list[str]], object], *, within_seconds: float = 45.0
+        self, number: str, condition: Callable[[list[str]], object], *, within_seconds: float = 20.0
     ) -> list[CallEvent]:
         """Wait until the sequence of events meets a condition."""
         eventually(

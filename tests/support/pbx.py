@@ -79,7 +79,7 @@ class Pbx:
             self.command("pjsip qualify omnileads")
             return self.sees_omnileads
 
-        eventually(has_an_answer, within_seconds=45, every_seconds=0.3, evidence=self.evidence)
+        eventually(has_an_answer, within_seconds=20, every_seconds=0.3, evidence=self.evidence)
 
     def stop(self) -> None:
         self._process.stop()

@@ -99,13 +99,13 @@ class Telephone:
     def is_talking(self) -> bool:
         return self.offer is not None and self.offer.state == "talking"
 
-    def wait_until_ringing(self, *, within_seconds: float = 45.0) -> Offer:
+    def wait_until_ringing(self, *, within_seconds: float = 10.0) -> Offer:
         def ringing() -> Offer | None:
             return self.offer if self.is_ringing else None
 
         return eventually(ringing, within_seconds=within_seconds, every_seconds=0.02, evidence=self.evidence)
 
-    def wait_until_idle(self, *, within_seconds: float = 45.0) -> None:
+    def wait_until_idle(self, *, within_seconds: float = 10.0) -> None:
         eventually(
             lambda: self.offer is None, within_seconds=within_seconds, every_seconds=0.02, evidence=self.evidence
         )

@@ -45,7 +45,7 @@ class Workplace:
     def status(self) -> str:
         return str(self.live.get("status", ""))
 
-    def wait_for_status(self, *statuses: str, within_seconds: float = 45.0) -> None:
+    def wait_for_status(self, *statuses: str, within_seconds: float = 10.0) -> None:
         eventually(
             lambda: self.status in statuses,
             within_seconds=within_seconds,
@@ -53,7 +53,7 @@ class Workplace:
             evidence=lambda: f"{self.live} {self.phone.evidence()}",
         )
 
-    def take_call(self, *, within_seconds: float = 45.0) -> Offer:
+    def take_call(self, *, within_seconds: float = 10.0) -> Offer:
         """Wait for a call to ring and answer it."""
         self.phone.wait_until_ringing(within_seconds=within_seconds)
         offer = self.phone.answer()

@@ -19,7 +19,7 @@ def applied(centre: Centre, path: str) -> Any:
     """The answer at `path`, once Asterisk runs what it says."""
     return eventually(
         lambda: (answer := centre.api.get(path))["sync"]["state"] == "applied" and answer,
-        within_seconds=45,
+        within_seconds=15,
         evidence=lambda: centre.api.get(path),
     )
 

@@ -141,9 +141,9 @@ def test_silence_is_asked_again_and_sent_on(
 ) -> None:
     caller = carrier.call(menu)
     caller.wait_until_hears(MENU_HZ)
-    caller.wait_until_hears(AGAIN_HZ, within_seconds=45)
-    caller.wait_until_hears(MENU_HZ, within_seconds=45)
-    caller.wait_until_hears(AGAIN_HZ, within_seconds=45)
+    caller.wait_until_hears(AGAIN_HZ, within_seconds=15)
+    caller.wait_until_hears(MENU_HZ, within_seconds=15)
+    caller.wait_until_hears(AGAIN_HZ, within_seconds=15)
     arrives(history, caller.number, campaigns[1])
 
 
@@ -271,7 +271,7 @@ def test_a_custom_destination_and_the_way_back(centre: Centre, carrier: Carrier,
     centre.api.put("/custom-dialplan", text=DIALPLAN.format(mark=campaign.id, campaign=campaign.id))
     eventually(
         lambda: centre.api.get("/custom-dialplan")["sync"]["state"] == "applied",
-        within_seconds=45,
+        within_seconds=20,
         evidence=lambda: centre.api.get("/custom-dialplan"),
     )
     custom = centre.make("custom-destinations", context=context, extension="data", failover=HANG_UP)
@@ -293,7 +293,7 @@ def test_a_message_is_recorded(centre: Centre, carrier: Carrier, menu_audio: int
     box = centre.make("voicemail-boxes", greeting_audio_id=menu_audio)
     caller = carrier.call(centre.route(to("voicemail", box)), tone_hz=700)
     caller.wait_until_hears(MENU_HZ)
-    eventually(lambda: not caller.sound.hears(MENU_HZ), within_seconds=45, evidence=caller.evidence)
+    eventually(lambda: not caller.sound.hears(MENU_HZ), within_seconds=10, evidence=caller.evidence)
     time.sleep(3)  # what the caller has to say
     caller.hang_up()
     (left,) = history.wait_for(caller.number, "VOICEMAIL")

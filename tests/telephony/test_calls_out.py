@@ -169,7 +169,7 @@ def test_all_trunks_refuse(
     route("55")
     worker = caller(at_work, centre)
     worker.api.post("/agent/calls", number=f"55{number}", campaign_id=None)
-    eventually(lambda: history.sequence(f"55{number}")[1:] in (["CHANUNAVAIL"], ["CONGESTION"]), within_seconds=45)
+    eventually(lambda: history.sequence(f"55{number}")[1:] in (["CHANUNAVAIL"], ["CONGESTION"]), within_seconds=20)
 
 
 def test_a_full_trunk_is_passed_over(

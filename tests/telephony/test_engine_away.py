@@ -24,11 +24,11 @@ def test_a_caller_who_arrives_meanwhile_is_served_afterwards(
         caller = carrier.call(campaign.did)
         caller.wait_until_rings()
         # After a while of ringing tone, music: the caller's patience is worth an answered call.
-        caller.wait_until_answered(within_seconds=45)
+        caller.wait_until_answered(within_seconds=15)
         caller.wait_until_hears_anything()
     finally:
         engine.start()
-    worker.take_call(within_seconds=45)
+    worker.take_call(within_seconds=20)
     caller.wait_until_hears(worker.phone.tone_hz)
     caller.hang_up()
     history.wait_for(caller.number, "ENTERQUEUE", "CONNECT", "COMPLETEOUTNUM")
@@ -48,5 +48,5 @@ def test_a_conversation_goes_on_and_is_counted(
         caller.hang_up()
     finally:
         engine.start()
-    history.wait_for(caller.number, "ENTERQUEUE", "CONNECT", "COMPLETEOUTNUM", within_seconds=45)
+    history.wait_for(caller.number, "ENTERQUEUE", "CONNECT", "COMPLETEOUTNUM", within_seconds=20)
     worker.wait_for_status("ACW", "READY")

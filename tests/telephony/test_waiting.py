@@ -116,7 +116,7 @@ def test_failovers_in_a_chain(centre: Centre, carrier: Carrier, history: History
     middle = centre.campaign(max_wait_seconds=1, failover={"type": "inbound-campaign", "id": last.id})
     first = centre.campaign(max_wait_seconds=1, failover={"type": "inbound-campaign", "id": middle.id})
     caller = carrier.call(first.did)
-    caller.wait_until_hung_up(within_seconds=45)
+    caller.wait_until_hung_up(within_seconds=15)
     events = history.wait_for(caller.number, *["ENTERQUEUE", "EXITWITHTIMEOUT"] * 3)
     assert [event.campaign_id for event in events[::2]] == [first.id, middle.id, last.id]
 
@@ -169,7 +169,7 @@ def test_an_unknown_number_is_told_so_and_logged(centre: Centre, carrier: Carrie
     caller = carrier.call(centre.number())
     caller.wait_until_answered()
     caller.wait_until_hears_anything()
-    caller.wait_until_hung_up(within_seconds=45)
+    caller.wait_until_hung_up(within_seconds=20)
     (logged,) = history.wait_for(caller.number, "UNKNOWN-DID")
     assert logged.did == caller.did
 

@@ -1,4 +1,5 @@
-"""Tables of accounts: `roles`, `users`, `web_sessions`, `access_tokens`, `login_tokens`, `sign_in_failures`.
+"""Tables of accounts: `roles`, `users`, `web_sessions`, `access_tokens`, `login_tokens`, `sign_in_failures`,
+`registration`.
 
 A user is never deleted physically, because the audit and call logs refer to it: `deleted_at` hides it and frees its
 username.
@@ -9,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, func, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, func, text
 from sqlalchemy.dialects.postgresql import ARRAY, INET
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
@@ -128,3 +129,16 @@ class SignInFailures(Base):
     failures: Mapped[int]
     last_failure_at: Mapped[datetime]
     locked_at: Mapped[datetime | None]
+
+
+class Registration(Base):
+    """Whom this installation is registered to: one row (`id` 1), none while nobody has said so."""
+
+    __tablename__ = "registration"
+    __table_args__ = (CheckConstraint("id = 1", name="single_row"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False, default=1)
+    client: Mapped[str] = mapped_column(String(200))
+    email: Mapped[str] = mapped_column(String(254))
+    phone: Mapped[str] = mapped_column(String(30))
+    registered_at: Mapped[datetime]

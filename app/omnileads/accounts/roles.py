@@ -25,6 +25,8 @@ PERMISSIONS: Final[dict[str, str]] = {
     "users.write-administrators": "Create, change and delete administrators.",
     "roles.read": "List roles and their permissions.",
     "roles.write": "Create, change and delete roles of one's own making, with no more than one may oneself.",
+    "registration.read": "See whom the installation is registered to.",
+    "registration.write": "Change whom the installation is registered to.",
     "tokens.own": "Create, list and revoke one's own API tokens.",
     "agent-groups.read": "List agent groups.",
     "agent-groups.write": "Create, change and delete agent groups.",
@@ -65,7 +67,7 @@ PERMISSIONS: Final[dict[str, str]] = {
 }
 
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
-    "people": ("scope", "users", "roles", "tokens", "agent-groups", "pauses"),
+    "people": ("scope", "users", "roles", "registration", "tokens", "agent-groups", "pauses"),
     "telephony": (
         "trunks",
         "routes",

@@ -23,7 +23,9 @@ from omnileads.acd.core.events import (
     AgentPause,
     AgentUnpause,
     Event,
+    SuperviseAgent,
 )
+from omnileads.acd.core.model import WatchKind
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +39,18 @@ _RETRY_SECONDS = 0.5
 Document = dict[str, Any]
 Answer = Callable[[Event], Document]
 """Decides a request and returns the reply: {"ok": true, "agent": ...} or {"ok": false, "code", "message"}"""
+
+
+_WATCH_KINDS: tuple[WatchKind, ...] = ("listen", "whisper", "join", "take")
+
+
+def _watch_kind(value: object) -> WatchKind:
+    """Raises ValueError."""
+    return _WATCH_KINDS[_WATCH_KINDS.index(cast("WatchKind", value))]
+
+
+def _ids(values: list[int] | None) -> frozenset[int] | None:
+    return None if values is None else frozenset(values)
 
 
 _PARSERS: dict[str, Callable[[int, Document], Event]] = {
@@ -56,6 +70,9 @@ _PARSERS: dict[str, Callable[[int, Document], Event]] = {
         agent_id, str(command["call_id"]), int(command["to_agent_id"])
     ),
     "agent.hang-up": lambda agent_id, _: AgentHangUp(agent_id),
+    "agent.supervise": lambda agent_id, command: SuperviseAgent(
+        agent_id, int(command["supervisor_id"]), _watch_kind(command["kind"]), _ids(command.get("campaign_ids"))
+    ),
     "agent.dispositioned": lambda agent_id, command: AgentDispositioned(agent_id, str(command["call_id"])),
 }
 

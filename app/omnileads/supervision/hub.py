@@ -29,7 +29,7 @@ from omnileads.kit.permissions import Principal
 from omnileads.kit.redis import connect_async
 from omnileads.kit.revision import CONFIG_CHANNEL
 from omnileads.settings import RedisTopic
-from omnileads.supervision.state import LiveState, Update, Viewer, encode
+from omnileads.supervision.state import LiveState, Message, Update, Viewer, encode
 
 log = structlog.get_logger(__name__)
 
@@ -51,6 +51,7 @@ class LiveClient:
         self.is_over = False
         self.is_outdated = False
         self._queue: deque[str] = deque()
+        self._messages: deque[str] = deque(maxlen=QUEUE_LENGTH)
         self._wants_snapshot = True
         self._changed = asyncio.Event()
 
@@ -63,6 +64,11 @@ class LiveClient:
             self.want_snapshot()
             return
         self._queue.append(text)
+        self._changed.set()
+
+    def offer_message(self, text: str) -> None:
+        """Queue what no snapshot contains."""
+        self._messages.append(text)
         self._changed.set()
 
     def want_snapshot(self) -> None:
@@ -92,6 +98,8 @@ class LiveClient:
                 return None
             self._wants_snapshot = False
             return hub.snapshot_for(self.viewer)
+        if self._messages:
+            return self._messages.popleft()
         return self._queue.popleft() if self._queue else None
 
 
@@ -175,7 +183,7 @@ class LiveHub:
             for each in self._clients:
                 each.want_snapshot()
 
-    def _fan_out(self, update: Update) -> None:
+    def _fan_out(self, update: Update | Message) -> None:
         """Every message is written once, however many clients get it."""
         texts: dict[str, str] = {}
         for client in self._clients:
@@ -184,7 +192,10 @@ class LiveHub:
                 kind = str(message["type"])
                 if kind not in texts:
                     texts[kind] = encode(message)
-                client.offer(texts[kind])
+                if isinstance(update, Message):
+                    client.offer_message(texts[kind])
+                else:
+                    client.offer(texts[kind])
 
     def _end_sessions(self, text: str) -> None:
         try:

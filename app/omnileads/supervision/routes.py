@@ -49,8 +49,8 @@ def get_live_campaigns(session: Transaction, runtime: CurrentRuntime, scope: Cur
 async def follow_live(websocket: WebSocket, runtime: CurrentRuntime, settings: CurrentSettings) -> None:
     """A snapshot, then every change the person may see, until the session ends.
 
-    Messages: snapshot, agent, call, call-ended, session-changed (read `GET /session` and `GET /agent/session` again),
-    session-ended, ping. Agents get their own agent and calls only.
+    Messages: snapshot, agent, call, call-ended, message (what a supervisor says to this agent), session-changed (read
+    `GET /session` and `GET /agent/session` again), session-ended, ping. Agents get their own agent and calls only.
     """
     visit = await run_in_threadpool(_visit, websocket)
     await websocket.accept()

@@ -70,6 +70,18 @@ class Update:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What somebody says to some agents."""
+
+    agent_ids: frozenset[int]
+    document: Document
+
+    def message_for(self, viewer: Viewer) -> Document | None:
+        """The message, for the consoles of these agents only."""
+        return self.document if viewer.agent_id in self.agent_ids else None
+
+
 @dataclass(slots=True)
 class LiveState:
     """Agents and calls by id, as documents of the shapes `AgentLive` and `CallLive`."""
@@ -82,8 +94,8 @@ class LiveState:
         """From the hashes in Redis. Entries that are not documents are left out."""
         return cls(dict(_documents(agents)), dict(_documents(calls)))
 
-    def apply(self, text: str) -> Update | None:
-        """Take in a published message; None when it is not one that changes anything a viewer sees."""
+    def apply(self, text: str) -> Update | Message | None:
+        """Take in what was published; None when it is nothing that a viewer is told."""
         message = _document(text)
         match message:
             case {"type": "agent", "agent": {"agent_id": agent_id} as agent}:
@@ -97,6 +109,8 @@ class LiveState:
             case {"type": "call-ended", "call_id": call_id}:
                 before = self.calls.pop(str(call_id), None)
                 return Update("call", before, None) if before is not None else None
+            case {"type": "message", "agent_ids": [*agent_ids], "message": {} as said}:
+                return Message(frozenset(agent_ids), {"type": "message", "message": said})
             case _:
                 return None
 

@@ -12,8 +12,11 @@ from omnileads.acd.core.commands import (
     Connect,
     Decision,
     HangUp,
+    JoinTalk,
+    Listen,
     PlayAnnouncement,
     RingAgent,
+    StopListening,
     Unbridge,
 )
 from omnileads.acd.core.config import AgentProfile, Destination, DestinationType, Queue, Route, RoutingConfig
@@ -30,10 +33,11 @@ from omnileads.acd.core.events import (
     LegAnswered,
     LegEnded,
     PlaybackFinished,
+    SuperviseAgent,
     Tick,
     WebphoneChanged,
 )
-from omnileads.acd.core.model import AgentEvent, CallEvent, CallPhase
+from omnileads.acd.core.model import AgentEvent, CallEvent, CallPhase, WatchKind
 
 Kind = TypeVar("Kind")
 SALES, SUPPORT = 1, 2
@@ -89,6 +93,8 @@ class Scenario:
         """call id -> leg id"""
         self.callers: dict[str, str] = {}
         """call id -> channel id, while the caller is on the line"""
+        self.listening: set[str] = set()
+        """legs of supervisors who hear a call"""
         self._calls = 0
 
     # --- time and events -----------------------------------------------------------------------------------------
@@ -147,6 +153,16 @@ class Scenario:
         self.tell(AgentCallAgent(agent_id, call_id, to_agent_id))
         return call_id
 
+    def supervise(self, supervisor_id: int, agent_id: int, kind: WatchKind = "listen") -> str:
+        """The supervisor asks to be on the agent's call. Returns the leg to its webphone, or why it is refused."""
+        refusal = self.tell(SuperviseAgent(agent_id, supervisor_id, kind)).refusal
+        if refusal is not None:
+            return refusal[0]
+        call = self.engine.world.calls[self.engine.world.agent(agent_id).call_id or ""]
+        watch = call.watch_by(supervisor_id)
+        assert watch is not None
+        return watch.leg_id
+
     def leg_of(self, call_id: str) -> str:
         leg_id = self.engine.world.calls[call_id].leg_id
         assert leg_id is not None
@@ -183,6 +199,7 @@ class Scenario:
 
     def end_leg(self, leg_id: str, cause: int = 16) -> None:
         if self.legs.pop(leg_id, None) is not None:
+            self.listening.discard(leg_id)
             self.tell(LegEnded(leg_id, cause))
 
     def ringing(self, call_id: str) -> list[str]:
@@ -237,6 +254,12 @@ class Scenario:
             if call.caller_agent_id is not None and not call.is_outbound:
                 busy[call.caller_agent_id].append(call.id)
                 assert world.agent(call.caller_agent_id).is_on_line
+            for watch in call.watches:
+                busy[watch.supervisor_id].append(call.id)
+                supervisor = world.agent(watch.supervisor_id)
+                assert supervisor.is_talking if watch.is_on else supervisor.is_dialing
+                assert watch.agent_id in (call.agent_id, call.caller_agent_id), "a supervisor hears another agent"
+                assert world.call_of_watch[watch.leg_id] == call.id
             assert call.phase in (CallPhase.QUEUED, CallPhase.CALLING_AGENT) or not call.offers
         return busy
 
@@ -265,6 +288,11 @@ class Scenario:
                     assert before in (None, command.leg_id), "one caller reached two agents"
                     if command.leg_id in self.legs:
                         self.bridged[command.call_id] = command.leg_id
+                case Listen() | JoinTalk():
+                    assert command.leg_id in self.legs
+                    self.listening.add(command.leg_id)
+                case StopListening():
+                    self.listening.discard(command.leg_id)
                 case Unbridge():
                     self.bridged.pop(command.call_id, None)
                 case HangUp():
@@ -276,6 +304,10 @@ class Scenario:
 
     def _hang_up(self, channel_id: str) -> None:
         self.legs.pop(channel_id, None)
+        self.listening.discard(channel_id)
+        for call_id, leg_id in list(self.bridged.items()):
+            if leg_id == channel_id:
+                del self.bridged[call_id]
         for call_id, channel in list(self.callers.items()):
             if channel == channel_id:
                 del self.callers[call_id]

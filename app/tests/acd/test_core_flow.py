@@ -197,6 +197,39 @@ def test_a_failover_may_lead_into_a_menu_and_back_into_the_campaign() -> None:
     assert scenario.events(call) == ["ENTERQUEUE", "EXITWITHTIMEOUT", "ENTERQUEUE"]
 
 
+def menu_of_several_keys() -> tuple[Scenario, str]:
+    scenario = centre(MENU)
+    menu = replace(IVR, options={"1": to_campaign(SALES), "1111": SUBMENU, "7": to_campaign(SUPPORT)})
+    changed = replace(scenario.engine.world.config, ivrs={1: menu, 2: SECOND})
+    scenario.tell(ConfigurationChanged(changed))
+    return scenario, scenario.call()
+
+
+@pytest.mark.parametrize(("keys", "campaign"), [("7", SUPPORT), ("1", SALES)])
+def test_a_short_choice_beside_a_longer_one(keys: str, campaign: int) -> None:
+    scenario, call = menu_of_several_keys()
+    scenario.press(call, keys)
+    scenario.wait(5)
+    assert scenario.engine.world.calls[call].campaign_id == campaign
+
+
+def test_a_choice_of_several_keys() -> None:
+    scenario, call = menu_of_several_keys()
+    scenario.press(call, "111")
+    assert scenario.played() == ["sound:menu"], "the fourth key may still come"
+    scenario.press(call, "1")
+    assert scenario.played() == ["sound:menu", "sound:second"]
+
+
+def test_half_a_choice_is_a_wrong_one_and_not_none() -> None:
+    scenario, call = menu_of_several_keys()
+    scenario.press(call, "11")
+    scenario.wait(5)
+    assert scenario.played()[-1] == "sound:wrong,sound:menu"
+    scenario.press(call, "13")
+    assert scenario.played()[-1] == "sound:wrong"
+
+
 def test_digits_at_other_times_mean_nothing() -> None:
     scenario = centre(to_campaign(SALES))
     call = scenario.call()

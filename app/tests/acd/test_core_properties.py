@@ -23,7 +23,7 @@ from omnileads.acd.core.events import (
     PlaybackFinished,
     WebphoneChanged,
 )
-from omnileads.acd.core.model import Agent, Call, Snapshot
+from omnileads.acd.core.model import Agent, Call, Snapshot, WatchKind
 from tests.acd.scenario import SALES, SUPPORT, Scenario, config, queue, to_campaign
 
 Record = TypeVar("Record", Call, Agent)
@@ -38,6 +38,7 @@ steps = st.lists(
                 *("call", "call", "call", "hang up", "answer", "answer", "leg ends", "wait", "wait", "login", "logout"),
                 *("pause", "unpause", "webphone", "welcome ends", "reconfigure", "stale", "restart"),
                 *("press", "press", "call out", "call agent", "customer answers", "customer gone"),
+                *("supervise", "supervise"),
             )
         ),
         st.integers(0, 1000),
@@ -117,6 +118,10 @@ class People:
 
     def call_agent(self, number: int) -> None:
         self.scenario.call_agent(1 + number % 5, 1 + number // 5 % 5)
+
+    def supervise(self, number: int) -> None:
+        kinds: tuple[WatchKind, ...] = ("listen", "whisper", "join", "take")
+        self.scenario.supervise(1 + number % 5, 1 + number // 5 % 5, kinds[number // 25 % 4])
 
     def customer_answers(self, number: int) -> None:
         if call := pick(self._called_out(), number):
@@ -220,6 +225,8 @@ def test_no_caller_is_lost_doubled_or_forgotten(strategy: Strategy, moves: list[
     assert not scenario.callers, "with agents who answer, every caller is served in the end"
     assert not scenario.engine.world.calls
     assert not scenario.bridged
+    assert not scenario.listening, "a supervisor hears a call that is over"
+    assert not scenario.engine.world.call_of_watch
     check_log(scenario)
 
 
@@ -259,7 +266,8 @@ def check_log(scenario: Scenario) -> None:
         answers = history.count("CONNECT") + history.count("ANSWER")
         assert answers == sum(event.startswith("COMPLETE") for event in history)
         if "DIAL" in history:
-            assert len(history) == (3 if "ANSWER" in history else 2)
+            # A call that a supervisor took over was answered, and ended for an agent, once more.
+            assert len(history) == (1 + 2 * history.count("ANSWER") if "ANSWER" in history else 2)
         assert sum(event in {"ABANDON", "ABANDONWEL", "COMPLETEOUTNUM"} for event in history) <= 1
 
 

@@ -44,6 +44,7 @@ NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "GET /supervision/agents_users": _ACTS,
     "GET /supervision/status_campanas/entrantes": _WATCHES,
     "POST /supervision/action_on_agent/{agent_pk}": _ACTS,
+    "POST /supervision/enviar_mensaje_agentes": _ACTS,
     "GET /agent_status/campaign/{campaign_id}": _ACTS,
     "GET /agent_status_list/campaign/{campaign_id}": _ACTS,
     "GET /call_status/campaign/{campaign_id}": _ACTS,
@@ -56,6 +57,17 @@ NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "POST /permissions/new_role": ("roles.read", "roles.write"),
     "POST /permissions/update_role_permissions": ("roles.read", "roles.write"),
     "POST /permissions/delete_role": ("roles.read", "roles.write"),
+    "GET /supervision/status_campanas/salientes": _WATCHES,
+    "GET /campaign/{campaign_id}/agents": ("campaigns.read",),
+    "POST /campaign/agents_update": ("campaigns.read", "campaigns.write"),
+    "POST /agent/campaigns_update": ("campaigns.read", "campaigns.write"),
+    "GET /audio/list": ("audio.read",),
+    "GET /group/list": ("agent-groups.read",),
+    "GET /agent/list": ("users.read",),
+    "GET /languages/list": ("routes.read",),
+    "GET /active_agents": ("supervision.act agent.console",),
+    "GET /register_server": ("registration.read",),
+    "POST /register_server/create": ("registration.read", "registration.write"),
 }
 """Alternatives are separated by blanks."""
 
@@ -63,6 +75,7 @@ NEEDS: Final[dict[str, tuple[str, ...]]] = {
 FAMILIES: Final[dict[str, str]] = {
     "pauses": "pauses",
     "pause_sets": "pauses",
+    "pause_config": "pauses",
     "external_sites": "external-sites",
     "external_site_authentications": "external-sites",
     "external_systems": "external-systems",
@@ -71,6 +84,7 @@ FAMILIES: Final[dict[str, str]] = {
     "inbound_routes": "routes",
     "outbound_routes": "routes",
     "group_of_hours": "routes",
+    "ivrs": "routes",
 }
 """First part of the path -> area of the catalogue: read to see, write to change."""
 

@@ -6,11 +6,16 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from omnileads.acd.core.events import AgentLogout, AgentPause, AgentUnpause
+from omnileads.accounts.models import User
+from omnileads.acd.core.events import AgentLogout, AgentPause, AgentUnpause, SuperviseAgent
+from omnileads.acd.core.model import WatchKind
 from omnileads.agents.live import LIVE_AGENTS
+from omnileads.agents.models import Agent
 from omnileads.calls.intake import read_event
 from omnileads.calls.store import store
+from omnileads.campaigns.directory import CampaignAgentDirectory
 from omnileads.kit.audit import AuditEntry
 from tests.agents.test_console import READY, Engine
 from tests.api_v1.crm import V1, World
@@ -108,9 +113,55 @@ def test_no_supervisor_acts_on_agents_of_others(world: World, engine: Engine) ->
     for agent in (other, 9999, "text"):
         answer = world.supervisor.post(f"{V1}/supervision/action_on_agent/{agent}/", data={"accion": "AGENTLOGOUT"})
         assert (answer.status_code, answer.json()) == (404, {"status": "ERROR", "message": "Agent not found"})
-    for action in ("CHANSPY", "NOTHING", ""):
+    for action in ("NOTHING", "", ["CHANSPY"]):
         own = f"{V1}/supervision/action_on_agent/{world.ana.id}/"
-        assert world.supervisor.post(own, data={"accion": action}).json()["status"] == "ERROR"
+        assert world.supervisor.post(own, json={"accion": action}).json()["status"] == "ERROR"
+    assert engine.events == []
+
+
+WATCHES: dict[str, WatchKind] = {
+    "CHANSPY": "listen",
+    "CHANSPYWISHPER": "whisper",
+    "CHANCONFER": "join",
+    "CHANTAKECALL": "take",
+}
+
+
+@pytest.mark.parametrize("action", WATCHES)
+def test_a_supervisor_is_rung_at_its_own_webphone_for_an_agents_call(world: World, engine: Engine, action: str) -> None:
+    user, own = coach(world)
+    foreign = world.make_campaign("Foreign", supervisor_ids=[])
+    coached = world.make_campaign("Coached", members=[{"agent_id": world.ana.id}], supervisor_ids=[user.id])
+    address = f"{V1}/supervision/action_on_agent/{world.ana.id}/"
+    client = world.by_token(user)
+    assert client.post(address, data={"accion": action}).json() == {"status": "OK"}
+    assert engine.events == [SuperviseAgent(world.ana.id, own, WATCHES[action], frozenset({coached["id"]}))]
+    assert foreign["id"] != coached["id"]
+    engine.reply = {"ok": False, "code": "agent-not-on-call", "message": "This agent is not talking now."}
+    refused = client.post(address, data={"accion": action}).json()
+    assert refused == {"status": "ERROR", "message": "El agente no está hablando en este momento."}
+    with world.runtime.database.transaction() as session:
+        entries = session.query(AuditEntry).filter_by(action="agent.acted-on").all()
+    assert {(entry.subject_id, entry.actor_name) for entry in entries} == {(str(world.ana.id), user.username)}
+    assert {str(entry.after) for entry in entries} == {str({"action": action})}
+
+
+def coach(world: World) -> tuple[User, int]:
+    """Somebody of a role of the installation's own, who supervises and has a webphone; the agent's id."""
+    permissions = ["supervision.read", "supervision.act", "agent.console", "tokens.own"]
+    role = world.made("roles", name="Coach", permissions=permissions)
+    user = world.users.make(role["slug"])
+    with world.runtime.database.transaction() as session:
+        CampaignAgentDirectory(world.runtime).create(session, user.id, world.team.group.id)
+        own = session.execute(select(Agent.id).where(Agent.user_id == user.id)).scalar_one()
+    return user, own
+
+
+@pytest.mark.parametrize("action", WATCHES)
+def test_who_has_no_webphone_hears_no_call(world: World, engine: Engine, action: str) -> None:
+    answer = world.supervisor.post(f"{V1}/supervision/action_on_agent/{world.ana.id}/", data={"accion": action}).json()
+    assert answer["status"] == "ERROR"
+    assert "webphone" in answer["message"]
     assert engine.events == []
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
-from omnileads.acd.ari.telephony import Telephony
+from omnileads.acd.ari.telephony import EARS_SUFFIX, SNOOP_SUFFIX, Telephony, snoop_of
 from omnileads.acd.ari.translation import entered, is_agent_leg, is_outbound, stasis_arguments
 from omnileads.acd.core.commands import Command, Connect, HangUp, StartMusic, Unbridge
 from omnileads.acd.core.events import (
@@ -48,10 +48,12 @@ async def compare(world: World, telephony: Telephony, new_call_id: Callable[[], 
             await _compare_away(call, channels[call.channel_id], telephony, findings, new_call_id)
         else:
             await _compare_call(world, call, channels, bridges, telephony, findings)
+        _compare_watches(call, channels, findings)
     _adopt_or_end_strangers(world, channels, findings, new_call_id)
     for bridge in bridges.values():
         call_of_bridge = world.calls.get(bridge["id"])
         is_needed = call_of_bridge is not None and call_of_bridge.phase in (CallPhase.TALKING, CallPhase.DIALING)
+        is_needed = is_needed or str(bridge["id"]).removesuffix(EARS_SUFFIX) in world.call_of_watch
         if bridge.get("name") == "omnileads" and not is_needed:
             findings.repairs.append(Unbridge(call_id=bridge["id"]))
     return findings
@@ -129,6 +131,17 @@ def _compare_offer(leg_id: str, channels: dict[str, JsonObject], findings: Findi
         findings.events.append(LegAnswered(leg_id))
 
 
+def _compare_watches(call: Call, channels: dict[str, JsonObject], findings: Findings) -> None:
+    """Supervisors on the call, or being rung for it."""
+    for watch in call.watches:
+        if not watch.is_on:
+            _compare_offer(watch.leg_id, channels, findings)
+        elif watch.leg_id not in channels:
+            findings.events.append(LegEnded(watch.leg_id, NORMAL_CLEARING))
+        elif watch.kind in ("listen", "whisper") and snoop_of(watch.leg_id) not in channels:
+            findings.repairs.append(HangUp(call.id, watch.leg_id))
+
+
 def _adopt_or_end_strangers(
     world: World, channels: dict[str, JsonObject], findings: Findings, new_call_id: Callable[[], str]
 ) -> None:
@@ -136,7 +149,9 @@ def _adopt_or_end_strangers(
     for channel_id, channel in channels.items():
         if channel_id in world.call_of_channel or channel_id in world.call_of_leg:
             continue
-        if is_agent_leg(channel) or is_outbound(channel):
+        if channel_id.removesuffix(SNOOP_SUFFIX) in world.call_of_watch:
+            continue
+        if is_agent_leg(channel) or is_outbound(channel) or channel_id.endswith(SNOOP_SUFFIX):
             findings.repairs.append(HangUp(call_id=channel_id, channel_id=channel_id))
         elif isinstance(caller := entered(channel, stasis_arguments(channel) or [], new_call_id), CallArrived):
             findings.events.append(caller)

@@ -18,12 +18,15 @@ from omnileads.acd.core.commands import (
     Connect,
     DialOut,
     HangUp,
+    JoinTalk,
+    Listen,
     PlayAnnouncement,
     PlayRinging,
     RingAgent,
     RunDialplan,
     StartMusic,
     StopAnnouncement,
+    StopListening,
     Unbridge,
 )
 from omnileads.acd.core.events import CallerHungUp, CrmAnswered, Event, LegEnded, PlaybackFinished
@@ -37,6 +40,8 @@ RECORDINGS_FOLDER = "/var/spool/omnileads/recordings"
 
 TEMPORARY_FAILURE = 41
 """Q.850 cause given to the engine for a leg that Asterisk refused to create."""
+
+SNOOP_SUFFIX, EARS_SUFFIX = "-snoop", "-ears"
 
 _ENTERING_SECONDS = 3.0
 _GONE = 404
@@ -64,6 +69,9 @@ class Telephony:
             DialOut: self._dial,
             PlayRinging: self._play_ringing,
             Connect: self._connect,
+            Listen: self._listen,
+            StopListening: self._stop_listening,
+            JoinTalk: self._join,
             HangUp: self._hang_up,
             Unbridge: self._unbridge,
         }
@@ -204,16 +212,8 @@ class Telephony:
             "originator": command.leg_id,
         }
         variables = {"CONNECTEDLINE(num,i)": command.caller_id} if command.caller_id else {}
-        entering = self._entering[command.channel_id] = asyncio.get_running_loop().create_future()
-        try:
-            await self._request("POST", "channels/create", query, {"variables": variables})
-            # Asterisk answers before the channel is in the application, and dials only those that are.
-            async with asyncio.timeout(_ENTERING_SECONDS):
-                await entering
-        except TimeoutError:
-            raise AriUnavailable("the created channel did not enter the application") from None
-        finally:
-            del self._entering[command.channel_id]
+        # Asterisk dials only channels that are in the application.
+        await self._create(command.channel_id, "channels/create", query, {"variables": variables})
         timeout = {"timeout": str(command.timeout_seconds)}
         await self._request("POST", f"channels/{command.channel_id}/dial", timeout)
 
@@ -236,6 +236,46 @@ class Telephony:
         if isinstance(outcomes[2], BaseException):
             raise outcomes[2]
 
+    async def _listen(self, command: Listen) -> None:
+        """A snoop channel hears both sides of the agent's leg; with the supervisor's leg it has a bridge of its own."""
+        snoop_id, bridge_id = snoop_of(command.leg_id), ears_of(command.leg_id)
+        query = {
+            "spy": "both",
+            "whisper": "out" if command.whispers else "none",
+            "app": APPLICATION,
+            "appArgs": "snoop",
+        }
+        await self._create(snoop_id, f"channels/{command.agent_leg_id}/snoop/{snoop_id}", query)
+        bridge = {"type": "mixing", "bridgeId": bridge_id, "name": APPLICATION}
+        await asyncio.gather(
+            self._request("POST", "bridges", bridge),
+            self._request("POST", f"bridges/{bridge_id}/addChannel", {"channel": f"{snoop_id},{command.leg_id}"}),
+        )
+
+    async def _stop_listening(self, command: StopListening) -> None:
+        await asyncio.gather(
+            self._request("DELETE", f"channels/{snoop_of(command.leg_id)}"),
+            self._request("DELETE", f"bridges/{ears_of(command.leg_id)}"),
+            return_exceptions=True,
+        )
+
+    async def _join(self, command: JoinTalk) -> None:
+        await self._request("POST", f"bridges/{command.call_id}/addChannel", {"channel": command.leg_id})
+
+    async def _create(
+        self, channel_id: str, uri: str, query: dict[str, str], body: dict[str, Any] | None = None
+    ) -> None:
+        """Make a channel and wait until it is in our application: Asterisk answers before it is."""
+        entering = self._entering[channel_id] = asyncio.get_running_loop().create_future()
+        try:
+            await self._request("POST", uri, query, body)
+            async with asyncio.timeout(_ENTERING_SECONDS):
+                await entering
+        except TimeoutError:
+            raise AriUnavailable("the created channel did not enter the application") from None
+        finally:
+            del self._entering[channel_id]
+
     async def _request(
         self, method: str, uri: str, query: dict[str, str] | None = None, body: dict[str, Any] | None = None
     ) -> Any:
@@ -249,6 +289,9 @@ class Telephony:
                 self._report(LegEnded(leg_id, TEMPORARY_FAILURE))
             case DialOut(channel_id=channel_id):
                 self._report(CallerHungUp(channel_id, TEMPORARY_FAILURE))
+            case Listen(call_id=call_id, leg_id=leg_id) | JoinTalk(call_id=call_id, leg_id=leg_id):
+                # A supervisor who would hear nothing; that the leg has ended is told by Asterisk.
+                self.submit([HangUp(call_id, leg_id)])
             case PlayAnnouncement(playback_id=playback_id):
                 self._report(PlaybackFinished(playback_id))
             case _:
@@ -259,6 +302,16 @@ class Telephony:
             del self._lanes[call_id]
         if not lane.cancelled() and (error := lane.exception()) is not None:
             log.error("ari.lane-failed", call_id=call_id, exc_info=error)
+
+
+def snoop_of(leg_id: str) -> str:
+    """The id of the snoop channel that a supervisor's leg listens to."""
+    return f"{leg_id}{SNOOP_SUFFIX}"
+
+
+def ears_of(leg_id: str) -> str:
+    """The id of the bridge in which it does."""
+    return f"{leg_id}{EARS_SUFFIX}"
 
 
 def _recording_variable(recording: str | None) -> dict[str, str]:

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from omnileads.acd.core import dialogues, outbound, waiting, working_state
+from omnileads.acd.core import dialogues, outbound, supervision, waiting, working_state
 from omnileads.acd.core.commands import Connect, HangUp, PlayRinging, StartMusic, Unbridge
 from omnileads.acd.core.config import Queue
 from omnileads.acd.core.events import CallerHungUp, DigitPressed, LegAnswered, LegEnded, PlaybackFinished
@@ -106,6 +106,8 @@ def hung_up(world: World, event: CallerHungUp) -> None:
 
 def leg_answered(world: World, event: LegAnswered) -> None:
     """An agent took the call: it is connected, the other offers are withdrawn."""
+    if supervision.leg_answered(world, event.leg_id):
+        return
     call = world.call_with_leg(event.leg_id)
     if call is not None and call.is_outbound:
         outbound.agent_answered(world, call)
@@ -146,6 +148,8 @@ def leg_answered(world: World, event: LegAnswered) -> None:
 
 def leg_ended(world: World, event: LegEnded) -> None:
     """An agent's leg ended: unanswered (the next agent is asked), hung up, or broken (the caller queues again)."""
+    if supervision.leg_ended(world, event.leg_id):
+        return
     call = world.call_with_leg(event.leg_id)
     if call is None:
         # In a call between agents, the caller's channel is a webphone's leg too.

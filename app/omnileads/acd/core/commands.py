@@ -115,6 +115,32 @@ class Connect:
 
 
 @dataclass(frozen=True, slots=True)
+class Listen:
+    """Let a supervisor's leg hear all that an agent's leg hears and says; `whispers`: and be heard by the agent."""
+
+    call_id: str
+    leg_id: str
+    agent_leg_id: str
+    whispers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StopListening:
+    """End what `Listen` made; the supervisor's leg stays up."""
+
+    call_id: str
+    leg_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class JoinTalk:
+    """Put a supervisor's leg into the call's bridge: all hear each other."""
+
+    call_id: str
+    leg_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """End a channel of this call: the caller's or an agent's leg."""
 
@@ -141,6 +167,9 @@ Command = (
     | DialOut
     | PlayRinging
     | Connect
+    | Listen
+    | StopListening
+    | JoinTalk
     | HangUp
     | Unbridge
 )

@@ -75,7 +75,10 @@ class TimeCondition:
 
 @dataclass(frozen=True, slots=True)
 class Ivr:
-    """A menu: one digit, one destination. `media` is what ARI plays; after `retries` failures the call goes on."""
+    """A menu: each choice, of 1 to 5 keys, has its destination.
+
+    `media` is what ARI plays; after `retries` failures the call goes on.
+    """
 
     id: int
     name: str

@@ -48,10 +48,8 @@ def digit_pressed(world: World, event: DigitPressed) -> None:
     # A person is there, so the way may lead back to where the call has been.
     call = world.put_call(replace(call, playback_id=None, hops=0, visited=()))
     match _subject(world, call):
-        case Ivr() as ivr if event.digit in ivr.options:
-            send_on(world, call, ivr.options[event.digit])
         case Ivr() as ivr:
-            _failed(world, call, ivr, is_timeout=False)
+            _choose(world, call, dialogue, ivr, event.digit)
         case Identification() as identification:
             _collect(world, call, dialogue, identification, event.digit)
         case None:
@@ -68,8 +66,10 @@ def expired(world: World, call_id: str, due: int) -> None:
             send_on(world, call, identification.unidentified)
         case Identification() as identification:
             _judge(world, call, call.dialogue, identification)
+        case Ivr() as ivr if call.dialogue.digits in ivr.options:
+            send_on(world, call, ivr.options[call.dialogue.digits])
         case Ivr() as ivr:
-            _failed(world, call, ivr, is_timeout=True)
+            _failed(world, call, ivr, is_timeout=not call.dialogue.digits)
         case None:
             send_on(world, call, None)
 
@@ -106,11 +106,24 @@ def _subject(world: World, call: Call) -> Ivr | Identification | None:
     return world.config.identifications.get(call.dialogue.id)
 
 
+def _choose(world: World, call: Call, dialogue: Dialogue, ivr: Ivr, digit: str) -> None:
+    """Go where the keys so far lead, unless a longer choice begins with them: then the caller may press another one."""
+    digits = dialogue.digits + digit
+    begins_longer = any(option != digits and option.startswith(digits) for option in ivr.options)
+    if begins_longer:
+        _wait_for_digit(world, call, replace(dialogue, digits=digits), ivr.timeout_seconds)
+    elif digits in ivr.options:
+        send_on(world, call, ivr.options[digits])
+    else:
+        _failed(world, call, ivr, is_timeout=False)
+
+
 def _failed(world: World, call: Call, ivr: Ivr, *, is_timeout: bool) -> None:
     """A wrong digit or none: ask again, or give up after the retries."""
     assert call.dialogue is not None  # noqa: S101 - callers have checked it
     dialogue = replace(
         call.dialogue,
+        digits="",
         due=None,
         timeouts=call.dialogue.timeouts + (1 if is_timeout else 0),
         invalids=call.dialogue.invalids + (0 if is_timeout else 1),

@@ -5,10 +5,10 @@ day can be replayed. It is not thread-safe and never waits.
 """
 
 import heapq
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from random import Random
 
-from omnileads.acd.core import agents, callers, dialogues, flow, internal, outbound, waiting
+from omnileads.acd.core import agents, callers, dialogues, flow, internal, outbound, supervision, waiting
 from omnileads.acd.core.commands import Decision
 from omnileads.acd.core.config import RoutingConfig
 from omnileads.acd.core.events import (
@@ -31,12 +31,13 @@ from omnileads.acd.core.events import (
     LegAnswered,
     LegEnded,
     PlaybackFinished,
+    SuperviseAgent,
     Tick,
     WebphoneChanged,
 )
 from omnileads.acd.core.matching import serve_queue
 from omnileads.acd.core.model import CallPhase, Snapshot
-from omnileads.acd.core.world import Timer, World
+from omnileads.acd.core.world import Timer, TimerKind, World
 
 _HANDLERS = {
     CallArrived: flow.arrived,
@@ -55,8 +56,24 @@ _HANDLERS = {
     AgentCallOut: outbound.call_out,
     AgentCallAgent: internal.call_agent,
     AgentHangUp: agents.hang_up,
+    SuperviseAgent: supervision.supervise,
     Dialled: outbound.dialled,
     AgentDispositioned: agents.dispositioned,
+}
+
+_TIMERS_OF_CALLS: dict[TimerKind, Callable[[World, str, int], None]] = {
+    "ring": callers.ring_expired,
+    "wait": callers.wait_expired,
+    "announce": waiting.expired,
+    "digits": dialogues.expired,
+    "dial": outbound.dial_expired,
+    "talk": outbound.talk_expired,
+    "watch": supervision.ring_expired,
+}
+_TIMERS_OF_AGENTS: dict[TimerKind, Callable[[World, int, int], None]] = {
+    "pause": agents.pause_expired,
+    "acw": agents.acw_expired,
+    "logout": agents.logout_expired,
 }
 
 
@@ -79,8 +96,7 @@ class Engine:
             self._reconfigure(event.config)
         elif not isinstance(event, Tick):
             _HANDLERS[type(event)](world, event)  # type: ignore[operator] # each handler takes its own event type
-        flow.send_pending(world)
-        internal.free_callers(world)
+        self._finish_step()
         return decision
 
     def restore(self, snapshot: Snapshot, now: int) -> None:
@@ -109,8 +125,13 @@ class Engine:
                 agents.rest_expired(self.world, [timer, *self._others_due_with(timer)])
             else:
                 self._run_timer(timer)
-            flow.send_pending(self.world)
-            internal.free_callers(self.world)
+            self._finish_step()
+
+    def _finish_step(self) -> None:
+        """Carry out what a step left behind for when it is done."""
+        flow.send_pending(self.world)
+        supervision.end_watches(self.world)
+        internal.free_callers(self.world)
 
     def _others_due_with(self, first: Timer) -> Iterator[Timer]:
         """Take the timers of the same kind that are due in the same millisecond; they lie next to each other."""
@@ -119,25 +140,10 @@ class Engine:
             yield heapq.heappop(timers)
 
     def _run_timer(self, timer: Timer) -> None:
-        match timer.kind:
-            case "ring":
-                callers.ring_expired(self.world, timer.key, timer.due)
-            case "wait":
-                callers.wait_expired(self.world, timer.key, timer.due)
-            case "announce":
-                waiting.expired(self.world, timer.key, timer.due)
-            case "digits":
-                dialogues.expired(self.world, timer.key, timer.due)
-            case "dial":
-                outbound.dial_expired(self.world, timer.key, timer.due)
-            case "talk":
-                outbound.talk_expired(self.world, timer.key, timer.due)
-            case "pause":
-                agents.pause_expired(self.world, timer.agent_id, timer.due)
-            case "acw":
-                agents.acw_expired(self.world, timer.agent_id, timer.due)
-            case "logout":
-                agents.logout_expired(self.world, timer.agent_id, timer.due)
+        if timer.kind in _TIMERS_OF_CALLS:
+            _TIMERS_OF_CALLS[timer.kind](self.world, timer.key, timer.due)
+        else:
+            _TIMERS_OF_AGENTS[timer.kind](self.world, timer.agent_id, timer.due)
 
     def _reconfigure(self, config: RoutingConfig) -> None:
         world = self.world

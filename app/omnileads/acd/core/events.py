@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from omnileads.acd.core.config import Destination, RoutingConfig
+from omnileads.acd.core.model import WatchKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +154,19 @@ class AgentHangUp:
 
 
 @dataclass(frozen=True, slots=True)
+class SuperviseAgent:
+    """A supervisor, by the agent that its own webphone belongs to, wants to be on an agent's call.
+
+    `campaign_ids` are those whose calls it supervises, None for all.
+    """
+
+    agent_id: int
+    supervisor_id: int
+    kind: WatchKind
+    campaign_ids: frozenset[int] | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AgentDispositioned:
     """An agent stored the disposition of a call."""
 
@@ -190,6 +204,7 @@ Event = (
     | AgentCallOut
     | AgentCallAgent
     | AgentHangUp
+    | SuperviseAgent
     | AgentDispositioned
     | ConfigurationChanged
     | Tick

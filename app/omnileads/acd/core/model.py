@@ -6,6 +6,7 @@ milliseconds.
 
 from dataclasses import dataclass, field
 from enum import IntEnum, StrEnum
+from typing import Literal
 
 from omnileads.acd.core.config import Destination, DestinationType
 
@@ -69,6 +70,26 @@ class Offer:
     agent_id: int
     ring_until: int
     recording: str | None
+
+
+WatchKind = Literal["listen", "whisper", "join", "take"]
+"""What a supervisor does with a call: hears it, is heard by the agent too, is heard by both, takes it over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """A supervisor on an agent's call, or being rung for it. `supervisor_id` is the agent its webphone belongs to."""
+
+    leg_id: str
+    """the supervisor's"""
+    supervisor_id: int
+    agent_id: int
+    agent_leg_id: str
+    kind: WatchKind
+    ring_until: int
+    is_on: bool = False
+    recording: str | None = None
+    """of the supervisor's own talk, once it has taken the call"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +186,7 @@ class Call:
     """variables an integrator's dialplan set for the agent's screen: (name, value)"""
     hops: int = 0
     """how often the call was sent on without a person having done anything"""
+    watches: tuple[Watch, ...] = ()
     next_event: int = 0
     next_leg: int = 0
     next_playback: int = 0
@@ -190,7 +212,24 @@ class Call:
         offer = self.offer_to(agent_id)
         if offer is not None:
             return offer.leg_id
-        return self.leg_id if self.agent_id == agent_id else None
+        if self.agent_id == agent_id:
+            return self.leg_id
+        watch = self.watch_by(agent_id)
+        return watch.leg_id if watch is not None else None
+
+    def watch_by(self, supervisor_id: int) -> Watch | None:
+        """The watch of this supervisor, if it is on the call or rung for it."""
+        return next((watch for watch in self.watches if watch.supervisor_id == supervisor_id), None)
+
+    def watch_on(self, leg_id: str) -> Watch | None:
+        """The watch that this supervisor's leg is for."""
+        return next((watch for watch in self.watches if watch.leg_id == leg_id), None)
+
+    @property
+    def lost_watches(self) -> tuple[Watch, ...]:
+        """Those of an agent who is not talking on this call any more."""
+        legs = (self.leg_id, self.channel_id) if self.phase is CallPhase.TALKING else ()
+        return tuple(watch for watch in self.watches if watch.agent_leg_id not in legs)
 
 
 @dataclass(frozen=True, slots=True)

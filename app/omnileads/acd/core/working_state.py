@@ -60,7 +60,13 @@ def end_talk(world: World, call: Call, *, hang_up_leg: bool) -> None:
 
 
 def start_wrap_up(world: World, agent_id: int, call: Call, queue: Queue | None) -> None:
-    """The call is over: count it, and begin after-call work (or the pause the agent asked for during the call)."""
+    """The call is over: count it, and begin after-call work (or the pause the agent asked for during the call).
+
+    A supervisor who took a call without working in the campaigns has no after-call work.
+    """
+    if not world.agent(agent_id).is_logged_in:
+        release(world, agent_id)
+        return
     agent, profile = world.agent(agent_id), world.config.agents.get(agent_id)
     acw_until = None
     owes_disposition = False

@@ -5,6 +5,7 @@
 
 import heapq
 from collections import Counter, deque
+from dataclasses import replace
 from random import Random
 from typing import Literal, NamedTuple
 
@@ -12,10 +13,10 @@ from sortedcontainers import SortedList
 
 from omnileads.acd.core.commands import Decision
 from omnileads.acd.core.config import Destination, Queue, RoutingConfig
-from omnileads.acd.core.model import Agent, Call, CallPhase, MemberStats, Snapshot
+from omnileads.acd.core.model import Agent, Call, CallPhase, MemberStats, Snapshot, Watch
 from omnileads.acd.core.selection import ReadyAgents
 
-TimerKind = Literal["ring", "wait", "announce", "digits", "dial", "talk", "acw", "pause", "rest", "logout"]
+TimerKind = Literal["ring", "wait", "announce", "digits", "dial", "talk", "watch", "acw", "pause", "rest", "logout"]
 
 
 class Timer(NamedTuple):
@@ -25,7 +26,7 @@ class Timer(NamedTuple):
     """epoch ms"""
     kind: TimerKind
     key: str = ""
-    """the leg that rings, the call that waits, asks, dials or talks"""
+    """the leg that rings, also a supervisor's, the call that waits, asks, dials or talks"""
     agent_id: int = 0
     queue_id: int = 0
 
@@ -56,9 +57,13 @@ class World:
         """calls to send to a destination when the present step is done"""
         self.freed: deque[tuple[int, str | None]] = deque()
         """agents whose call between agents has just ended, with the reason if nobody took it"""
+        self.unwatched: deque[tuple[str, Watch]] = deque()
+        """supervisors whose agent has just left the call, with the call"""
         self.call_of_channel: dict[str, str] = {}
         self.call_of_leg: dict[str, str] = {}
         self.call_of_playback: dict[str, str] = {}
+        self.call_of_watch: dict[str, str] = {}
+        """supervisors' legs -> calls"""
         self.timers: list[Timer] = []
         self.decision = Decision()
         self.now = 0
@@ -98,7 +103,10 @@ class World:
     # --- changing ------------------------------------------------------------------------------------------------
 
     def put_call(self, call: Call) -> Call:
-        """Store a new version of a call."""
+        """Store a new version of a call, without the supervisors of an agent who has left it."""
+        if lost := call.lost_watches if call.watches else ():
+            self.unwatched += [(call.id, watch) for watch in lost]
+            call = replace(call, watches=tuple(watch for watch in call.watches if watch not in lost))
         self._unindex_call(self.calls.get(call.id))
         self.calls[call.id] = call
         self._index_call(call)
@@ -112,7 +120,10 @@ class World:
             self.freed.append((call.caller_agent_id, result))
             if call.phase is CallPhase.TALKING and call.agent_id is not None:
                 self.freed.append((call.agent_id, None))
-        self._unindex_call(self.calls.pop(call.id, None))
+        stored = self.calls.pop(call.id, None)
+        if stored is not None:
+            self.unwatched += [(call.id, watch) for watch in stored.watches]
+        self._unindex_call(stored)
         self.decision.calls.add(call.id)
 
     def put_agent(self, agent: Agent) -> Agent:
@@ -200,6 +211,8 @@ class World:
             self.call_of_leg[call.leg_id] = call.id
         if call.playback_id is not None:
             self.call_of_playback[call.playback_id] = call.id
+        for watch in call.watches:
+            self.call_of_watch[watch.leg_id] = call.id
         if call.phase is CallPhase.QUEUED:
             self._index_queued(call)
 
@@ -219,6 +232,8 @@ class World:
             self.call_of_leg.pop(call.leg_id, None)
         if call.playback_id is not None:
             self.call_of_playback.pop(call.playback_id, None)
+        for watch in call.watches:
+            self.call_of_watch.pop(watch.leg_id, None)
         if call.phase is CallPhase.QUEUED:
             self.queued[call.campaign_id] -= 1
             self.waiting[call.campaign_id].discard(_waiting_key(call))
@@ -230,6 +245,8 @@ class World:
             self.set_timer(Timer(call.announce_at, "announce", call.id))
         for offer in call.offers:
             self.set_timer(Timer(offer.ring_until, "ring", offer.leg_id))
+        for watch in call.watches:
+            self.set_timer(Timer(watch.ring_until, "watch", watch.leg_id))
         if call.dialogue is not None and call.dialogue.due is not None:
             self.set_timer(Timer(call.dialogue.due, "digits", call.id))
         if call.dial is not None and call.phase is CallPhase.DIALING:

@@ -8,16 +8,20 @@ from fastapi import APIRouter
 
 from omnileads.api.v1 import (
     agent_session,
+    campaign_agents,
     contact_lists,
     crm_calls,
     crm_contacts,
     dispositions,
+    lists,
     login,
+    messages,
     recordings,
+    registration,
     roles,
     supervision,
 )
-from omnileads.api.v1.configuration import crm, forms, pauses, telephony
+from omnileads.api.v1.configuration import choices, crm, forms, ivrs, pauses, telephony
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
     login.router,
@@ -27,19 +31,27 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     agent_session.router,
     recordings.router,
     supervision.router,
+    campaign_agents.router,
+    lists.router,
+    messages.router,
     contact_lists.router,
     roles.router,
+    registration.router,
     pauses.pauses,
     pauses.options,
     pauses.pause_sets,
+    pauses.pause_config,
     crm.sites,
     crm.authentications,
     crm.candidates,
     crm.systems,
     forms.forms,
     forms.dispositions,
+    choices.inbound,
+    choices.outbound,
     telephony.inbound_routes,
     telephony.outbound_more,
     telephony.outbound_routes,
     telephony.groups,
+    ivrs.router,
 )

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from omnileads.accounts.models import User
+from omnileads.agents.console import find_agent
 from omnileads.agents.errors import EngineRefused, EngineUnavailable
 from omnileads.agents.live import LIVE_AGENTS, LiveAgents
 from omnileads.agents.models import CAMPAIGN_KINDS, Agent, AgentGroup
@@ -26,8 +27,9 @@ from omnileads.campaigns.scope import CurrentScope, Scope, campaign_scope
 from omnileads.kit.audit import AuditLog
 from omnileads.kit.clock import epoch_ms
 from omnileads.kit.edge import CurrentRuntime, CurrentSettings, Transaction
-from omnileads.kit.permissions import CurrentPrincipal, requires
+from omnileads.kit.permissions import CurrentPrincipal, Principal, requires
 from omnileads.kit.schemas import PlainText
+from omnileads.supervision.outbound_today import OutboundToday
 from omnileads.supervision.state import LiveState
 from omnileads.supervision.today import ONLINE, Today
 
@@ -43,7 +45,7 @@ COMMANDS: Final[dict[str, dict[str, object]]] = {
     "AGENTPAUSE": {"type": "agent.pause", "pause_id": SUPERVISORS_PAUSE},
     "AGENTUNPAUSE": {"type": "agent.unpause"},
 }
-LATER: Final = ("CHANTAKECALL", "CHANSPY", "CHANSPYWISHPER", "CHANCONFER")
+WATCHES: Final = {"CHANSPY": "listen", "CHANSPYWISHPER": "whisper", "CHANCONFER": "join", "CHANTAKECALL": "take"}
 
 Filter = Annotated[PlainText | None, Query(max_length=500, description="A JSON scalar or list.")]
 
@@ -141,7 +143,7 @@ def agents_users(session: Transaction, scope: CurrentScope) -> dict[str, Body]:
     statement = (
         select(Agent.id, User.username, User.first_name, User.last_name)
         .join(User, User.id == Agent.user_id)
-        .where(Agent.deleted_at.is_(None), *_in_scope(scope))
+        .where(Agent.deleted_at.is_(None), *in_scope(scope))
     )
     return {
         str(number): {"username": username, "first_name": first, "lastname": last}
@@ -149,7 +151,7 @@ def agents_users(session: Transaction, scope: CurrentScope) -> dict[str, Body]:
     }
 
 
-def _in_scope(scope: Scope) -> list[ColumnElement[bool]]:
+def in_scope(scope: Scope) -> list[ColumnElement[bool]]:
     """Agents of the campaigns in scope."""
     if scope is None:
         return []
@@ -164,6 +166,13 @@ def inbound_today(session: Transaction, runtime: CurrentRuntime, scope: CurrentS
     live = LiveState.read(agents_now, calls_now)
     counted = Today(session, runtime.clock, live).campaigns(scope).campaigns
     return {"errors": None, "data": {str(row.campaign_id): _counters(row.model_dump()) for row in counted}}
+
+
+@router.get("/supervision/status_campanas/salientes")
+def outbound_today(session: Transaction, runtime: CurrentRuntime, scope: CurrentScope) -> Body:
+    """Today's counters of manual and preview campaigns, counted at this moment."""
+    counted = OutboundToday(session, runtime.clock).campaigns(scope)
+    return {"errors": None, "data": {str(row.pop("id")): row for row in counted}}
 
 
 def _counters(row: Body) -> Body:
@@ -185,7 +194,7 @@ def _counters(row: Body) -> Body:
 
 
 class Action(Fields):
-    """One of AGENTLOGOUT, AGENTPAUSE, AGENTUNPAUSE."""
+    """AGENTLOGOUT, AGENTPAUSE, AGENTUNPAUSE; or CHANSPY, CHANSPYWISHPER, CHANCONFER, CHANTAKECALL of its call."""
 
     accion: str
 
@@ -194,30 +203,43 @@ def _action(runtime: CurrentRuntime, principal: CurrentPrincipal, agent_pk: str,
     """The engine's command. Raises Refused: 404 for an agent the caller does not supervise."""
     number = as_id(agent_pk)
     with runtime.database.transaction() as session:
-        seen = _in_scope(campaign_scope(session, principal))
-        statement = select(Agent.id).where(Agent.id == (number or 0), Agent.deleted_at.is_(None), *seen)
+        scope = campaign_scope(session, principal)
+        statement = select(Agent.id).where(Agent.id == (number or 0), Agent.deleted_at.is_(None), *in_scope(scope))
         if session.scalar(statement) is None:
             raise Refused(404, {"status": "ERROR", "message": "Agent not found"})
-        wanted = data.get("accion")
-        if wanted in LATER:
-            raise failed(say("Esta acción todavía no está disponible", "This action is not available yet"))
-        if not isinstance(wanted, str) or wanted not in COMMANDS:
+        wanted = str(data.get("accion"))
+        if wanted in COMMANDS:
+            command = COMMANDS[wanted]
+        elif wanted in WATCHES:
+            command = _watch(session, principal, scope, WATCHES[wanted])
+        else:
             raise failed(say("Acción inválida", "Invalid action"))
         AuditLog(session, runtime.clock).record(
             "agent.acted-on", "agent", number or 0, actor=principal, after={"action": wanted}
         )
-        return {**COMMANDS[wanted], "agent_id": number}
+        return {**command, "agent_id": number}
+
+
+def _watch(session: Session, principal: Principal, scope: Scope, kind: str) -> dict[str, object]:
+    """The supervisor's own webphone is that of its agent profile. Raises Refused when there is none."""
+    own = find_agent(session, principal.user_id)
+    if own is None:
+        text = "Su usuario no tiene webphone propio: necesita un perfil de agente."
+        raise failed(say(text, "You have no webphone of your own: your user needs an agent profile."))
+    campaign_ids = None if scope is None else sorted(scope)
+    return {"type": "agent.supervise", "supervisor_id": own.id, "kind": kind, "campaign_ids": campaign_ids}
 
 
 @router.post("/supervision/action_on_agent/{agent_pk}", dependencies=acts, openapi_extra=takes(Action))
 async def act_on_agent(
     runtime: CurrentRuntime, settings: CurrentSettings, command: Annotated[dict[str, object], Depends(_action)]
 ) -> Body:
-    """Log an agent out, pause it or end its pause."""
+    """Log an agent out, pause it or end its pause; hear its call, be heard by it or by both, or take the call."""
     try:
         await ask_engine(runtime, settings, command)
     except (EngineRefused, EngineUnavailable) as error:
-        raise failed(sentence_of(error.code, error.text)) from error
+        code = error.fields[0].code if error.fields else error.code
+        raise failed(sentence_of(code, error.text)) from error
     return {"status": "OK"}
 
 

@@ -68,16 +68,16 @@ class Ivr(NamedRow):
 
 
 class IvrOption(Base):
-    """Where a digit (0-9, *, #) leads."""
+    """Where a choice leads: 1 to 5 keys (0-9, *, #), one of which is the rule."""
 
     __tablename__ = "ivr_options"
     __table_args__ = (
-        CheckConstraint("digit ~ '^[0-9*#]$'", name="digit_known"),
+        CheckConstraint("digit ~ '^[0-9*#]{1,5}$'", name="digit_known"),
         *destination_checks("destination"),
     )
 
     ivr_id: Mapped[int] = mapped_column(ForeignKey("ivrs.id", ondelete="CASCADE"), primary_key=True)
-    digit: Mapped[str] = mapped_column(String(1), primary_key=True)
+    digit: Mapped[str] = mapped_column(String(5), primary_key=True)
     destination_type: Mapped[DestinationType] = mapped_column(String(24))
     destination_id: Mapped[int | None] = mapped_column(Integer)
 

@@ -9,7 +9,7 @@ from pydantic import Field
 from omnileads.kit.schemas import Id, RequestModel, ResponseModel
 from omnileads.telephony.schemas.destinations import Destination, DestinationOut, ItemName, ItemOut
 
-Digit = Annotated[str, Field(pattern=r"^[0-9*#]$", description="A key of the caller's telephone.")]
+Digit = Annotated[str, Field(pattern=r"^[0-9*#]{1,5}$", description="One to five keys of the caller's telephone.")]
 Description = Annotated[str, Field(max_length=200)]
 TimeoutSeconds = Annotated[int, Field(ge=1, le=60)]
 Retries = Annotated[int, Field(ge=0, le=10, description="Further attempts after the first.")]

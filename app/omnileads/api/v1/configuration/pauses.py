@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
+from pydantic import ValidationError
 
 from omnileads.agents.live import LiveAgents
 from omnileads.agents.pause_sets import PauseSets
@@ -17,12 +18,13 @@ from omnileads.agents.schemas import (
     PauseSetOut,
     PauseSetPatch,
 )
-from omnileads.api.v1.bodies import Fields
+from omnileads.api.v1.bodies import Data, Fields, as_id, sentence_of_problem, takes
 from omnileads.api.v1.configuration.family import WRONG, Family, everything, item_id, renamed, router_of, success
-from omnileads.api.v1.errors import Body, spoken
+from omnileads.api.v1.errors import Body, Refused, failure, spoken
 from omnileads.api.v1.language import say
 from omnileads.kit.changes import ConfigurationChanges
 from omnileads.kit.edge import CurrentRuntime, Transaction
+from omnileads.kit.errors import NotFound
 from omnileads.kit.permissions import CurrentPrincipal, requires
 
 KINDS: Final = {"P": "productive", "R": "recreational"}
@@ -39,6 +41,14 @@ class PauseOfSet(Fields):
     """Without an end at `timeToEndPause` 0."""
 
     pauseId: int
+    timeToEndPause: int = 0
+
+
+class PauseConfigFields(Fields):
+    """A pause of a set; when it changes, its time alone does."""
+
+    pauseId: int
+    setId: int
     timeToEndPause: int = 0
 
 
@@ -82,7 +92,7 @@ def _read_entry(entry: Any) -> Any:
 def _show_set(found: PauseSetOut) -> Body:
     entries = [
         {
-            "id": pause.pause_id,
+            "id": _config_id(found.id, pause.pause_id),
             "time_to_end_pause": pause.limit_seconds,
             "pause_name": pause.name,
             "pause_id": pause.pause_id,
@@ -91,6 +101,15 @@ def _show_set(found: PauseSetOut) -> Body:
         for pause in found.pauses
     ]
     return {"conjunto": {"id": found.id, "nombre": found.name}, "pausas": entries}
+
+
+def _config_id(set_id: int, pause_id: int) -> int:
+    """What the contract calls a pause of a set."""
+    return set_id * _PAUSES + pause_id
+
+
+_PAUSES: Final = 100_000
+"""More than there are pauses."""
 
 
 PAUSES: Final = Family(
@@ -139,3 +158,94 @@ def pause_options(service: Annotated[Pauses, Depends(pause_service)]) -> Body:
     """The pauses a set can be made of."""
     found = [_show_pause(pause) for pause in everything(service)]
     return success(say("Los datos se obtuvieron de forma exitosa", "The data was read"), pauseOptions=found)
+
+
+pause_config = APIRouter(prefix="/pause_config", tags=["pause_sets"], dependencies=[requires("pauses.read")])
+_writes: Final = [requires("pauses.write")]
+SetService = Annotated[PauseSets, Depends(set_service)]
+
+
+@pause_config.get("")
+def list_pause_config(service: SetService) -> Body:
+    """The pauses of all sets."""
+    found = [entry for pause_set in everything(service) for entry in _show_config(pause_set)]
+    return success(say("Los datos se obtuvieron de forma exitosa", "The data was read"), pauseConfigs=found)
+
+
+@pause_config.get("/{item}")
+def get_pause_config(service: SetService, item: str) -> Body:
+    pause_set, pause_id = _configured(service, item)
+    (found,) = (entry for entry in _show_config(pause_set) if entry["pause_id"] == pause_id)
+    return success(say("Los datos se obtuvieron de forma exitosa", "The data was read"), pauseConfig=found)
+
+
+@pause_config.post("/create", dependencies=_writes, openapi_extra=takes(PauseConfigFields))
+def create_pause_config(service: SetService, data: Data) -> Body:
+    """Put a pause into a set."""
+    set_id, pause_id = as_id(data.get("setId")), as_id(data.get("pauseId"))
+    with spoken(say(*WRONG), _CONFIG_NAMES):
+        pause_set = service.one(set_id or 0)
+        entry = {"pause_id": pause_id, "limit_seconds": data.get("timeToEndPause") or 0}
+        changed = _with_pauses(service, pause_set, [*_entries(pause_set), entry])
+    (made,) = (entry for entry in _show_config(changed) if entry["pause_id"] == pause_id)
+    return success(say("Se creó de forma exitosa", "Created"), pauseConfig=made)
+
+
+@pause_config.put("/{item}/update", dependencies=_writes, openapi_extra=takes(PauseConfigFields))
+def update_pause_config(service: SetService, item: str, data: Data) -> Body:
+    pause_set, pause_id = _configured(service, item)
+    limit = data.get("timeToEndPause")
+    entries = [
+        {**entry, "limit_seconds": limit} if entry["pause_id"] == pause_id else entry for entry in _entries(pause_set)
+    ]
+    with spoken(say(*WRONG), _CONFIG_NAMES):
+        changed = _with_pauses(service, pause_set, entries)
+    (found,) = (entry for entry in _show_config(changed) if entry["pause_id"] == pause_id)
+    return success(say("Se actualizó de forma exitosa", "Changed"), pauseConfig=found)
+
+
+@pause_config.delete("/{item}/delete", dependencies=_writes)
+def delete_pause_config(service: SetService, item: str) -> Body:
+    """The last pause of a set stays: 200 with ERROR, as in the original."""
+    pause_set, pause_id = _configured(service, item)
+    rest = [entry for entry in _entries(pause_set) if entry["pause_id"] != pause_id]
+    if not rest:
+        text = "No es posible eliminar la última pausa de un conjunto."
+        raise Refused(200, failure(say(text, "The last pause of a set cannot be deleted.")))
+    with spoken(say(*WRONG), _CONFIG_NAMES):
+        _with_pauses(service, pause_set, rest)
+    return success(say("Se eliminó de forma exitosa", "Deleted"))
+
+
+_CONFIG_NAMES: Final = {"pauses": "pauseId"}
+
+
+def _configured(service: PauseSets, item: str) -> tuple[PauseSetOut, int]:
+    """The set of a pause of a set, and the pause's id. Raises Refused (404)."""
+    set_id, pause_id = divmod(item_id(item), _PAUSES)
+    with spoken(say(*WRONG)):
+        pause_set = service.one(set_id)
+        if all(pause.pause_id != pause_id for pause in pause_set.pauses):
+            raise NotFound
+    return pause_set, pause_id
+
+
+def _entries(pause_set: PauseSetOut) -> list[Body]:
+    return [{"pause_id": pause.pause_id, "limit_seconds": pause.limit_seconds} for pause in pause_set.pauses]
+
+
+def _with_pauses(service: PauseSets, pause_set: PauseSetOut, entries: list[Body]) -> PauseSetOut:
+    """Raises Refused (400) for a time that is none, ValidationFailed."""
+    try:
+        patch = PauseSetPatch.model_validate({"pauses": entries})
+    except ValidationError as error:
+        name = "timeToEndPause" if error.errors()[0]["loc"][-1] == "limit_seconds" else "pauseId"
+        problem = sentence_of_problem(error.errors()[0])
+        body = {"status": "ERROR", "message": say(*WRONG), "errors": {name: [problem]}}
+        raise Refused(400, body) from error
+    return service.change(pause_set.id, patch)
+
+
+def _show_config(pause_set: PauseSetOut) -> list[Body]:
+    shown: list[Body] = _show_set(pause_set)["pausas"]
+    return [{**entry, "set_id": pause_set.id, "set_name": pause_set.name} for entry in shown]

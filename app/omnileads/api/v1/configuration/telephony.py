@@ -5,10 +5,17 @@ from __future__ import annotations
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends
-from sqlalchemy import select
 
 from omnileads.api.v1.bodies import Data, Fields, as_id, as_text, null_not_allowed, takes
-from omnileads.api.v1.configuration.family import WRONG, Family, number_of, numbered, renamed, router_of, success
+from omnileads.api.v1.configuration.family import (
+    WRONG,
+    Family,
+    number_of,
+    numbered,
+    renamed,
+    router_of,
+    success,
+)
 from omnileads.api.v1.errors import Body, Refused, spoken
 from omnileads.api.v1.language import say
 from omnileads.campaigns.scope import CurrentScope
@@ -16,14 +23,14 @@ from omnileads.kit.changes import ConfigurationChanges
 from omnileads.kit.edge import CurrentRuntime, Transaction
 from omnileads.kit.permissions import CurrentPrincipal, requires
 from omnileads.telephony.inbound_routes import InboundRoutes
-from omnileads.telephony.models import SipTrunk
+from omnileads.telephony.models import DestinationType
 from omnileads.telephony.outbound_routes import OutboundRoutes
 from omnileads.telephony.schemas.inbound_routes import RouteCreate, RouteOut, RoutePatch
 from omnileads.telephony.schemas.outbound_routes import OutboundRouteCreate, OutboundRouteOut, OutboundRoutePatch
 from omnileads.telephony.schemas.time_groups import TimeGroupCreate, TimeGroupOut, TimeGroupPatch
 from omnileads.telephony.time_groups import TimeGroups
 
-DESTINATIONS: Final = {
+DESTINATIONS: Final[dict[int, DestinationType]] = {
     1: "inbound-campaign",
     2: "time-condition",
     3: "ivr",
@@ -129,7 +136,7 @@ def _inbound(session: Transaction, changes: Changes, scope: CurrentScope) -> Inb
     return InboundRoutes(session, changes, scope)
 
 
-def _outbound(session: Transaction, changes: Changes, scope: CurrentScope) -> OutboundRoutes:
+def outbound_service(session: Transaction, changes: Changes, scope: CurrentScope) -> OutboundRoutes:
     return OutboundRoutes(session, changes, scope)
 
 
@@ -301,7 +308,7 @@ OUTBOUND: Final = Family(
     one="outboundRoute",
     many="outboundRoutes",
     area="routes",
-    service=_outbound,
+    service=outbound_service,
     create=OutboundRouteCreate,
     patch=OutboundRoutePatch,
     read=_read_outbound,
@@ -337,16 +344,8 @@ groups = router_of(GROUPS)
 outbound_more = APIRouter(prefix="/outbound_routes", tags=["outbound_routes"], dependencies=[requires("routes.read")])
 
 
-@outbound_more.get("/sip_trunks")
-def sip_trunks(session: Transaction) -> Body:
-    """The trunks a route can use."""
-    rows = session.execute(select(SipTrunk.id, SipTrunk.name).order_by(SipTrunk.name))
-    found = [{"id": number, "nombre": name} for number, name in rows]
-    return success(say("Los datos se obtuvieron de forma exitosa", "The data was read"), sipTrunks=found)
-
-
 @outbound_more.post("/reorder", dependencies=[requires("routes.write")], openapi_extra=takes(OrderFields))
-def reorder(service: Annotated[OutboundRoutes, Depends(_outbound)], data: Data) -> Body:
+def reorder(service: Annotated[OutboundRoutes, Depends(outbound_service)], data: Data) -> Body:
     """The order in which the routes are tried."""
     sent = data.get("orden")
     ids = [as_id(number) for number in sent] if isinstance(sent, list) else [None]
