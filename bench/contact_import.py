@@ -58,7 +58,7 @@ SEARCHES = ("maria", "garcia rosario", "maria garcia rosario mail", "+54934100",
 def run(*, quick: bool) -> Result:
     rows = QUICK_ROWS if quick else ROWS
     with product_servers() as (connection, environment):
-        content = _file(rows)
+        content = contact_file(rows)
         rounds = [_round(connection, environment, content, rows) for _ in range(1 if quick else ROUNDS)]
         searches = _searches(environment)
     ratio = median(bare / imported for imported, bare, _memory in rounds)
@@ -89,7 +89,7 @@ def _round(
 ) -> tuple[float, float, float]:
     """Seconds of the import, seconds of the bare COPY, megabytes of the import."""
     _empty(connection)
-    outcome = _import(environment, _store(connection, content))
+    outcome = _import(environment, store(connection, content))
     with connection.cursor() as cursor:
         lines = io.BytesIO()
         cursor.copy_expert(COPY.format("TO STDOUT"), lines)
@@ -112,17 +112,17 @@ def _import(environment: dict[str, str], import_id: int) -> dict[str, Any]:
     return outcome
 
 
-def _store(connection: psycopg2.extensions.connection, content: bytes) -> int:
-    """The upload as the application stores it, started."""
+def store(connection: psycopg2.extensions.connection, content: bytes, name: str = "bench") -> int:
+    """The upload as the application stores it, started; the new base is called `name`."""
     options = {
         "encoding": "utf-8",
         "delimiter": ",",
         "has_header": True,
-        "name": "bench",
+        "name": name,
         "duplicates": "reject",
         "columns": [
-            {"name": name, "role": role, "source": place}
-            for place, (name, role) in enumerate(zip(NAMES, ROLES, strict=True))
+            {"name": column, "role": role, "source": place}
+            for place, (column, role) in enumerate(zip(NAMES, ROLES, strict=True))
         ],
     }
     with connection.cursor() as cursor:
@@ -180,7 +180,7 @@ def _searches(environment: dict[str, str]) -> dict[str, float]:
     return taken
 
 
-def _file(rows: int) -> bytes:
+def contact_file(rows: int) -> bytes:
     random = Random(7)  # noqa: S311 (figures, no secrets)
     firsts = _FIRSTS.split()
     beginnings, endings = _LAST_BEGINNINGS.split(), _LAST_ENDINGS.split()

@@ -16,9 +16,21 @@ from importlib import import_module
 from bench.errors import CannotMeasureError
 from bench.report import LoadWatch
 
-BENCHMARKS = ("decisions", "replay", "throughput", "latency", "recording", "apply", "import", "api", "deployment")
+BENCHMARKS = (
+    "decisions",
+    "replay",
+    "throughput",
+    "latency",
+    "recording",
+    "apply",
+    "import",
+    "import-calls",
+    "lists",
+    "api",
+    "deployment",
+)
 
-MODULES = {"import": "contact_import"}
+MODULES = {"import": "contact_import", "import-calls": "import_calls"}
 """Where the name of a benchmark cannot be one of a module."""
 
 

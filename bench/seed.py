@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 
 from sqlalchemy import select
 
+from omnileads import tables  # noqa: F401 (what campaigns refer to)
 from omnileads.accounts.models import Role, User
 from omnileads.agents.models import Agent, AgentGroup
 from omnileads.campaigns.models import Campaign, CampaignMember, CampaignQueue

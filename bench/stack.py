@@ -112,6 +112,11 @@ class Stack:
         """Address, user and password of ARI."""
         return f"http://{HOST}:{ARI_PORT}/ari", "omnileads", self._passwords["ari"]
 
+    @property
+    def settings(self) -> dict[str, str]:
+        """How a process of the application reaches PostgreSQL and Redis."""
+        return self._postgres() | self._redis()
+
     def redis(self) -> redis.Redis:
         return redis.Redis(host=HOST, port=REDIS_PORT, password=self._passwords["redis"], decode_responses=True)
 

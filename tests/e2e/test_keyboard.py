@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import pytest
+from playwright.sync_api import TimeoutError as NotInTime
 
 from support.browser import Consoles
 from support.centre import Centre
@@ -24,6 +25,7 @@ Step = tuple[Literal["type", "choose", "press", "toggle", "submit"], str, str]
 """What to do, on which control (the beginning of its name), with what. `{mark}` makes texts unique."""
 
 HANG_UP = "Hang up"
+PATIENCE_MS = 60_000
 
 
 @dataclass(frozen=True)
@@ -187,7 +189,9 @@ def prepare(post: Callable[..., Any], upload: Callable[[str], Any]) -> None:
     """What the screens choose from. `post(path, **body)` and `upload(name)` are the API's."""
     upload("keys first audio")
     post("/time-groups", name="keys first hours", ranges=[{"time_from": "09:00", "time_to": "17:59"}])
+    # A new set begins with all pauses: one is taken out, and another one has to stay.
     post("/pauses", name="keys first pause", kind="productive")
+    post("/pauses", name="keys second pause", kind="productive")
     post("/sip-trunks", name="keys_trunk", wizard_text=WIZARD)
     post(
         "/inbound-routes", name="keys route", did="99990000", language="en", destination={"type": "hangup", "id": None}
@@ -215,9 +219,9 @@ def work_through(keys: Keyboard, screen: Screen, words: Words) -> list[str]:
     keys.press("Enter")
     name = words.fill(screen.name)
     if screen.is_dialog:
-        page.locator("[role=dialog]").wait_for(state="detached")
+        page.locator("[role=dialog]").wait_for(state="detached", timeout=PATIENCE_MS)
     else:
-        page.wait_for_url(re.compile(rf"/{screen.path}(\?|$)"), timeout=20_000)
+        wait_until_saved(keys, screen)
     if screen.is_searchable:
         find(keys, name)
     if screen.has_menu:
@@ -235,6 +239,15 @@ def work_through(keys: Keyboard, screen: Screen, words: Words) -> list[str]:
         keys.press("Enter")
         decline(keys, opener)
     return faults
+
+
+def wait_until_saved(keys: Keyboard, screen: Screen) -> None:
+    """The list is shown again."""
+    try:
+        keys.page.wait_for_url(re.compile(rf"/{screen.path}(\?|$)"), timeout=PATIENCE_MS)
+    except NotInTime as error:
+        shown = keys.page.locator("main").inner_text()[-1500:]
+        raise AssertionError(f"{screen.path} was not saved; the focus is on {keys.here()}\n{shown}") from error
 
 
 def look_at(keys: Keyboard, path: str) -> list[str]:
@@ -331,7 +344,7 @@ def prepared(centre: Centre, tmp_path_factory: pytest.TempPathFactory) -> Centre
     return centre
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(600)
 def test_every_screen_is_worked_by_keyboard(prepared: Centre, console: Consoles) -> None:
     browser = console(prepared.person("administrator"))
     keys, faults = Keyboard(browser.page), {}

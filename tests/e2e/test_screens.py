@@ -113,7 +113,7 @@ def _worked_campaigns(centre: Centre) -> list[dict[str, object]]:
     return [{"kind": "preview", **common}, {"kind": "dialer", **common, **schedule}]
 
 
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("language", ["es", "en"])
 def test_every_page(language: str, pages: list[str], centre: Centre, console: Consoles) -> None:
     browser = console(centre.person("administrator"))

@@ -28,7 +28,7 @@ from support.waiting import eventually
 
 CHROMIUM = "/usr/bin/chromium"
 MICROPHONE_RATE = 48_000
-PAGE_LIMIT_MS = 30_000
+PAGE_LIMIT_MS = 60_000
 
 _PREFERENCES = {
     "oml.language": "en",

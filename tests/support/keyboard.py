@@ -211,7 +211,7 @@ class Keyboard:
         """Wait until the focused element `e` fulfils a JavaScript condition."""
         try:
             self.page.wait_for_function(
-                f"() => {{ const e = document.activeElement; return {condition} }}", timeout=5000
+                f"() => {{ const e = document.activeElement; return {condition} }}", timeout=30_000
             )
         except Exception as error:
             raise AssertionError(f"{what}: the focus is on {self.here()}") from error

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
-from sqlalchemy import Select, func, select, update
+from sqlalchemy import Select, func, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from omnileads.agents.names import agent_names
@@ -51,9 +51,7 @@ class LeadDesk:
             statement = statement.where(Lead.agent_id == agent_id)
         if cursor:
             position, lead_id = decode_cursor(cursor, int, int)
-            statement = statement.where(
-                (Lead.position > position) | ((Lead.position == position) & (Lead.id > lead_id))
-            )
+            statement = statement.where(tuple_(Lead.position, Lead.id) > (position, lead_id))
         rows = self._session.execute(statement.limit(size + 1)).all()
         shown = rows[:size]
         names = agent_names(self._session, {row.Lead.agent_id for row in shown if row.Lead.agent_id})

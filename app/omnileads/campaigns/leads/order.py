@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Final
 
-from sqlalchemy import Select, column, func, literal, select, text, update
+from sqlalchemy import Select, any_, column, func, literal, select, text, tuple_, update
 from sqlalchemy.dialects.postgresql import ARRAY, BIGINT
 from sqlalchemy.orm import Session
 
@@ -27,6 +27,8 @@ from omnileads.kit.db import Database
 from omnileads.kit.errors import FieldProblem
 
 MAX_ORDER_BYTES: Final = 64 * 1024 * 1024
+MAX_ORDER_LINES: Final = 100_000
+"""More would keep the request waiting for minutes. Nobody needs more: what the file leaves out comes after it."""
 MOST_PROBLEMS: Final = 50
 """Problems told of a file; more would only be repetition."""
 _AT_ONCE: Final = 50_000
@@ -78,8 +80,7 @@ def import_order(session: Session, campaign: Campaign, parts: Iterator[bytes]) -
     for start in range(0, len(ids), _AT_ONCE):
         _write_positions(session, campaign.id, ids[start : start + _AT_ONCE], first - len(ids) + start)
     plan = plan_of(session, campaign.id)
-    if place is not None and plan is not None:
-        _write_values(session, base, place, lines)
+    if place is not None and plan is not None and _write_values(session, base, place, lines):
         read_enabled(session, plan)
     return len(ids)
 
@@ -99,8 +100,7 @@ def _following(campaign_id: int, after: tuple[int, int] | None) -> Select[int, i
     )
     if after is None:
         return statement
-    position, lead_id = after
-    return statement.where((Lead.position > position) | ((Lead.position == position) & (Lead.id > lead_id)))
+    return statement.where(tuple_(Lead.position, Lead.id) > after)
 
 
 def _read(parts: Iterator[bytes], deactivation: str | None) -> list[OrderLine]:
@@ -130,11 +130,17 @@ def _lines(rows: Rows, cells: Iterator[list[str]], place: int, value_place: int 
         if not (cell.isascii() and cell.isdigit() and len(cell) <= _LONGEST_ID):
             problems.append(_problem(rows.line, "not-a-number", "contact_id is not a number."))
         elif int(cell) in seen:
-            problems.append(_problem(rows.line, "repeated", f"Contact {cell} is in the file twice."))
+            problems.append(_problem(rows.line, "repeated", f'Contact "{cell}" is in the file twice.'))
         else:
             seen.add(int(cell))
             value = row[value_place] if value_place is not None and value_place < len(row) else None
             lines.append(OrderLine(rows.line, int(cell), value))
+        if len(lines) > MAX_ORDER_LINES:
+            message = (
+                f'The file has more than "{MAX_ORDER_LINES}" contacts. Leave those in it that come first; '
+                "the others follow in the order they have."
+            )
+            raise OrderRefused(fields=[_problem(rows.line, "too-many", message)])
         if len(problems) >= MOST_PROBLEMS:
             break
     if problems:
@@ -143,20 +149,21 @@ def _lines(rows: Rows, cells: Iterator[list[str]], place: int, value_place: int 
 
 
 def _problem(number: int, code: str, message: str) -> FieldProblem:
-    return FieldProblem(f"lines.{number}", code, message)
+    return FieldProblem(f"lines.{number}", code, f"line {number}: {message}")
 
 
 def _refuse_unknown(session: Session, campaign_id: int, lines: Sequence[OrderLine]) -> None:
-    """Locks the leads, so that none is finished or removed while the order is written."""
+    """Locks the leads it names, so that none is finished or removed while the order is written."""
+    wanted = literal([line.contact_id for line in lines], ARRAY(BIGINT))
     statement = (
         select(Lead.contact_id)
-        .where(Lead.campaign_id == campaign_id, Lead.state != "finished")
+        .where(Lead.campaign_id == campaign_id, Lead.contact_id == any_(wanted), Lead.state != "finished")
         .order_by(Lead.id)
         .with_for_update()
     )
     known = set(session.scalars(statement))
     problems = [
-        _problem(line.number, "unknown", f"The campaign has no contact {line.contact_id} that is still to be worked.")
+        _problem(line.number, "unknown", f'The campaign has no contact "{line.contact_id}" that is still to be worked.')
         for line in islice((line for line in lines if line.contact_id not in known), MOST_PROBLEMS)
     ]
     if problems:
@@ -177,8 +184,12 @@ def _write_positions(session: Session, campaign_id: int, ids: Sequence[int], fir
     )
 
 
-def _write_values(session: Session, base: ContactBase, place: int, lines: Sequence[OrderLine]) -> None:
-    """Change the deactivation value of the contacts whose line has another one, and what searches find them by."""
+def _write_values(session: Session, base: ContactBase, place: int, lines: Sequence[OrderLine]) -> bool:
+    """Change the deactivation value of the contacts whose line has another one, and what searches find them by.
+
+    Returns whether there was any.
+    """
+    is_changed = False
     wanted = {line.contact_id: line.deactivation for line in lines if line.deactivation is not None}
     structure = Structure.of(base.columns)
     ids = list(wanted)
@@ -191,6 +202,8 @@ def _write_values(session: Session, base: ContactBase, place: int, lines: Sequen
             values = list(contact.values)
             values[place - 1] = value
             contact.values = values
+            is_changed = True
             contact.search = terms.vector(base.id, [values[index] for index in structure.data], contact.phones)
         session.flush()
         session.expunge_all()
+    return is_changed

@@ -116,6 +116,16 @@ class Lead(Base):
         CheckConstraint("state NOT IN ('delivered', 'assigned') OR agent_id IS NOT NULL", name="holder_present"),
         UniqueConstraint("campaign_id", "contact_id"),
         Index("ix_leads_pending", "campaign_id", "position", "id", postgresql_where=text("state = 'pending'")),
+        Index("ix_leads_order", "campaign_id", "position", "id"),
+        Index("ix_leads_worked", "campaign_id", "state", "position", "id", postgresql_where=text("state <> 'pending'")),
+        Index(
+            "ix_leads_agent",
+            "campaign_id",
+            "agent_id",
+            "position",
+            "id",
+            postgresql_where=text("agent_id IS NOT NULL"),
+        ),
         Index("ix_leads_held", "agent_id", postgresql_where=text("state IN ('delivered', 'assigned')")),
     )
 
