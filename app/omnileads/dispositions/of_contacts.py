@@ -6,7 +6,6 @@ call id that is made up.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -50,6 +49,63 @@ class Answer:
     """What the integration calls the call; ours where it got it from the call's header."""
 
 
+@dataclass(frozen=True)
+class Told:
+    """An answer as integrations are told it."""
+
+    id: int
+    contact_id: int | None
+    call_id: str | None
+    option_id: int
+    comment: str
+
+
+_TOLD: Final = (
+    Disposition.id,
+    Disposition.contact_id,
+    Disposition.given_call_id,
+    Disposition.call_id,
+    Disposition.option_id,
+    Disposition.comment,
+)
+
+
+def answers_of(session: Session, agent_id: int, limit: int, offset: int) -> list[Told]:
+    """An agent's answers about contacts, the oldest first."""
+    statement = (
+        select(*_TOLD)
+        .where(Disposition.agent_id == agent_id, Disposition.contact_id.is_not(None))
+        .order_by(Disposition.id)
+    )
+    return [_told(*row) for row in session.execute(statement.limit(limit).offset(offset))]
+
+
+def answer_of(session: Session, agent_id: int, disposition_id: int) -> Told:
+    """Raises NotFound for one of somebody else."""
+    statement = select(*_TOLD).where(Disposition.id == disposition_id, Disposition.agent_id == agent_id)
+    row = session.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound
+    return _told(*row)
+
+
+def told(disposition: Disposition) -> Told:
+    return _told(
+        disposition.id,
+        disposition.contact_id,
+        disposition.given_call_id,
+        disposition.call_id,
+        disposition.option_id,
+        disposition.comment,
+    )
+
+
+def _told(number: int, contact_id: int | None, given: str | None, call_id: str, option_id: int, comment: str) -> Told:
+    """With what the integration calls the call, else our id of it, if there is a call."""
+    own = None if call_id.startswith(MADE_UP) else call_id
+    return Told(number, contact_id, given if given is not None else own, option_id, comment)
+
+
 class ContactDispositions:
     def __init__(self, session: Session, runtime: Runtime, actor: Principal, agent: Agent) -> None:
         self._session = session
@@ -58,15 +114,6 @@ class ContactDispositions:
         self._changes = ConfigurationChanges(session, runtime, actor)
         self._actor = actor
         self._agent = agent
-
-    def own(self, limit: int, offset: int) -> Sequence[Disposition]:
-        """The agent's answers about contacts, the oldest first."""
-        statement = (
-            select(Disposition)
-            .where(Disposition.agent_id == self._agent.id, Disposition.contact_id.is_not(None))
-            .order_by(Disposition.id)
-        )
-        return self._session.scalars(statement.limit(limit).offset(offset)).all()
 
     def one(self, disposition_id: int) -> Disposition:
         """Raises NotFound for one of somebody else."""
@@ -192,13 +239,6 @@ class ContactDispositions:
         AuditLog(self._session, self._clock).record(
             action, "disposition", stored.id, actor=self._actor, before=before, after=_snapshot(stored)
         )
-
-
-def shown_call_id(disposition: Disposition) -> str | None:
-    """What the integration calls the call, else our id of it, if there is a call."""
-    if disposition.given_call_id is not None:
-        return disposition.given_call_id
-    return None if disposition.call_id.startswith(MADE_UP) else disposition.call_id
 
 
 def _snapshot(disposition: Disposition) -> dict[str, object]:
