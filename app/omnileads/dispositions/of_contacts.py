@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from omnileads.agents.engine import tell_engine
 from omnileads.agents.live import LiveAgents
@@ -18,6 +18,7 @@ from omnileads.agents.models import Agent
 from omnileads.campaigns.leads.delivery import finish as finish_lead
 from omnileads.campaigns.leads.housekeeping import finish_worked_out
 from omnileads.campaigns.models import Campaign, CampaignMember, DispositionOption
+from omnileads.campaigns.states import WITH_LEADS
 from omnileads.contacts.models import Contact
 from omnileads.dispositions.errors import OptionUnknown
 from omnileads.dispositions.models import Disposition, DispositionChange
@@ -132,7 +133,8 @@ class ContactDispositions:
         Raises OptionUnknown for one that is hidden, unless it is the present one, or not of the agent's campaigns.
         """
         option = self._session.get(DispositionOption, option_id) if option_id else None
-        campaign = self._session.get(Campaign, option.campaign_id) if option else None
+        # Of a campaign no more than its row is needed here.
+        campaign = self._session.get(Campaign, option.campaign_id, options=[lazyload("*")]) if option else None
         if option is None or campaign is None or campaign.deleted_at is not None:
             raise OptionUnknown
         is_kept = present is not None and present.option_id == option.id
@@ -149,11 +151,11 @@ class ContactDispositions:
         self._refuse_second(campaign.id, contact.id, None)
         call_id = self._answered_call(campaign, answer)
         if call_id is None:
-            call_id = MADE_UP + new_id(epoch_ms(self._clock.now()))
-            self._add(call_id, campaign, answer)
-        stored = self._session.get_one(Disposition, call_id)
-        stored.contact_id, stored.given_call_id = contact.id, answer.call_id
-        self._session.flush()
+            stored = self._add(campaign, contact, answer)
+        else:
+            stored = self._session.get_one(Disposition, call_id)
+            stored.contact_id, stored.given_call_id = contact.id, answer.call_id
+            self._session.flush()
         self._finish_lead(stored)
         self._record("disposition.created", stored, None)
         return stored
@@ -201,21 +203,24 @@ class ContactDispositions:
         after_commit(self._session, lambda: tell_engine(self._redis, self._clock, command))
         return call_id
 
-    def _add(self, call_id: str, campaign: Campaign, answer: Answer) -> None:
+    def _add(self, campaign: Campaign, contact: Contact, answer: Answer) -> Disposition:
+        """An answer that stands for itself."""
         now = self._clock.now()
-        self._session.add(
-            Disposition(
-                call_id=call_id,
-                campaign_id=campaign.id,
-                option_id=answer.option_id,
-                agent_id=self._agent.id,
-                comment=answer.comment,
-                created_at=now,
-                updated_at=now,
-            )
+        stored = Disposition(
+            call_id=MADE_UP + new_id(epoch_ms(now)),
+            given_call_id=answer.call_id,
+            campaign_id=campaign.id,
+            option_id=answer.option_id,
+            agent_id=self._agent.id,
+            contact_id=contact.id,
+            comment=answer.comment,
+            created_at=now,
+            updated_at=now,
         )
+        self._session.add(stored)
         self._session.flush()
-        self._remember(call_id, answer)
+        self._remember(stored.call_id, answer)
+        return stored
 
     def _remember(self, call_id: str, answer: Answer) -> None:
         self._session.add(
@@ -230,7 +235,8 @@ class ContactDispositions:
 
     def _finish_lead(self, stored: Disposition) -> None:
         """The contact is worked out in the campaign, which may be over with it."""
-        if stored.contact_id is None:
+        campaign = self._session.get_one(Campaign, stored.campaign_id)
+        if stored.contact_id is None or campaign.kind not in WITH_LEADS:
             return
         finish_lead(self._session, stored.campaign_id, stored.contact_id, self._agent.id, self._clock.now())
         finish_worked_out(self._session, self._changes, stored.campaign_id)
