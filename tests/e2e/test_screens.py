@@ -10,12 +10,10 @@ from typing import Any
 
 import pytest
 
+from support.axe import violations
 from support.browser import Console, Consoles
 from support.centre import Centre
 from support.instance import REPOSITORY
-
-AXE = REPOSITORY / "app" / "web" / "node_modules" / "axe-core" / "axe.min.js"
-"""Installed with the console's packages."""
 
 PICTURES = REPOSITORY / "build" / "screens"
 HANG_UP: dict[str, object] = {"type": "hangup", "id": None}
@@ -150,9 +148,4 @@ def _judge(browser: Console, path: str) -> list[str]:
     name = re.sub(r"[^a-z]+", "-", path.strip("/"))
     PICTURES.mkdir(parents=True, exist_ok=True)
     page.screenshot(path=PICTURES / f"{name}.png", full_page=True)
-    page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
-    return [
-        f"{violation['id']}: {', '.join(str(node['target']) for node in violation['nodes'][:4])}"
-        for violation in found["violations"]
-    ]
+    return violations(page)

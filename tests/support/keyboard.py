@@ -73,13 +73,22 @@ _LOOK = """
     if (!isBody) seen.add(e)
     return found
   }
+  // Only what it takes to find a control.
+  const where = () => {
+    const e = document.activeElement ?? document.body
+    const isBody = e === document.body
+    return {
+      name: isBody ? '' : name(e), type: e.type ?? '', role: e.getAttribute('role') ?? e.tagName.toLowerCase(),
+      inRoot: !isBody && (root()?.contains(e) ?? false),
+    }
+  }
   const missed = () =>
     [...root().querySelectorAll('a[href],button,input,select,textarea,[tabindex="0"],[role=combobox],[role=tab]')]
       .filter((e) => e.tabIndex >= 0 && !e.matches(':disabled') && !e.closest('[inert],[aria-hidden="true"]'))
       .filter((e) => e.getClientRects().length > 0 && getComputedStyle(e).visibility !== 'hidden' && !seen.has(e))
       .filter((e) => e.type !== 'radio' || ![...seen].some((other) => other.type === 'radio' && other.name === e.name))
       .map((e) => `${e.tagName} ${name(e)}`)
-  window.omlKeys = { stop, missed, begin: () => { seen = new Set(); last = null; return true } }
+  window.omlKeys = { stop, where, missed, begin: () => { seen = new Set(); last = null; return true } }
 })()
 """
 
@@ -140,25 +149,50 @@ class Keyboard:
         )
 
     def go_to(self, name: str = "", *, kind: str = "") -> Stop:
-        """Tab to the control whose name begins so, or that is of this type: down to the end, then up."""
+        """Tab to the control whose name begins so, that is of this type, or both: down to the end, then up."""
         met: list[str] = []
         key, was_inside = "Tab", False
         for _ in range(MOST_STOPS):
-            stop = self.here()
-            if stop.is_in_root and (stop.name.startswith(name) if name else stop.type == kind):
-                return stop
-            if not stop.is_in_root and (was_inside or not met):
+            at = self._ask("where()")
+            # The focus may be on a heading, which is called as a control below it is.
+            is_control = at["inRoot"] and at["role"] not in ("h1", "h2")
+            if is_control and at["name"].startswith(name) and kind in ("", at["type"]):
+                return self.here()
+            if not at["inRoot"] and (was_inside or not met):
                 key = "Shift+Tab" if key == "Tab" else "Tab"
-            was_inside = stop.is_in_root
-            met.append(f"{stop.role} {stop.name}")
+            was_inside = at["inRoot"]
+            met.append(f"{at['role']} {at['name']}")
             self.press(key)
         raise AssertionError(f"no way leads to {name or kind!r}; it went by {list(dict.fromkeys(met))}")
+
+    def act(self, name: str, *, key: str = "Enter", kind: str = "") -> None:
+        """Go to a control and press a key there."""
+        self.go_to(name, kind=kind)
+        self.press(key)
+
+    def pick(self, opener: str, entry: str) -> None:
+        """Open a menu and take one of its entries."""
+        self.act(opener)
+        self.wait_for_focus("e?.getAttribute('role') === 'menu'", f"{opener} was pressed")
+        met: list[str] = []
+        for _ in range(20):
+            self.press("ArrowDown")
+            met.append(self.here().active)
+            if met[-1].startswith(entry):
+                return self.press("Enter")
+        raise AssertionError(f"{opener} has no {entry!r}; it has {list(dict.fromkeys(met))}")
 
     def choose(self, field: str, option: str) -> None:
         """Open a list, move to the option, take it; the focus is back on the field then."""
         self.go_to(field)
         self.press("Enter")
         self.page.wait_for_function("() => document.querySelector('[role=listbox] [role=option]') !== null")
+        if self.page.evaluate("() => document.activeElement instanceof HTMLInputElement"):
+            # A long list has a field to search it.
+            self.write(option)
+            self.page.locator("[role=listbox] [role=option]").filter(has_text=option).first.wait_for()
+        else:
+            self.press("Home")
         for _ in range(80):
             if self.here().active.startswith(option):
                 break
@@ -166,7 +200,10 @@ class Keyboard:
         else:
             raise AssertionError(f"{field} has no {option!r}")
         self.press("Enter")
-        self.page.wait_for_function("() => document.activeElement?.getAttribute('aria-expanded') !== 'true'")
+        self.page.wait_for_function(
+            "() => document.activeElement?.getAttribute('aria-expanded') !== 'true'"
+            " && document.querySelector('.p-select-overlay') === null"
+        )
         stop = self.here()
         assert stop.name.startswith(field), f"after choosing, the focus is on {stop.name!r} instead of {field!r}"
 

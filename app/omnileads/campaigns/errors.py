@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from omnileads.campaigns.states import Refusal
 from omnileads.kit.errors import Conflict, FieldProblem, ValidationFailed
 
 
@@ -17,7 +18,12 @@ class ExternalIdTaken(ValidationFailed):
 
 
 class CampaignStateRefused(Conflict):
+    """Field `state` has the reason's code: what is lacking, or the state that does not allow it."""
+
     code = "campaign-state"
+
+    def __init__(self, reason: Refusal) -> None:
+        super().__init__(reason.sentence, fields=[FieldProblem("state", reason.code, reason.sentence)])
 
 
 class CampaignFinished(Conflict):

@@ -54,6 +54,14 @@ class Situation:
     """The last day of dialling is past."""
 
 
+@dataclass(frozen=True)
+class Refusal:
+    """Why a move cannot be made: a code for programs, and a sentence that says what to do."""
+
+    code: str
+    sentence: str
+
+
 def state_after(move: Move, situation: Situation) -> CampaignState | None:
     """The state a move leads to; None for what is deleted. Ask `refusal` first."""
     if move == "delete":
@@ -64,10 +72,11 @@ def state_after(move: Move, situation: Situation) -> CampaignState | None:
     return results[move]
 
 
-def refusal(move: Move, situation: Situation) -> str | None:
-    """Why this cannot be done now, as a sentence that says what to do; None when it can."""
+def refusal(move: Move, situation: Situation) -> Refusal | None:
+    """Why this cannot be done now; None when it can."""
     if move == "recycle" and situation.kind not in WITH_LEADS:
-        return "Only preview and dialer campaigns are recycled: the others have no contacts to work one by one."
+        sentence = "Only preview and dialer campaigns are recycled: the others have no contacts to work one by one."
+        return Refusal("without-leads", sentence)
     if situation.state not in _FROM[move]:
         return _out_of_order(move, situation)
     if move == "activate" and situation.kind in WITH_LEADS:
@@ -75,20 +84,30 @@ def refusal(move: Move, situation: Situation) -> str | None:
     return None
 
 
-def _out_of_order(move: Move, situation: Situation) -> str:
+def _out_of_order(move: Move, situation: Situation) -> Refusal:
     if situation.state == "finished":
         advice = "delete it or recycle it" if situation.kind in WITH_LEADS else "delete it or create a new one"
-        return f"This campaign is finished and stays so; {advice}."
+        return Refusal("finished", f"This campaign is finished and stays so; {advice}.")
     if situation.state == "inactive":
-        return f"This campaign was not activated yet, so it cannot be {_DONE[move]}. Activate or delete it."
-    return f"This campaign is {situation.state}; it cannot be {_DONE[move]}. Load the page again."
+        sentence = f"This campaign was not activated yet, so it cannot be {_DONE[move]}. Activate or delete it."
+        return Refusal("inactive", sentence)
+    sentence = f"This campaign is {situation.state}; it cannot be {_DONE[move]}. Load the page again."
+    return Refusal(situation.state, sentence)
 
 
-def _not_ready(situation: Situation) -> str | None:
+def _not_ready(situation: Situation) -> Refusal | None:
     lacking = (
-        (situation.is_over, "Its last day of dialling is past. Choose a later one first."),
-        (not situation.has_members, "It has no agents. Add at least one first."),
-        (not situation.has_options, "It has no disposition that agents could choose. Add one first."),
-        (not situation.has_leads, "It has no contact left to work. Add contacts to its base, or recycle it."),
+        (situation.is_over, "over", "Its last day of dialling is past. Choose a later one first."),
+        (not situation.has_members, "no-agents", "It has no agents. Add at least one first."),
+        (
+            not situation.has_options,
+            "no-dispositions",
+            "It has no disposition that agents could choose. Add one first.",
+        ),
+        (
+            not situation.has_leads,
+            "no-contacts",
+            "It has no contact left to work. Add contacts to its base, or recycle it.",
+        ),
     )
-    return next((reason for is_lacking, reason in lacking if is_lacking), None)
+    return next((Refusal(code, sentence) for is_lacking, code, sentence in lacking if is_lacking), None)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from omnileads.agents.names import listed
 from omnileads.kit.errors import Conflict, FieldProblem, ValidationFailed
 
 
@@ -27,9 +30,17 @@ class StructureFixed(Conflict):
 
 
 class BaseInUse(Conflict):
-    """The message names the campaigns, or says what else holds it."""
+    """Field `campaigns` names each campaign that uses it, the first twenty of them."""
 
     code = "base-in-use"
+
+    def __init__(self, campaigns: Sequence[str]) -> None:
+        super().__init__(
+            f"Campaigns use this base: {listed(campaigns)}. Give them another one first.",
+            fields=[
+                FieldProblem("campaigns", "in-use", f'The campaign "{name}" uses this base.') for name in campaigns[:20]
+            ],
+        )
 
 
 class BaseNotEmpty(Conflict):

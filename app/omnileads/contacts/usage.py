@@ -11,7 +11,6 @@ from typing import Final
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from omnileads.agents.names import listed
 from omnileads.campaigns.models import Campaign
 from omnileads.contacts.errors import BaseInUse
 
@@ -37,4 +36,4 @@ def refuse_while_used(session: Session, base_id: int) -> None:
     """Raise BaseInUse, which names the campaigns."""
     users = users_of_base(session, base_id)
     if users:
-        raise BaseInUse(f"Campaigns use this base: {listed(users)}. Give them another one first.")
+        raise BaseInUse(users)

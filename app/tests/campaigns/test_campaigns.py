@@ -223,7 +223,9 @@ def test_states_are_guarded(admin: TestClient) -> None:
     def move(verb: str) -> Any:
         return admin.post(f"{CAMPAIGNS}/{made['id']}/{verb}")
 
-    assert move("activate").json()["code"] == "campaign-state"
+    refused = move("activate").json()
+    assert refused["code"] == "campaign-state"
+    assert [(problem["field"], problem["code"]) for problem in refused["fields"]] == [("state", "active")]
     assert move("pause").json()["state"] == "paused"
     assert move("pause").status_code == 409
     assert move("activate").json()["state"] == "active"

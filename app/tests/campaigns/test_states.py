@@ -48,8 +48,8 @@ def test_random_moves_keep_the_rules(kind: CampaignKind, moves: list[Move]) -> N
 def test_a_refusal_says_what_to_do(situation: Situation, move: Move) -> None:
     reason = refusal(move, situation)
     if reason is not None:
-        assert reason.endswith(".")
-        assert reason.count(".") >= 1
+        assert reason.sentence.endswith(".")
+        assert reason.code
     elif move == "activate":
         assert situation.state in ("inactive", "paused")
         if situation.kind in WITH_LEADS:
@@ -66,18 +66,21 @@ def test_everything_can_be_deleted(situation: Situation) -> None:
 
 
 @pytest.mark.parametrize(
-    ("lacking", "words"),
+    ("lacking", "code", "words"),
     [
-        ({"is_over": True}, "last day"),
-        ({"has_members": False}, "no agents"),
-        ({"has_options": False}, "no disposition"),
-        ({"has_leads": False}, "no contact left"),
+        ({"is_over": True}, "over", "last day"),
+        ({"has_members": False}, "no-agents", "no agents"),
+        ({"has_options": False}, "no-dispositions", "no disposition"),
+        ({"has_leads": False}, "no-contacts", "no contact left"),
     ],
 )
-def test_a_dialer_campaign_needs_all_it_works_with(lacking: dict[str, Any], words: str) -> None:
+def test_a_dialer_campaign_needs_all_it_works_with(lacking: dict[str, Any], code: str, words: str) -> None:
     ready = Situation(kind="dialer", state="inactive")
     assert refusal("activate", ready) is None
-    assert words in str(refusal("activate", replace(ready, **lacking)))
+    reason = refusal("activate", replace(ready, **lacking))
+    assert reason is not None
+    assert reason.code == code
+    assert words in reason.sentence
     assert refusal("activate", replace(Situation(kind="inbound", state="paused"), **lacking)) is None
 
 

@@ -75,6 +75,8 @@ def test_a_base_a_campaign_uses_stays(admin: TestClient, base_id: int, monkeypat
     refused = admin.delete(f"{BASES}/{base_id}")
     assert (refused.status_code, refused.json()["code"]) == (409, "base-in-use")
     assert '"Clientes"' in refused.json()["message"]
+    problem = {"field": "campaigns", "code": "in-use", "message": 'The campaign "Clientes" uses this base.'}
+    assert refused.json()["fields"] == [problem]
     assert admin.get(f"{BASES}/{base_id}").json()["used_by"] == ["Clientes"]
 
 

@@ -12,18 +12,25 @@ function placeOf(field: string): string {
 }
 
 export function useProblemText() {
-  const { t, te } = useI18n()
+  const { t, te, locale } = useI18n()
 
   function known(key: string, values: string[] = []): string | null {
     return te(key) || te(key, 'en') ? t(key, values) : null
   }
 
+  /** What the details of a problem quote: the names of what is in the way. */
+  function quotedNames(problem: ApiProblem): string {
+    const names = problem.fields.flatMap((field) => /"(.*)"/.exec(field.message)?.[1] ?? [])
+    return new Intl.ListFormat(locale.value).format(names)
+  }
+
+  /** The reason a problem gives in its details is more to the point than "refused"; `{0}` is what they name. */
   function problemText(problem: ApiProblem): string {
-    // The call engine's own reason is more to the point than "refused".
-    const reason = problem.code === 'engine-refused' ? problem.fields[0]?.code : undefined
+    const reason = problem.fields[0]?.code
+    const place = problem.code === 'engine-refused' ? 'engine' : `reason.${problem.code}`
     return (
-      (reason && known(`problem.engine.${reason}`)) ??
-      known(`problem.${problem.code}`) ??
+      (reason && known(`problem.${place}.${reason}`)) ??
+      known(`problem.${problem.code}`, [quotedNames(problem)]) ??
       (problem.message || t('problem.unexpected-answer'))
     )
   }
