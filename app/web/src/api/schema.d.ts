@@ -6083,7 +6083,7 @@ export interface components {
         IvrOptionIn: {
             /**
              * Digit
-             * @description A key of the caller's telephone.
+             * @description One to five keys of the caller's telephone.
              */
             digit: string;
             destination: components["schemas"]["Destination"];
