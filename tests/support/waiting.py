@@ -42,7 +42,9 @@ def eventually(
             break
         time.sleep(every_seconds)
     shown = "" if evidence is None else f"\n{_shown(evidence)}"
-    raise NotInTime(f"not within {within_seconds:g} s, nor {PATIENCE} times as long; the last answer was {last!r}{shown}")
+    raise NotInTime(
+        f"not within {within_seconds:g} s, nor {PATIENCE} times as long; the last answer was {last!r}{shown}"
+    )
 
 
 def always(
