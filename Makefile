@@ -69,6 +69,7 @@ check-python: dev ## Lint, type and layer checks of all Python
 	@ruff check .
 	@ruff format --check .
 	@cd app && mypy omnileads tests && lint-imports --config ../pyproject.toml
+	@cd operator && MYPYPATH= mypy --config-file pyproject.toml omnileads_operator tests && lint-imports --config pyproject.toml
 	@cd tests && mypy --config-file ../pyproject.toml support repository deploy e2e telephony faults
 	@MYPYPATH=tests mypy bench
 
@@ -93,7 +94,7 @@ check-images: dev ## Lint the images' Containerfiles
 
 ##@ Test
 
-.PHONY: test test-full test-tools test-repository test-roles test-web test-images test-app test-telephony test-e2e test-faults test-deploy test-molecule
+.PHONY: test test-full test-tools test-repository test-roles test-web test-images test-app test-operator test-telephony test-e2e test-faults test-deploy test-molecule
 test: check test-repository test-roles test-web test-app test-telephony test-e2e test-faults ## Check everything, make real calls, kill what can be killed
 	@echo "Not run: test-images, test-deploy, test-molecule. make test-full runs them too (half an hour more)."
 
@@ -116,6 +117,10 @@ test-images: test-tools images ## Start each image and ask it what a user would 
 
 test-app: images ## Test the application on a real PostgreSQL and Redis
 	@cd app && pytest --quiet --numprocesses auto --dist loadfile
+
+test-operator: dev ## Test the operator on a real Kubernetes API server (built once, see bin/control-plane)
+	@bin/control-plane >/dev/null || [[ $$? == 3 ]]
+	@cd operator && pytest --quiet
 
 test-telephony: test-tools images ## Test the call engine on a real Asterisk
 	@pytest --quiet tests/telephony
@@ -141,7 +146,10 @@ bench: test-tools images ## Measure, and write build/bench/*.json (docs/bench.md
 
 ##@ Maintain
 
-.PHONY: lock api-types
+.PHONY: lock api-types operator-manifests
+operator-manifests: dev ## Make the operator's CRDs and their reference anew, after a change of its resources
+	@cd operator && python -m omnileads_operator.crds deploy/crds && python -m omnileads_operator.reference ../docs/operator/reference.md
+
 api-types: dev ## Make the console's types of the API anew, after a change of the API
 	@mkdir -p build
 	@cd app && python -m omnileads.cli openapi >../build/openapi.json

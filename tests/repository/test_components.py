@@ -89,6 +89,14 @@ def test_other_inventories_shift_every_port(inventory: str) -> None:
 
 
 @pytest.mark.parametrize("slug", SLUGS)
+def test_is_run_on_kubernetes(slug: str) -> None:
+    stages = read("operator/omnileads_operator/desired/versions.py").partition("STAGES")[2].partition("COMPONENTS")[0]
+    assert f'"{slug}"' in stages, "the operator's upgrades do not have it"
+    users = read("operator/omnileads_operator/desired/pods.py").partition("USERS")[2].partition("SLUGS")[0]
+    assert f'"{slug}"' in users, "the operator does not know the user it runs as"
+
+
+@pytest.mark.parametrize("slug", SLUGS)
 def test_has_a_page_from_the_template(slug: str) -> None:
     page = read(f"docs/components/{slug}.md")
     assert page.startswith(f"# {slug}\n")

@@ -1,0 +1,1 @@
+"""What is configured inside a contact centre, through the application's API."""

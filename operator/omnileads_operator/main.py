@@ -1,0 +1,135 @@
+"""The operator's process: `python -m omnileads_operator.main`. Registers what is watched and wakes the turns.
+
+kopf watches and reconnects; it keeps no state in our resources, and nothing is done in its handlers but waking.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+
+import kopf
+from prometheus_client import start_http_server
+
+from omnileads_operator.backups import BACKUP_KIND, BackupReconciler
+from omnileads_operator.centre.reconcile import ConfigurationReconciler
+from omnileads_operator.children import MANAGED_KINDS
+from omnileads_operator.cluster import KINDS, Cluster, KubernetesCluster
+from omnileads_operator.desired.backup import BACKUP_LABEL
+from omnileads_operator.desired.instance import MANAGER
+from omnileads_operator.metrics import READY
+from omnileads_operator.reconcile import KIND, InstanceReconciler
+from omnileads_operator.resources.configuration import KINDS as CONFIGURATION_KINDS
+from omnileads_operator.settings import OperatorSettings
+from omnileads_operator.turns import Key, Turns
+from omnileads_operator.version import API_VERSION, GROUP
+
+Wake = Callable[[str, str | None, str | None], None]
+ERROR_BACKOFFS = (0.5, 1, 2, 5, 10)
+
+
+def build(cluster: Cluster, settings: OperatorSettings) -> kopf.OperatorRegistry:
+    """What kopf runs."""
+    registry = kopf.OperatorRegistry()
+    instances = InstanceReconciler(cluster, _now)
+    backups = BackupReconciler(cluster, _now)
+    configuration = ConfigurationReconciler(cluster, _now)
+
+    def turn(key: Key) -> bool:
+        if key.kind == KIND:
+            instances(key.namespace, key.name)
+        elif key.kind == BACKUP_KIND:
+            backups(key.namespace, key.name)
+        else:
+            configuration(key.kind, key.namespace, key.name)
+        is_there = cluster.get(key.kind, key.namespace, key.name) is not None
+        if not is_there:
+            READY.remove_by_labels({"kind": key.kind, "namespace": key.namespace, "name": key.name})
+        return is_there
+
+    turns: list[Turns] = []
+
+    @kopf.on.login(registry=registry)
+    def sign_in(**known: Any) -> kopf.ConnectionInfo | None:
+        """As the pod's service account, or as the kubeconfig says."""
+        return kopf.login_with_service_account(**known) or kopf.login_with_kubeconfig(**known)
+
+    @kopf.on.startup(registry=registry)
+    async def start(settings: kopf.OperatorSettings, **_: Any) -> None:
+        _configure(settings)
+        turns.append(Turns(turn, resync))
+
+    @kopf.on.cleanup(registry=registry)
+    async def stop(**_: Any) -> None:
+        await turns[0].stop()
+
+    def wake(kind: str, namespace: str | None, name: str | None) -> None:
+        turns[0].wake(Key(kind, namespace or "", name or ""))
+
+    resync = settings.resync_seconds
+    _watch_own(registry, wake)
+    _watch_children(registry, wake)
+    return registry
+
+
+def _watch_own(registry: kopf.OperatorRegistry, wake: Wake) -> None:
+    for kind in (KIND, BACKUP_KIND, *CONFIGURATION_KINDS):
+
+        @kopf.on.event(GROUP, API_VERSION, KINDS[kind].plural, registry=registry, id=f"own-{kind}", param=kind)
+        async def seen(*, name: str, namespace: str | None, param: Any = None, **_: Any) -> None:
+            wake(param, namespace, name)
+
+
+def _watch_children(registry: kopf.OperatorRegistry, wake: Wake) -> None:
+    for kind in MANAGED_KINDS:
+        group, _, version = KINDS[kind].api_version.rpartition("/")
+
+        @kopf.on.event(
+            group,
+            version,
+            KINDS[kind].plural,
+            registry=registry,
+            id=f"child-{kind}",
+            labels={"app.kubernetes.io/managed-by": MANAGER},
+        )
+        async def seen(*, namespace: str | None, labels: Mapping[str, str], **_: Any) -> None:
+            if BACKUP_LABEL in labels:
+                wake(BACKUP_KIND, namespace, labels[BACKUP_LABEL])
+            else:
+                wake(KIND, namespace, labels.get("app.kubernetes.io/instance"))
+
+
+def _configure(settings: kopf.OperatorSettings) -> None:
+    settings.posting.enabled = False  # events are written on transitions, by outcome.py
+    settings.scanning.disabled = True  # needs no right to watch definitions and namespaces
+    settings.networking.error_backoffs = ERROR_BACKOFFS
+    settings.watching.server_timeout = 300
+    settings.watching.client_timeout = 330
+    settings.batching.batch_window = 0.05
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def main() -> None:
+    settings = OperatorSettings.read(os.environ)
+    logging.basicConfig(
+        level=logging.INFO, format='{"timestamp":"%(asctime)s","level":"%(levelname)s","event":"%(message)s"}'
+    )
+    logging.getLogger("kopf").setLevel(logging.WARNING)
+    start_http_server(settings.metrics_port, settings.listen)
+    kopf.run(
+        registry=build(KubernetesCluster.connect(), settings),
+        clusterwide=not settings.namespaces,
+        namespaces=list(settings.namespaces),
+        liveness_endpoint=f"http://{settings.listen}:{settings.health_port}/healthz",
+        standalone=True,
+    )
+
+
+if __name__ == "__main__":
+    main()

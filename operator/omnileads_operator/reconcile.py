@@ -1,0 +1,230 @@
+"""The one reconciliation of an instance: for creation, change, resumption, drift and deletion alike.
+
+It looks at what is, asks the pure functions of `desired` what should be, writes the difference and reports. Every turn
+starts from nothing, so that it does not matter where the one before was interrupted.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from omnileads_operator.children import Children, Key
+from omnileads_operator.cluster import Cluster, Object, RefusedError
+from omnileads_operator.conditions import Finding
+from omnileads_operator.desired.edge import tls_secret
+from omnileads_operator.desired.everything import everything, referenced_secrets
+from omnileads_operator.desired.instance import GENERATED_SECRETS, Instance, Observed
+from omnileads_operator.desired.versions import COMPONENTS, VersionRefusedError, check_jump
+from omnileads_operator.outcome import Now, Reporter, is_paused
+from omnileads_operator.resources.instance import InstanceSpec
+from omnileads_operator.secrets import decoded, encoded, hash_of, is_lasting, password, self_signed
+
+log = logging.getLogger(__name__)
+KIND: Final = "OMniLeads"
+
+
+class InstanceReconciler:
+    def __init__(self, cluster: Cluster, now: Now) -> None:
+        self._cluster = cluster
+        self._now = now
+        self._reporter = Reporter(cluster, now)
+
+    def __call__(self, namespace: str, name: str) -> None:
+        """One turn. Raises UnreachableError and RefusedError, after which it is called again."""
+        resource = self._cluster.get(KIND, namespace, name)
+        if resource is None or (is_paused(resource) and not resource["metadata"].get("deletionTimestamp")):
+            return
+        resource["kind"] = KIND
+        if resource["metadata"].get("deletionTimestamp"):
+            self._remove(resource)
+            return
+        resource = self._reporter.add_finalizer(resource)
+        try:
+            self._reconcile(resource, namespace, name)
+        except ValidationError as error:
+            self._refuse(resource, "SpecRefused", _sentence(error))
+        except VersionRefusedError as error:
+            self._refuse(resource, "VersionRefused", str(error))
+        except RefusedError as error:
+            self._refuse(resource, "Forbidden" if error.status == 403 else "Refused", error.message)
+            raise
+
+    def _reconcile(self, resource: Object, namespace: str, name: str) -> None:
+        spec = InstanceSpec.model_validate(resource["spec"])
+        check_jump((resource.get("status") or {}).get("version"), spec.version)
+        children = Children(self._cluster, namespace, name)
+        live = children.live()
+        instance = Instance(name, namespace, resource["metadata"]["uid"], spec, observe(live))
+        hashes = self._secrets(instance)
+        instance = Instance(name, namespace, instance.uid, spec, observe(live, hashes, self._voice_addresses(spec)))
+        done = children.make_so(everything(instance), live)
+        for line in done:
+            log.info("instance.corrected %s/%s: %s", namespace, name, line)
+        self._report(resource, spec, children.live() if done else live)
+
+    def _secrets(self, instance: Instance) -> dict[tuple[str, str], str]:
+        """Make what is generated, where it is absent. Returns hashes of all values that pods read."""
+        found = self._cluster.get("Secret", instance.namespace, instance.credentials)
+        values = {key: decoded(found, key) for key in GENERATED_SECRETS}
+        kept = {key: value or password() for key, value in values.items()}
+        is_kept = instance.spec.deletion_policy == "Retain"
+        owners = ((found or {}).get("metadata") or {}).get("ownerReferences") or []
+        if kept != values or bool(owners) == is_kept:
+            manifest = instance.object("v1", "Secret", instance.credentials, "credentials", is_owned=not is_kept)
+            self._cluster.apply({**manifest, "type": "Opaque", "data": encoded(kept)})
+        self._certificate(instance)
+        hashes = {(instance.credentials, key): hash_of(value) for key, value in kept.items()}
+        for key in referenced_secrets(instance):
+            value = decoded(self._cluster.get("Secret", instance.namespace, key.name), key.key)
+            hashes[key.name, key.key] = hash_of(value) if value is not None else "absent"
+        return hashes
+
+    def _certificate(self, instance: Instance) -> None:
+        tls, hostname, now = instance.spec.tls, instance.spec.hostname, self._now()
+        if tls.secret_name or tls.issuer:
+            return
+        found = self._cluster.get("Secret", instance.namespace, tls_secret(instance))
+        if is_lasting(decoded(found, "tls.crt") or "", hostname, now):
+            return
+        manifest = instance.object("v1", "Secret", tls_secret(instance), "nginx")
+        data = encoded(self_signed(hostname, now))
+        self._cluster.apply({**manifest, "type": "kubernetes.io/tls", "data": data})
+
+    def _voice_addresses(self, spec: InstanceSpec) -> tuple[str, ...]:
+        """Addresses of the nodes that carry sound; none where they are given, or may not be read."""
+        if spec.voice.node_addresses:
+            return ()
+        try:
+            nodes = self._cluster.list("Node", None, spec.voice.node_selector)
+        except RefusedError as error:
+            if error.status == 403:
+                return ()
+            raise
+        addresses = {
+            address["address"]
+            for node in nodes
+            for address in node.get("status", {}).get("addresses", [])
+            if address["type"] == "InternalIP"
+        }
+        return tuple(f"{address}/{128 if ':' in address else 32}" for address in sorted(addresses))
+
+    def _report(self, resource: Object, spec: InstanceSpec, live: Mapping[Key, Object]) -> None:
+        components = [found for found in (_component(name, live) for name in COMPONENTS) if found]
+        waiting = [each["name"] for each in components if each["ready"] < max(1, each["wanted"])]
+        behind = [each["name"] for each in components if each["version"] != spec.version]
+        is_migrated = spec.version in observe(live).migrated
+        is_there = not waiting and not behind and is_migrated
+        if is_there:
+            ready = Finding("Ready", is_true=True, reason="Ready", message="All components are ready.")
+        elif behind:
+            ready = Finding(
+                "Ready", not waiting, "Upgrading", f"Not yet of version {spec.version}: {', '.join(behind)}."
+            )
+        elif not is_migrated:
+            ready = Finding("Ready", is_true=False, reason="Migrating", message="The database is being prepared.")
+        else:
+            ready = Finding(
+                "Ready", is_true=False, reason="ComponentsNotReady", message=f"Not ready: {', '.join(waiting)}."
+            )
+        findings = [
+            ready,
+            Finding("Reconciled", is_true=True, reason="Applied", message="Every object is as it should be."),
+            Finding("Migrated", is_migrated, "Migrated" if is_migrated else "Running", ""),
+        ]
+        before = (resource.get("status") or {}).get("version")
+        self._reporter.report(
+            resource,
+            findings,
+            {
+                "version": spec.version if is_there else before,
+                "url": f"https://{spec.hostname}",
+                "components": components,
+            },
+        )
+
+    def _refuse(self, resource: Object, reason: str, message: str) -> None:
+        """Nothing is changed; what runs goes on, and its last known state stays in the status."""
+        before = resource.get("status") or {}
+        kept = [
+            Finding(each["type"], each["status"] == "True", each["reason"], each["message"])
+            for each in before.get("conditions") or []
+            if each["type"] != "Reconciled"
+        ] or [Finding("Ready", is_true=False, reason=reason, message=message)]
+        refused = Finding("Reconciled", is_true=False, reason=reason, message=message)
+        self._reporter.report(resource, [*kept, refused], {})
+
+    def _remove(self, resource: Object) -> None:
+        """Owned objects go with the resource. Volumes and passwords are kept unless the policy says otherwise."""
+        metadata = resource["metadata"]
+        if (resource["spec"].get("deletionPolicy") or "Retain") == "Delete":
+            labels = {"app.kubernetes.io/instance": metadata["name"]}
+            for kind in ("StatefulSet", "Deployment", "Job"):
+                for item in self._cluster.list(kind, metadata["namespace"], labels):
+                    self._cluster.delete(kind, metadata["namespace"], item["metadata"]["name"])
+            for item in self._cluster.list("PersistentVolumeClaim", metadata["namespace"], labels):
+                self._cluster.delete("PersistentVolumeClaim", metadata["namespace"], item["metadata"]["name"])
+            self._cluster.delete("Secret", metadata["namespace"], f"{metadata['name']}-credentials")
+        else:
+            self._reporter.event(resource, "DataKept", "Volumes and passwords are kept; deletionPolicy is Retain.")
+        self._reporter.remove_finalizer(resource)
+
+
+def observe(
+    live: Mapping[Key, Object],
+    hashes: Mapping[tuple[str, str], str] | None = None,
+    voice_addresses: tuple[str, ...] = (),
+) -> Observed:
+    """What the pure functions need to know of the live objects."""
+    versions: dict[str, str] = {}
+    settled: set[str] = set()
+    migrated: set[str] = set()
+    for (kind, _), item in live.items():
+        labels = item["metadata"].get("labels") or {}
+        component = labels.get("app.kubernetes.io/name", "")
+        if kind == "Job" and component.startswith("migrate-") and (item.get("status") or {}).get("succeeded"):
+            migrated.add(_version(item))
+        if kind in ("Deployment", "StatefulSet"):
+            versions[component] = _version(item)
+            if _is_settled(item):
+                settled.add(component)
+    return Observed(hashes or {}, voice_addresses, versions, frozenset(settled), frozenset(migrated))
+
+
+def _version(item: Object) -> str:
+    return str(item["spec"]["template"]["metadata"]["labels"].get("app.kubernetes.io/version", ""))
+
+
+def _is_settled(item: Object) -> bool:
+    """All pods are of the newest template and ready, and the controllers have seen that template."""
+    status, wanted = item.get("status") or {}, item["spec"].get("replicas", 1)
+    return bool(
+        status.get("observedGeneration") == item["metadata"]["generation"]
+        and status.get("updatedReplicas", 0) >= wanted
+        and status.get("readyReplicas", 0) >= wanted
+        and status.get("replicas", 0) == wanted
+    )
+
+
+def _component(name: str, live: Mapping[Key, Object]) -> dict[str, Any] | None:
+    for (kind, _), item in live.items():
+        labels = item["metadata"].get("labels") or {}
+        if kind in ("Deployment", "StatefulSet") and labels.get("app.kubernetes.io/name") == name:
+            status = item.get("status") or {}
+            return {
+                "name": name,
+                "ready": status.get("readyReplicas") or 0,
+                "wanted": item["spec"].get("replicas", 1),
+                "version": _version(item),
+            }
+    return None
+
+
+def _sentence(error: ValidationError) -> str:
+    """Field, rule and value, of the first problem."""
+    problem = error.errors(include_url=False)[0]
+    field = ".".join(str(part) for part in problem["loc"])
+    return f"spec.{field}: {problem['msg']} (it is {problem.get('input')!r})"

@@ -1,0 +1,89 @@
+"""`OMniLeads`: one contact centre."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from omnileads_operator.resources.model import Conditions, Model, ObjectName, Token, fixed, map_list
+from omnileads_operator.resources.parts import (
+    Edge,
+    Engine,
+    Expose,
+    Postgres,
+    Recordings,
+    Redis,
+    Settings,
+    Single,
+    Tls,
+    Voice,
+    Web,
+)
+
+
+class Images(Model):
+    """Where the images come from: `<prefix>/<component>:<version>`."""
+
+    prefix: Annotated[str, Field(min_length=1, max_length=253, pattern=r"^[a-z0-9][a-z0-9._:/-]*[a-z0-9]$")] = Field(
+        default="localhost/omnileads", description="Registry and folder."
+    )
+    pull_policy: Literal["IfNotPresent", "Always", "Never"] = Field(
+        default="IfNotPresent", description="When nodes fetch an image."
+    )
+    pull_secrets: list[ObjectName] = Field(default=[], max_length=8, description="Secrets of the registry.")
+
+
+class InstanceSpec(Model):
+    """What a contact centre is to be."""
+
+    version: Annotated[str, Field(max_length=30, pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")] = Field(
+        description="Version of all images. It goes up one minor version at a time and never down."
+    )
+    hostname: Annotated[
+        str, Field(min_length=1, max_length=253, pattern=r"^[A-Za-z0-9]([A-Za-z0-9.-]*[A-Za-z0-9])?$")
+    ] = Field(description="Name people type in the browser.")
+    images: Images = Field(default=Images(), description="Where the images come from.")
+    tls: Tls = Field(default=Tls(), description="The certificate.")
+    expose: Expose = Field(default=Expose(), description="How people reach it.")
+    time_zone: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_+/-]+$")] = Field(
+        default="UTC", description="`TZ` of all processes."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="`OML_LOG_LEVEL`.")
+    admin_username: Token = Field(
+        default="admin",
+        description="Name of the first administrator; the password is in the Secret `<name>-credentials`.",
+        json_schema_extra=fixed("adminUsername"),
+    )
+    postgres: Postgres = Field(default=Postgres(), description="PostgreSQL: configuration and history.")
+    redis: Redis = Field(default=Redis(), description="Redis: live state.")
+    recordings: Recordings = Field(default=Recordings(), description="Call recordings.")
+    app: Web = Field(default=Web(), description="Console, API, websockets.")
+    worker: Web = Field(default=Web(replicas=1), description="Background work.")
+    acd: Engine = Field(default=Engine(), description="The call engine.")
+    dialer: Single = Field(default=Single(), description="The outbound dialer.")
+    nginx: Edge = Field(default=Edge(), description="The door for browsers.")
+    voice: Voice = Field(default=Voice(), description="Asterisk, Kamailio, rtpengine.")
+    settings: Settings = Field(default=Settings(), description="Settings of the application.")
+    deletion_policy: Literal["Retain", "Delete"] = Field(
+        default="Retain", description="What becomes of volumes and secrets when the resource is deleted."
+    )
+
+
+class ComponentStatus(Model):
+    name: str = Field(description="The component.")
+    ready: int = Field(description="Pods that are ready.")
+    wanted: int = Field(description="Pods that should be.")
+    version: str = Field(description="The version it is told to run.")
+
+
+class InstanceStatus(Model):
+    """What was found."""
+
+    observed_generation: int | None = Field(default=None, description="The generation that was looked at last.")
+    version: str | None = Field(default=None, description="The version that all components have reached.")
+    url: str | None = Field(default=None, description="Where to sign in.")
+    components: list[ComponentStatus] = Field(
+        default=[], description="Each component.", json_schema_extra=map_list("name")
+    )
+    conditions: Conditions = Field(default=[])

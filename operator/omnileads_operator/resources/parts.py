@@ -1,0 +1,362 @@
+"""Parts of the instance's spec: components, data, network, voice, settings."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import ConfigDict, Field
+from pydantic.alias_generators import to_camel
+
+from omnileads_operator.resources.model import (
+    Address,
+    AddressBlock,
+    Annotations,
+    Labels,
+    Model,
+    ObjectName,
+    Port,
+    Quantity,
+    SecretKey,
+    ShortText,
+    Token,
+    fixed,
+    rules,
+)
+
+
+class Resources(Model):
+    """Requests and limits of a container."""
+
+    requests: dict[str, Quantity] = Field(default={}, max_length=8, description="What is reserved: cpu, memory.")
+    limits: dict[str, Quantity] = Field(default={}, max_length=8, description="What is never exceeded: cpu, memory.")
+
+
+def sized(memory_request: str, memory_limit: str, cpu_request: str = "100m") -> Resources:
+    return Resources(requests={"cpu": cpu_request, "memory": memory_request}, limits={"memory": memory_limit})
+
+
+class Toleration(Model):
+    key: ShortText = Field(default="", description="Key of the taint; empty: every key.")
+    operator: Literal["Equal", "Exists"] = Field(default="Equal", description="How the taint is compared.")
+    value: ShortText = Field(default="", description="Value of the taint.")
+    effect: Literal["", "NoSchedule", "PreferNoSchedule", "NoExecute"] = Field(
+        default="", description="Effect of the taint; empty: every effect."
+    )
+
+
+class Placement(Model):
+    """Where pods may run."""
+
+    node_selector: Labels = Field(default={}, description="Labels that a node must have.")
+    tolerations: list[Toleration] = Field(default=[], max_length=16, description="Taints that do not matter.")
+    priority_class_name: ShortText = Field(default="", description="Priority class of the pods.")
+
+
+class Autoscaling(Model):
+    """How many pods, by their use of CPU. Only for what may be stopped at any moment."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="ignore",
+        frozen=True,
+        json_schema_extra=rules(("self.minReplicas <= self.maxReplicas", "minReplicas must not exceed maxReplicas")),
+    )
+    min_replicas: int = Field(default=2, ge=1, le=50, description="Fewest pods.")
+    max_replicas: int = Field(default=6, ge=1, le=50, description="Most pods.")
+    cpu_percent: int = Field(default=70, ge=10, le=100, description="Use of the requested CPU that is aimed at.")
+
+
+class Web(Model):
+    """The application: console, API, websockets."""
+
+    replicas: int = Field(default=2, ge=1, le=50, description="Pods, where autoscaling is not set.")
+    autoscaling: Autoscaling | None = Field(default=None, description="Scale by CPU instead.")
+    resources: Resources = Field(default=sized("512Mi", "1Gi", "250m"), description="Requests and limits.")
+    placement: Placement = Field(default=Placement(), description="Where the pods may run.")
+
+
+class Engine(Model):
+    """The call engine: one works, the others stand by."""
+
+    replicas: int = Field(default=2, ge=1, le=5, description="Pods; one works, the others take over when it dies.")
+    resources: Resources = Field(default=sized("256Mi", "1Gi", "250m"), description="Requests and limits.")
+    placement: Placement = Field(default=Placement(), description="Where the pods may run.")
+
+
+class Single(Model):
+    """A process of which there is one."""
+
+    resources: Resources = Field(default=sized("128Mi", "512Mi"), description="Requests and limits.")
+    placement: Placement = Field(default=Placement(), description="Where the pod may run.")
+
+
+class Edge(Model):
+    """nginx: the only door for browsers and programs."""
+
+    replicas: int = Field(default=2, ge=1, le=20, description="Pods.")
+    resources: Resources = Field(default=sized("64Mi", "256Mi"), description="Requests and limits.")
+    placement: Placement = Field(default=Placement(), description="Where the pods may run.")
+
+
+class Storage(Model):
+    """A volume of its own. Claims made from a StatefulSet cannot change, so it is fixed at creation."""
+
+    size: Quantity = Field(default="20Gi", description="Size.", json_schema_extra=fixed("size"))
+    storage_class_name: Annotated[str, Field(max_length=253)] = Field(
+        default="",
+        description="Storage class; empty: the cluster's default.",
+        json_schema_extra=fixed("storageClassName"),
+    )
+
+
+class ManagedPostgres(Model):
+    """PostgreSQL run by the operator: one member."""
+
+    storage: Storage = Field(default=Storage(), description="Its volume.")
+    max_connections: int = Field(default=200, ge=50, le=5000, description="Each process keeps up to 40.")
+    shared_buffers: Annotated[str, Field(max_length=12, pattern=r"^[0-9]+(kB|MB|GB)$")] = Field(
+        default="256MB", description="As PostgreSQL writes it."
+    )
+    resources: Resources = Field(default=sized("1Gi", "2Gi", "250m"), description="Requests and limits.")
+    placement: Placement = Field(default=Placement(), description="Where the pod may run.")
+
+
+class ExternalPostgres(Model):
+    """A PostgreSQL that somebody else runs."""
+
+    host: ShortText = Field(min_length=1, description="Name or address.")
+    port: Port = Field(default=5432, description="TCP port.")
+    database: ShortText = Field(default="omnileads", description="Database; it must exist.")
+    user: ShortText = Field(default="omnileads", description="Role that owns the database.")
+    password: SecretKey = Field(description="Password of the role.")
+    cidr: AddressBlock | None = Field(
+        default=None, description="Its addresses, for the network policies; null: any address on that port."
+    )
+
+
+class Postgres(Model):
+    """PostgreSQL. Which of the two cannot be changed: data does not move by itself."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="ignore",
+        frozen=True,
+        json_schema_extra=rules(
+            (
+                "!(has(self.managed) && has(self.external))",
+                "postgres is either managed or external, not both",
+            ),
+            (
+                "!has(self.managed) || has(oldSelf.managed) || self.managed.storage.size == '20Gi'",
+                "size cannot be changed; make a new resource instead",
+            ),
+            (
+                "has(self.external) == has(oldSelf.external)",
+                "postgres cannot change between managed and external; restore a backup into a new instance",
+            ),
+        ),
+    )
+    managed: ManagedPostgres | None = Field(default=None, description="Run by the operator; the default.")
+    external: ExternalPostgres | None = Field(default=None, description="Run by somebody else.")
+
+
+class ManagedRedis(Model):
+    """Redis run by the operator: one member with an append-only file."""
+
+    storage: Storage = Field(default=Storage(size="4Gi"), description="Its volume.")
+    max_memory: Annotated[str, Field(max_length=12, pattern=r"^[0-9]+(kb|mb|gb)$")] = Field(
+        default="512mb", description="Memory for data, as Redis writes it; beyond it writes are refused."
+    )
+    resources: Resources = Field(default=sized("600Mi", "1200Mi"), description="Requests and limits.")
+    placement: Placement = Field(default=Placement(), description="Where the pod may run.")
+
+
+class ExternalRedis(Model):
+    """A Redis that somebody else runs. It must not evict, and databases 0 and 1 must be ours."""
+
+    host: ShortText = Field(min_length=1, description="Name or address.")
+    port: Port = Field(default=6379, description="TCP port.")
+    password: SecretKey = Field(description="Its password.")
+    cidr: AddressBlock | None = Field(
+        default=None, description="Its addresses, for the network policies; null: any address on that port."
+    )
+
+
+class Redis(Model):
+    """Redis: live state and streams of events."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="ignore",
+        frozen=True,
+        json_schema_extra=rules(
+            ("!(has(self.managed) && has(self.external))", "redis is either managed or external, not both"),
+            (
+                "!has(self.managed) || has(oldSelf.managed) || self.managed.storage.size == '4Gi'",
+                "size cannot be changed; make a new resource instead",
+            ),
+        ),
+    )
+    managed: ManagedRedis | None = Field(default=None, description="Run by the operator; the default.")
+    external: ExternalRedis | None = Field(default=None, description="Run by somebody else.")
+
+
+class Recordings(Model):
+    """The volume of call recordings, which Asterisk writes and app and worker read."""
+
+    size: Quantity = Field(default="50Gi", description="Size.", json_schema_extra=fixed("size"))
+    storage_class_name: Annotated[str, Field(max_length=253)] = Field(
+        default="",
+        description="Storage class; empty: the cluster's default.",
+        json_schema_extra=fixed("storageClassName"),
+    )
+    access_mode: Literal["ReadWriteMany", "ReadWriteOnce"] = Field(
+        default="ReadWriteMany",
+        description="ReadWriteOnce only where all pods run on one node.",
+        json_schema_extra=fixed("accessMode"),
+    )
+    existing_claim: ShortText = Field(default="", description="A claim of yours to use instead; it is never deleted.")
+
+
+class Issuer(Model):
+    """A cert-manager issuer."""
+
+    name: ObjectName = Field(description="Its name.")
+    kind: Literal["Issuer", "ClusterIssuer"] = Field(default="Issuer", description="Its kind.")
+
+
+class Tls(Model):
+    """The certificate. Without either field a self-signed one is made and renewed."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="ignore",
+        frozen=True,
+        json_schema_extra=rules(
+            ("!(has(self.secretName) && has(self.issuer))", "tls has either a secretName or an issuer, not both"),
+        ),
+    )
+    secret_name: ObjectName | None = Field(default=None, description="A Secret of type kubernetes.io/tls.")
+    issuer: Issuer | None = Field(default=None, description="cert-manager makes the certificate.")
+
+
+class Service(Model):
+    """The Service in front of nginx."""
+
+    type: Literal["LoadBalancer", "NodePort", "ClusterIP"] = Field(default="LoadBalancer", description="Its type.")
+    annotations: Annotations = Field(default={}, description="Annotations, for the provider of the load balancer.")
+    load_balancer_source_ranges: list[AddressBlock] = Field(
+        default=[], max_length=64, description="Addresses that may connect; empty: everybody."
+    )
+
+
+class Ingress(Model):
+    """An Ingress in front of the Service. It must speak HTTPS to its backend: see your controller's annotations."""
+
+    class_name: ShortText = Field(default="", description="Ingress class; empty: the cluster's default.")
+    annotations: Annotations = Field(default={}, description="Annotations, for the controller.")
+
+
+class Expose(Model):
+    """How people reach nginx."""
+
+    service: Service = Field(default=Service(), description="The Service.")
+    ingress: Ingress | None = Field(default=None, description="An Ingress as well.")
+
+
+class PortRange(Model):
+    """UDP ports, first and last included."""
+
+    model_config = ConfigDict(
+        alias_generator=to_camel,
+        populate_by_name=True,
+        extra="ignore",
+        frozen=True,
+        json_schema_extra=rules(("self.first < self.last", "first must be less than last")),
+    )
+    first: Port = Field(description="First port.")
+    last: Port = Field(description="Last port.")
+
+
+class Asterisk(Model):
+    resources: Resources = Field(default=sized("512Mi", "2Gi", "500m"), description="Requests and limits.")
+    storage: Storage = Field(default=Storage(size="2Gi"), description="Generated files, sounds, its small database.")
+    trunk_ports: Annotated[list[Port], Field(min_length=3, max_length=3)] = Field(
+        default=[5161, 5162, 5163], description="UDP ports for trunks: direct, behind NAT, PBX on the same node."
+    )
+    media: PortRange = Field(default=PortRange(first=40000, last=50000), description="UDP ports of trunks' sound.")
+    agent_codecs: Annotated[str, Field(max_length=100, pattern=r"^[a-z0-9]+(,[a-z0-9]+)*$")] = Field(
+        default="opus,alaw,ulaw", description="Codecs towards webphones, best first."
+    )
+
+
+class Kamailio(Model):
+    resources: Resources = Field(default=sized("640Mi", "1Gi"), description="Requests and limits.")
+    shared_memory_mb: int = Field(default=512, ge=64, le=8192, description="About 85 kB for each webphone.")
+    flood_limit: int = Field(default=60, ge=10, le=10000, description="Messages of a connection in two seconds.")
+
+
+class Rtpengine(Model):
+    resources: Resources = Field(default=sized("256Mi", "1Gi", "250m"), description="Requests and limits.")
+    media: PortRange = Field(default=PortRange(first=20000, last=30000), description="UDP ports of browsers' sound.")
+
+
+class Voice(Model):
+    """Asterisk, Kamailio and rtpengine, on the network of labelled nodes: Services have no ranges of UDP ports."""
+
+    node_selector: Labels = Field(
+        default={"omnileads.org/voice": "true"}, description="Labels of the nodes that carry sound."
+    )
+    tolerations: list[Toleration] = Field(default=[], max_length=16, description="Taints that do not matter.")
+    node_addresses: list[AddressBlock] = Field(
+        default=[],
+        max_length=64,
+        description="Addresses of those nodes, for the network policies; empty: read from the nodes.",
+    )
+    public_address: Address | None = Field(
+        default=None, description="The address the outside sees, where the nodes are behind NAT."
+    )
+    drain_seconds: int = Field(
+        default=600, ge=0, le=14400, description="How long an Asterisk that must stop waits for its calls to end."
+    )
+    asterisk: Asterisk = Field(default=Asterisk(), description="Trunks, sound, recording.")
+    kamailio: Kamailio = Field(default=Kamailio(), description="Registrar of the webphones.")
+    rtpengine: Rtpengine = Field(default=Rtpengine(), description="Sound of the browsers.")
+
+
+class Mail(Model):
+    """Mail server for messages to users about their accounts."""
+
+    host: ShortText = Field(min_length=1, description="Name or address.")
+    port: Port = Field(default=587, description="TCP port.")
+    security: Literal["starttls", "tls", "none"] = Field(default="starttls", description="How it is encrypted.")
+    user: ShortText = Field(default="", description="User; empty: without signing in.")
+    password: SecretKey | None = Field(default=None, description="Password of that user.")
+    sender: ShortText = Field(default="", description="Address messages come from; empty: the user.")
+
+
+class Settings(Model):
+    """Settings of the application, as in docs/settings.md."""
+
+    session_seconds: int = Field(default=3600, ge=60, le=604800, description="`SESSION_COOKIE_AGE`.")
+    login_failure_limit: int = Field(default=10, ge=1, le=1000, description="`LOGIN_FAILURE_LIMIT`.")
+    api_token_seconds: int = Field(default=3600, ge=60, le=31536000, description="`TOKEN_EXPIRED_AFTER_SECONDS`.")
+    webphone_credential_seconds: int = Field(default=28800, ge=60, le=604800, description="`EPHEMERAL_USER_TTL`.")
+    sip_realm: Token = Field(default="omnileads", description="`SIP_REALM`.")
+    cors_allowed_origins: list[ShortText] = Field(
+        default=[], max_length=32, description="`CUSTOM_CORS_ALLOWED_ORIGINS`."
+    )
+    outgoing_allowed_hosts: list[ShortText] = Field(default=[], max_length=64, description="`OUTGOING_ALLOWED_HOSTS`.")
+    agent_unavailable_logout_seconds: int = Field(
+        default=300, ge=5, le=86400, description="`ACD_UNAVAILABLE_LOGOUT_SECONDS`."
+    )
+    trusted_proxies: list[AddressBlock] = Field(
+        default=["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"],
+        max_length=16,
+        description="Addresses of nginx's pods, whose X-Forwarded-For is believed: best the pod network.",
+    )
+    mail: Mail | None = Field(default=None, description="Mail server; null: no message is sent.")

@@ -1,0 +1,96 @@
+"""The chart says what the plain manifests say, rendered by Helm where there is one."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from omnileads_operator.version import VERSION
+
+DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
+CHART = DEPLOY / "chart"
+
+
+def plain() -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for name in ("rbac", "deployment"):
+        for item in yaml.safe_load_all((DEPLOY / "operator" / f"{name}.yaml").read_text()):
+            found[item["kind"]] = item
+    return found
+
+
+def render(*options: str) -> list[dict[str, Any]]:
+    helm = shutil.which("helm")
+    if helm is None:
+        pytest.skip("there is no helm on this machine to render the chart with")
+    command = [helm, "template", "omnileads-operator", str(CHART), "--namespace", "omnileads-operator", *options]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    return [item for item in yaml.safe_load_all(done.stdout) if item]
+
+
+def rights(rules: list[dict[str, Any]]) -> set[tuple[str, str, str]]:
+    return {
+        (group, resource, verb)
+        for rule in rules
+        for group in rule["apiGroups"]
+        for resource in rule["resources"]
+        for verb in rule["verbs"]
+    }
+
+
+def test_the_charts_rights_are_those_of_the_plain_manifests() -> None:
+    template = (CHART / "templates" / "_names.tpl").read_text()
+    rules = re.search(r'define "rules" -}}\n(.*?)\{\{- end }}', template, re.DOTALL)
+    assert rules
+    nodes = {("", "nodes", "list")}
+    assert rights(yaml.safe_load(rules[1])) | nodes == rights(plain()["ClusterRole"]["rules"])
+
+
+def test_every_value_is_in_the_schema() -> None:
+    def check(values: dict[str, Any], schema: dict[str, Any], where: str) -> None:
+        for name, value in values.items():
+            assert name in schema["properties"], f"{where}.{name}"
+            if isinstance(value, dict) and "properties" in schema["properties"][name]:
+                check(value, schema["properties"][name], f"{where}.{name}")
+
+    values = yaml.safe_load((CHART / "values.yaml").read_text())
+    check(values, json.loads((CHART / "values.schema.json").read_text()), "values")
+
+
+def test_its_version_is_the_repositorys() -> None:
+    chart = yaml.safe_load((CHART / "Chart.yaml").read_text())
+    assert (chart["version"], chart["appVersion"]) == (VERSION, VERSION)
+
+
+def test_it_renders_what_the_plain_manifests_say() -> None:
+    items = {item["kind"]: item for item in render()}
+    expected = plain()
+    assert rights(items["ClusterRole"]["rules"]) == rights(expected["ClusterRole"]["rules"])
+    pod, plain_pod = (each["Deployment"]["spec"]["template"]["spec"] for each in (items, expected))
+    assert pod["securityContext"] == plain_pod["securityContext"]
+    assert pod["containers"][0]["image"] == plain_pod["containers"][0]["image"]
+    assert pod["containers"][0]["securityContext"] == plain_pod["containers"][0]["securityContext"]
+
+
+def test_in_some_namespaces_it_asks_for_nothing_of_the_cluster() -> None:
+    items = render("--set", "namespaces={one,two}")
+    assert not [item for item in items if item["kind"].startswith("ClusterRole")]
+    assert [item["metadata"]["namespace"] for item in items if item["kind"] == "Role"] == ["one", "two"]
+
+
+def test_an_unknown_value_is_refused() -> None:
+    helm = shutil.which("helm")
+    if helm is None:
+        pytest.skip("there is no helm on this machine to render the chart with")
+    command = [helm, "template", "o", str(CHART), "--set", "replicas=3"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode != 0
+    assert "replicas" in done.stderr
