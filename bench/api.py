@@ -25,7 +25,7 @@ ROUNDS, QUICK_ROUNDS = 5, 1
 SECONDS, QUICK_SECONDS = 6.0, 1.5
 CONNECTIONS = 8
 LISTED = 100
-CONTACTS = 200_000
+CONTACTS = 100_000
 START_SECONDS = 180.0
 VENV = REPOSITORY / "build" / "bench-venv"
 LOCK = REPOSITORY / "requirements" / "bench.lock"
@@ -69,6 +69,7 @@ with Browsers(create_app(settings, runtime, passwords)) as browsers:
     contact = world.contact()
     reader_token, writer_token = (token_of(world.admin, user) for user in (world.agent_user, writer))
 with runtime.database.transaction() as session:
+    session.execute(text("SET LOCAL statement_timeout = 0"))
     session.execute(text(COPY), {"count": int(sys.argv[1]), "id": contact})
     about = {"campaign": campaign["id"], "option": option, "agent": world.ana.id, "id": contact}
     session.execute(text(ANSWERS), {**about, "count": int(sys.argv[2])})
@@ -149,10 +150,10 @@ def _prepare_venv() -> None:
     kept = VENV / "bench.lock"
     if kept.exists() and kept.read_bytes() == LOCK.read_bytes():
         return
-    pip = [VENV / "bin" / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip = [str(VENV / "bin" / "python"), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
     try:
         subprocess.run([sys.executable, "-m", "venv", "--clear", VENV], check=True)
-        subprocess.run([*pip, "--require-hashes", "--no-deps", "--requirement", LOCK], check=True)
+        subprocess.run([*pip, "--require-hashes", "--no-deps", "--requirement", str(LOCK)], check=True)
     except subprocess.CalledProcessError as error:
         raise CannotMeasureError(f"Django REST Framework cannot be installed: {error}") from error
     kept.write_bytes(LOCK.read_bytes())

@@ -8,20 +8,29 @@ from __future__ import annotations
 
 import hmac
 import secrets
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from omnileads.accounts.models import LoginToken, User
+from omnileads.accounts.models import LoginToken, Role, User
 from omnileads.accounts.sessions import hash_secret
 from omnileads.kit.clock import Clock
+from omnileads.kit.permissions import Principal
 from omnileads.settings import Settings
 
 NONCE_BYTES: Final = 16
 TOKEN_BYTES: Final = 20
+
+
+@dataclass(frozen=True)
+class Holder:
+    principal: Principal
+    is_active: bool
+    expires_at: datetime
 
 
 class LoginTokens:
@@ -51,14 +60,26 @@ class LoginTokens:
         self._session.execute(statement.on_conflict_do_update(index_elements=[LoginToken.user_id], set_=values))
         return secret, self._life
 
-    def find(self, secret: str) -> tuple[LoginToken, User] | None:
-        """The token of a secret, expired or not, and its user; None when nobody has it or the user is deleted."""
+    def holder(self, secret: str) -> Holder | None:
+        """Who holds a token, expired or not; None when nobody does or the user is deleted. One statement."""
         row = self._session.execute(
-            select(LoginToken, User)
+            select(
+                LoginToken.expires_at,
+                User.id,
+                User.username,
+                User.is_active,
+                User.must_change_password,
+                Role.slug,
+                Role.permissions,
+            )
             .join(User, User.id == LoginToken.user_id)
+            .join(Role, Role.id == User.role_id)
             .where(LoginToken.token_hash == hash_secret(secret), User.deleted_at.is_(None))
         ).one_or_none()
-        return None if row is None else (row[0], row[1])
+        if row is None:
+            return None
+        principal = Principal(row.id, row.username, row.slug, frozenset(row.permissions), row.must_change_password)
+        return Holder(principal, row.is_active, row.expires_at)
 
     def _secret(self, user_id: int, nonce: bytes) -> str:
         message = b"oml login token:%d:" % user_id + nonce

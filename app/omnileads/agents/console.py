@@ -53,6 +53,18 @@ def require_agent(session: Session, user_id: int) -> Agent:
     return agent
 
 
+def require_agent_id(session: Session, user_id: int) -> int:
+    """The id alone, where no more is needed. Raises NotAnAgent."""
+    found = session.scalar(
+        select(Agent.id)
+        .join(User, User.id == Agent.user_id)
+        .where(Agent.user_id == user_id, Agent.deleted_at.is_(None), User.deleted_at.is_(None))
+    )
+    if found is None:
+        raise NotAnAgent
+    return found
+
+
 def check_pause(session: Session, agent: Agent, pause_id: int) -> None:
     """Raise PauseNotOffered unless the agent's group has this pause."""
     if all(pause.id != pause_id for pause in offered_pauses(session, agent.group.pause_set_id)):

@@ -6,12 +6,11 @@ call id that is made up.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from omnileads.agents.engine import tell_engine
 from omnileads.agents.live import LiveAgents
@@ -19,6 +18,7 @@ from omnileads.agents.models import Agent
 from omnileads.campaigns.leads.delivery import finish as finish_lead
 from omnileads.campaigns.leads.housekeeping import finish_worked_out
 from omnileads.campaigns.models import Campaign, CampaignMember, DispositionOption
+from omnileads.campaigns.states import WITH_LEADS
 from omnileads.contacts.models import Contact
 from omnileads.dispositions.errors import OptionUnknown
 from omnileads.dispositions.models import Disposition, DispositionChange
@@ -50,6 +50,63 @@ class Answer:
     """What the integration calls the call; ours where it got it from the call's header."""
 
 
+@dataclass(frozen=True)
+class Told:
+    """An answer as integrations are told it."""
+
+    id: int
+    contact_id: int | None
+    call_id: str | None
+    option_id: int
+    comment: str
+
+
+_TOLD: Final = (
+    Disposition.id,
+    Disposition.contact_id,
+    Disposition.given_call_id,
+    Disposition.call_id,
+    Disposition.option_id,
+    Disposition.comment,
+)
+
+
+def answers_of(session: Session, agent_id: int, limit: int, offset: int) -> list[Told]:
+    """An agent's answers about contacts, the oldest first."""
+    statement = (
+        select(*_TOLD)
+        .where(Disposition.agent_id == agent_id, Disposition.contact_id.is_not(None))
+        .order_by(Disposition.id)
+    )
+    return [_told(*row) for row in session.execute(statement.limit(limit).offset(offset))]
+
+
+def answer_of(session: Session, agent_id: int, disposition_id: int) -> Told:
+    """Raises NotFound for one of somebody else."""
+    statement = select(*_TOLD).where(Disposition.id == disposition_id, Disposition.agent_id == agent_id)
+    row = session.execute(statement).one_or_none()
+    if row is None:
+        raise NotFound
+    return _told(*row)
+
+
+def told(disposition: Disposition) -> Told:
+    return _told(
+        disposition.id,
+        disposition.contact_id,
+        disposition.given_call_id,
+        disposition.call_id,
+        disposition.option_id,
+        disposition.comment,
+    )
+
+
+def _told(number: int, contact_id: int | None, given: str | None, call_id: str, option_id: int, comment: str) -> Told:
+    """With what the integration calls the call, else our id of it, if there is a call."""
+    own = None if call_id.startswith(MADE_UP) else call_id
+    return Told(number, contact_id, given if given is not None else own, option_id, comment)
+
+
 class ContactDispositions:
     def __init__(self, session: Session, runtime: Runtime, actor: Principal, agent: Agent) -> None:
         self._session = session
@@ -58,15 +115,6 @@ class ContactDispositions:
         self._changes = ConfigurationChanges(session, runtime, actor)
         self._actor = actor
         self._agent = agent
-
-    def own(self, limit: int, offset: int) -> Sequence[Disposition]:
-        """The agent's answers about contacts, the oldest first."""
-        statement = (
-            select(Disposition)
-            .where(Disposition.agent_id == self._agent.id, Disposition.contact_id.is_not(None))
-            .order_by(Disposition.id)
-        )
-        return self._session.scalars(statement.limit(limit).offset(offset)).all()
 
     def one(self, disposition_id: int) -> Disposition:
         """Raises NotFound for one of somebody else."""
@@ -85,7 +133,8 @@ class ContactDispositions:
         Raises OptionUnknown for one that is hidden, unless it is the present one, or not of the agent's campaigns.
         """
         option = self._session.get(DispositionOption, option_id) if option_id else None
-        campaign = self._session.get(Campaign, option.campaign_id) if option else None
+        # Of a campaign no more than its row is needed here.
+        campaign = self._session.get(Campaign, option.campaign_id, options=[lazyload("*")]) if option else None
         if option is None or campaign is None or campaign.deleted_at is not None:
             raise OptionUnknown
         is_kept = present is not None and present.option_id == option.id
@@ -102,11 +151,11 @@ class ContactDispositions:
         self._refuse_second(campaign.id, contact.id, None)
         call_id = self._answered_call(campaign, answer)
         if call_id is None:
-            call_id = MADE_UP + new_id(epoch_ms(self._clock.now()))
-            self._add(call_id, campaign, answer)
-        stored = self._session.get_one(Disposition, call_id)
-        stored.contact_id, stored.given_call_id = contact.id, answer.call_id
-        self._session.flush()
+            stored = self._add(campaign, contact, answer)
+        else:
+            stored = self._session.get_one(Disposition, call_id)
+            stored.contact_id, stored.given_call_id = contact.id, answer.call_id
+            self._session.flush()
         self._finish_lead(stored)
         self._record("disposition.created", stored, None)
         return stored
@@ -153,21 +202,24 @@ class ContactDispositions:
         after_commit(self._session, lambda: tell_engine(self._redis, self._clock, command))
         return call_id
 
-    def _add(self, call_id: str, campaign: Campaign, answer: Answer) -> None:
+    def _add(self, campaign: Campaign, contact: Contact, answer: Answer) -> Disposition:
+        """An answer that stands for itself."""
         now = self._clock.now()
-        self._session.add(
-            Disposition(
-                call_id=call_id,
-                campaign_id=campaign.id,
-                option_id=answer.option_id,
-                agent_id=self._agent.id,
-                comment=answer.comment,
-                created_at=now,
-                updated_at=now,
-            )
+        stored = Disposition(
+            call_id=MADE_UP + new_id(epoch_ms(now)),
+            given_call_id=answer.call_id,
+            campaign_id=campaign.id,
+            option_id=answer.option_id,
+            agent_id=self._agent.id,
+            contact_id=contact.id,
+            comment=answer.comment,
+            created_at=now,
+            updated_at=now,
         )
+        self._session.add(stored)
         self._session.flush()
-        self._remember(call_id, answer)
+        self._remember(stored.call_id, answer)
+        return stored
 
     def _remember(self, call_id: str, answer: Answer) -> None:
         self._session.add(
@@ -182,7 +234,8 @@ class ContactDispositions:
 
     def _finish_lead(self, stored: Disposition) -> None:
         """The contact is worked out in the campaign, which may be over with it."""
-        if stored.contact_id is None:
+        campaign = self._session.get_one(Campaign, stored.campaign_id)
+        if stored.contact_id is None or campaign.kind not in WITH_LEADS:
             return
         finish_lead(self._session, stored.campaign_id, stored.contact_id, self._agent.id, self._clock.now())
         finish_worked_out(self._session, self._changes, stored.campaign_id)
@@ -191,13 +244,6 @@ class ContactDispositions:
         AuditLog(self._session, self._clock).record(
             action, "disposition", stored.id, actor=self._actor, before=before, after=_snapshot(stored)
         )
-
-
-def shown_call_id(disposition: Disposition) -> str | None:
-    """What the integration calls the call, else our id of it, if there is a call."""
-    if disposition.given_call_id is not None:
-        return disposition.given_call_id
-    return None if disposition.call_id.startswith(MADE_UP) else disposition.call_id
 
 
 def _snapshot(disposition: Disposition) -> dict[str, object]:

@@ -71,6 +71,8 @@ class Database:
             },
         )
 
+        self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+
     @contextmanager
     def transaction(self) -> Iterator[Session]:
         """A session that is committed when the block ends and rolled back when it raises.
@@ -86,6 +88,12 @@ class Database:
                     _commit(session)
                 raise
             _commit(session)
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session for one statement that reads: each stands for itself, so none needs to be begun and committed."""
+        with Session(self._reading, expire_on_commit=False) as session:
+            yield session
 
     @contextmanager
     def rehearsal(self) -> Iterator[Session]:

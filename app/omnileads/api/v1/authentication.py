@@ -13,7 +13,6 @@ from omnileads.accounts.authenticator import SAFE_METHODS, AccountsAuthenticator
 from omnileads.accounts.errors import CsrfFailed, SessionEnded, TokenRefused
 from omnileads.accounts.login_tokens import LoginTokens, make_login_tokens
 from omnileads.accounts.sessions import CSRF_HEADER, SESSION_COOKIE, is_csrf_token
-from omnileads.accounts.sign_in import principal_of
 from omnileads.accounts.tokens import TOKEN_PREFIX
 from omnileads.api.v1.errors import Denied
 from omnileads.api.v1.prefix import is_contract
@@ -68,14 +67,13 @@ class ContractAuthenticator:
                 return self._accounts.by_token(secret)
             except TokenRefused as error:
                 raise Denied("Invalid Token") from error
-        with self._runtime.database.transaction() as session:
+        with self._runtime.database.reading() as session:
             tokens: LoginTokens = make_login_tokens(session, self._runtime.clock, self._settings)
-            found = tokens.find(secret)
-            if found is None:
-                raise Denied("Invalid Token")
-            token, user = found
-            if not user.is_active:
-                raise Denied("User is not active")
-            if token.expires_at <= self._runtime.clock.now():
-                raise Denied("The Token is expired")
-            return principal_of(user)
+            holder = tokens.holder(secret)
+        if holder is None:
+            raise Denied("Invalid Token")
+        if not holder.is_active:
+            raise Denied("User is not active")
+        if holder.expires_at <= self._runtime.clock.now():
+            raise Denied("The Token is expired")
+        return holder.principal

@@ -54,7 +54,7 @@ async def read_payload(request: Request) -> AsyncIterator[Any]:
 Payload = Annotated[Any, Depends(read_payload)]
 
 
-def _object(payload: Payload) -> dict[str, Any]:
+async def _object(payload: Payload) -> dict[str, Any]:
     if not isinstance(payload, dict):
         text = say("Datos inválidos. Se esperaba un diccionario.", "Invalid data. Expected a dictionary.")
         raise Refused(400, {"status": "ERROR", "message": text, "errors": {"non_field_errors": [text]}})
@@ -127,7 +127,7 @@ def plain(errors: dict[str, Any]) -> Refused:
 def sent(model: type[M], wrap: Wrap = errors_in_data) -> Any:
     """A dependency: the body as `model`. What is wrong with it is refused as `wrap` says."""
 
-    def parsed(data: Data) -> M:
+    async def parsed(data: Data) -> M:
         return parse(model, data, wrap)
 
     return Depends(parsed)

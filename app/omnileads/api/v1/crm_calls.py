@@ -31,10 +31,11 @@ from omnileads.api.v1.lookup import active_campaign, campaign_of_system, contact
 from omnileads.campaigns.models import Campaign
 from omnileads.contacts.models import Contact
 from omnileads.crm.models import ExternalSystemAgent
+from omnileads.kit.audit import AuditLog
 from omnileads.kit.clock import epoch_ms
 from omnileads.kit.edge import CurrentRuntime, CurrentSettings
 from omnileads.kit.ids import new_id
-from omnileads.kit.permissions import CurrentPrincipal, requires
+from omnileads.kit.permissions import CurrentPrincipal, Principal, requires
 from omnileads.kit.redis import connect_async
 from omnileads.kit.runtime import Runtime
 from omnileads.settings import Settings
@@ -72,9 +73,19 @@ def _wanted_call(runtime: CurrentRuntime, principal: CurrentPrincipal, data: Dat
     with runtime.database.transaction() as session:
         agent = require_agent(session, principal.user_id)
         try:
-            return _command(session, runtime, agent, data)
+            command = _command(session, runtime, agent, data)
         except Refused as error:
             raise Refused(200, error.body) from error
+        return _audited(session, runtime, principal, command)
+
+
+def _audited(session: Session, runtime: Runtime, principal: Principal, command: Command) -> Command:
+    """Who asked for the call; what became of it is in the call log."""
+    asked = {key: value for key, value in command.items() if key not in ("type", "call_id", "is_blocked")}
+    AuditLog(session, runtime.clock).record(
+        "call.requested", "call", str(command["call_id"]), actor=principal, after=asked
+    )
+    return command
 
 
 @router.post("/makeCall", openapi_extra=takes(WantedCall))
@@ -177,14 +188,16 @@ def _wanted_outside(runtime: CurrentRuntime, principal: CurrentPrincipal, data: 
         if kind not in ("AGENT", "EXTERNAL"):
             raise failed(say("Valor de destination_type inválido", "Wrong value of destination_type"), 400)
         if kind == "AGENT":
-            return _colleague_command(session, runtime, agent, destination)
+            command = _colleague_command(session, runtime, agent, destination)
+            return _audited(session, runtime, principal, command)
         if not agent.group.allow_off_campaign_calls:
             raise failed(no_permission(), 403)
         try:
             request = CallRequest(number=destination)
         except ValidationError as error:
             raise _wrong_destination() from error
-        return call_command(session, agent, _new_call_id(runtime), request)
+        command = call_command(session, agent, _new_call_id(runtime), request)
+        return _audited(session, runtime, principal, command)
 
 
 def _colleague_command(session: Session, runtime: Runtime, agent: Agent, destination: str) -> Command:

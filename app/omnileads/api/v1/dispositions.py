@@ -8,8 +8,9 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from starlette.responses import JSONResponse, Response
 
-from omnileads.agents.console import require_agent
+from omnileads.agents.console import require_agent, require_agent_id
 from omnileads.api.v1.bodies import Data, Fields, as_id, sent, takes
 from omnileads.api.v1.contact_values import base_of, external_column, main_phone, make_contact
 from omnileads.api.v1.errors import Refused, missing
@@ -20,7 +21,15 @@ from omnileads.contacts.models import Contact, ContactBase
 from omnileads.crm.models import ExternalSystem
 from omnileads.dispositions.errors import OptionUnknown
 from omnileads.dispositions.models import Disposition
-from omnileads.dispositions.of_contacts import AlreadyDispositioned, Answer, ContactDispositions, shown_call_id
+from omnileads.dispositions.of_contacts import (
+    AlreadyDispositioned,
+    Answer,
+    ContactDispositions,
+    Told,
+    answer_of,
+    answers_of,
+    told,
+)
 from omnileads.kit.edge import CurrentRuntime, Transaction
 from omnileads.kit.permissions import CurrentPrincipal, Principal, requires
 
@@ -92,30 +101,40 @@ def _options(session: Session, principal: Principal, campaign: Campaign | None) 
     ]
 
 
-@router.get("/disposition")
+@router.get("/disposition", response_class=JSONResponse)
 def list_dispositions(
-    service: CurrentService,
+    session: Transaction,
+    principal: CurrentPrincipal,
     limit: Annotated[int, Query(ge=1, le=MOST)] = MOST,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
-) -> list[dict[str, Any]]:
+) -> Response:
     """What this agent answered, the oldest first: 1000 at once, the following ones with `offset`."""
-    return [_shown(found) for found in service.own(limit, offset)]
+    found = answers_of(session, require_agent_id(session, principal.user_id), limit, offset)
+    return JSONResponse([_shown(answer) for answer in found])
 
 
-@router.get("/disposition/{disposition_id}")
-def get_disposition(service: CurrentService, disposition_id: str) -> dict[str, Any]:
-    return _shown(_own(service, disposition_id))
+@router.get("/disposition/{disposition_id}", response_class=JSONResponse)
+def get_disposition(session: Transaction, principal: CurrentPrincipal, disposition_id: str) -> Response:
+    agent_id = require_agent_id(session, principal.user_id)
+    number = as_id(disposition_id)
+    if number is None:
+        raise missing()
+    return JSONResponse(_shown(answer_of(session, agent_id, number)))
 
 
 @router.post("/disposition", status_code=201, openapi_extra=takes(DispositionFields))
 def create_disposition(
-    session: Transaction, service: CurrentService, body: Annotated[DispositionFields, sent(DispositionFields)]
+    session: Transaction,
+    runtime: CurrentRuntime,
+    principal: CurrentPrincipal,
+    body: Annotated[DispositionFields, sent(DispositionFields)],
 ) -> dict[str, Any]:
     """The answer about a contact: one in each campaign. Its author is who is signed in."""
+    service = _service(session, runtime, principal)
     option_id, campaign = _option(service, body, None)
     contact = _contact(session, campaign, body)
     try:
-        return _shown(service.create(campaign, contact, body.answer(option_id)))
+        return _shown(told(service.create(campaign, contact, body.answer(option_id))))
     except AlreadyDispositioned as error:
         raise _second() from error
 
@@ -131,7 +150,7 @@ def update_disposition(
     option_id, campaign = _option(service, body, present)
     contact = _contact(session, campaign, body)
     try:
-        return _shown(service.change(present, contact, body.answer(option_id)))
+        return _shown(told(service.change(present, contact, body.answer(option_id))))
     except AlreadyDispositioned as error:
         raise _second() from error
 
@@ -156,7 +175,7 @@ def create_contact_and_disposition(
     except Refused as error:
         raise _of_external_id(base, error) from error
     stored = service.create(campaign, session.get_one(Contact, made.id), body.answer(option_id))
-    return {key: value for key, value in _shown(stored).items() if key != "idContact"}
+    return {key: value for key, value in _shown(told(stored)).items() if key != "idContact"}
 
 
 def _values(base: ContactBase, data: dict[str, Any]) -> dict[str, Any]:
@@ -214,11 +233,11 @@ def _contact(session: Session, campaign: Campaign, body: DispositionFields) -> C
     return contact
 
 
-def _shown(disposition: Disposition) -> dict[str, Any]:
+def _shown(answer: Told) -> dict[str, Any]:
     return {
-        "id": disposition.id,
-        "idContact": disposition.contact_id,
-        "callid": shown_call_id(disposition),
-        "idDispositionOption": disposition.option_id,
-        "comments": disposition.comment,
+        "id": answer.id,
+        "idContact": answer.contact_id,
+        "callid": answer.call_id,
+        "idDispositionOption": answer.option_id,
+        "comments": answer.comment,
     }

@@ -18,6 +18,8 @@ export type LiveMessage =
   | { type: 'agent'; agent: AgentLive }
   | { type: 'call'; call: CallLive }
   | { type: 'call-ended'; call_id: string; agent_ids: number[] }
+  /** A supervisor says something to this agent. */
+  | { type: 'message'; message: { id: string; from: string; text: string; sent_at: number } }
   /** What the person may, or what their console works by, is no longer as it was read. */
   | { type: 'session-changed' }
   | { type: 'session-ended' }
@@ -71,6 +73,7 @@ export const useLiveStore = defineStore('live', () => {
         connection.stop()
         session.end('replaced')
         break
+      case 'message':
       case 'ping':
         break
     }

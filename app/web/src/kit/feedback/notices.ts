@@ -10,6 +10,8 @@ export interface Notice {
   id: number
   kind: NoticeKind
   text: string
+  /** Until it is dismissed. */
+  stays: boolean
 }
 
 const SHOWN_MS = 6000
@@ -37,7 +39,7 @@ function release(): void {
 }
 
 function startTimer(notice: Notice): void {
-  if (notice.kind === 'danger') return // stays until it is dismissed
+  if (notice.stays) return
   timers.set(
     notice.id,
     window.setTimeout(() => {
@@ -46,9 +48,12 @@ function startTimer(notice: Notice): void {
   )
 }
 
-/** Shows a message in the corner. Errors stay until dismissed, everything else leaves after some seconds. */
-export function notify(kind: NoticeKind, text: string): void {
-  const notice: Notice = { id: ++lastId, kind, text }
+/**
+ * Shows a message in the corner. Errors, and what `stays`, are there until dismissed; everything else leaves after some
+ * seconds.
+ */
+export function notify(kind: NoticeKind, text: string, options: { stays?: boolean } = {}): void {
+  const notice: Notice = { id: ++lastId, kind, text, stays: options.stays ?? kind === 'danger' }
   notices.push(notice)
   startTimer(notice)
 }
