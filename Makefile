@@ -95,7 +95,7 @@ check-images: dev ## Lint the images' Containerfiles
 ##@ Test
 
 .PHONY: test test-full test-tools test-repository test-roles test-web test-images test-app test-operator test-telephony test-e2e test-faults test-deploy test-molecule
-test: check test-repository test-roles test-web test-app test-telephony test-e2e test-faults ## Check everything, make real calls, kill what can be killed
+test: check test-repository test-roles test-web test-app test-operator test-telephony test-e2e test-faults ## Check everything, make real calls, kill what can be killed
 	@echo "Not run: test-images, test-deploy, test-molecule. make test-full runs them too (half an hour more)."
 
 test-full: test test-images test-deploy test-molecule ## Every test this machine can run
