@@ -168,7 +168,7 @@ def test_a_destination_must_exist(things: Things, kind: str) -> None:
         ("ivrs", {"audio_id": 999}, "audio_id", "unknown"),
         ("ivrs", {"timeout_audio_id": 999}, "timeout_audio_id", "unknown"),
         ("ivrs", {"options": []}, "options", "too-short"),
-        ("ivrs", {"options": [{"digit": "12", "destination": HANGUP}]}, "options.0.digit", MISMATCH),
+        ("ivrs", {"options": [{"digit": "1 2", "destination": HANGUP}]}, "options.0.digit", MISMATCH),
         ("ivrs", {"options": [{"digit": "1", "destination": HANGUP}] * 2}, "options.1.digit", "repeated"),
         (
             "ivrs",
