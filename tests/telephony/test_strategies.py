@@ -86,6 +86,7 @@ def test_the_lowest_penalty_is_asked_as_long_as_it_is_ready(
     expert.take_call()
     second = carrier.call(campaign.did)
     assert helper.take_call().headers["omloutnum"] == second.number
+    history.wait_for(first.number, "ENTERQUEUE", "CONNECT")
     assert connected_agents(history, first.number) == [expert.agent.agent_id]
 
 
