@@ -91,6 +91,7 @@ ENTRIES: Mapping[Kind, Mapping[str, Sequence[Entry]]] = {
     },
     "inbound": {
         **ENDING,
+        "contacts": [BASE],
         "queue": [*QUEUE, ("type", f"{F}.serviceLevel", "15")],
         "caller": SOUNDS,
         "interaction": [
@@ -193,7 +194,6 @@ class Shop:
             **common,
             **queue,
             "state": "active",
-            "contact_base_id": None,
             "service_level_seconds": 15,
             "interaction": "both",
             "external_site_id": self.site["id"],
@@ -264,8 +264,7 @@ def test_a_wizard_is_worked_to_the_end(kind: Kind, language: Language, shop: Sho
     row = wizard.row(name)
     assert words(f"campaigns.state.{'inactive' if kind == 'dialer' else 'active'}") in row
     assert words(f"{F}.progress", reached=0, objective=250) in row
-    if kind != "inbound":
-        assert shop.base["name"] in row
+    assert shop.base["name"] in row
     assert_has(shop.campaign(name), shop.expected(kind, name, words))
     assert not wizard.faults, wizard.faults
 
