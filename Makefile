@@ -10,6 +10,7 @@ INVENTORY ?= inventories/aio
 TAGS ?=
 # More for ansible-playbook: make up ARGS="-e nginx_https_port=8443"
 ARGS ?=
+PLAYBOOK_ARGS = $(ARGS)
 
 INSTANCE = $(shell sed -n 's/^oml_instance: *//p' $(INVENTORY)/group_vars/all/instance.yml)
 PLAYBOOK = ansible-playbook --inventory $(INVENTORY)
@@ -30,7 +31,7 @@ bootstrap: ## Install what the playbooks need on this machine, into .venv
 	@bin/bootstrap
 
 engine: bootstrap ## Install podman and adapt it to the machine
-	@$(PLAYBOOK) playbooks/engine.yml $(ARGS)
+	@$(PLAYBOOK) playbooks/engine.yml $(PLAYBOOK_ARGS)
 
 console: bootstrap ## Build the web console, if its sources changed
 	@bin/build-console
@@ -39,17 +40,17 @@ images: engine console ## Build the images whose inputs changed
 	@images/build.sh
 
 up: images ## Bring the contact centre up and say where to log in
-	@$(PLAYBOOK) playbooks/site.yml --skip-tags engine $(if $(TAGS),--tags $(TAGS)) $(ARGS)
+	@$(PLAYBOOK) playbooks/site.yml --skip-tags engine $(if $(TAGS),--tags $(TAGS)) $(PLAYBOOK_ARGS)
 
 down: bootstrap ## Stop it and keep all data
-	@$(PLAYBOOK) playbooks/stop.yml $(ARGS)
+	@$(PLAYBOOK) playbooks/stop.yml $(PLAYBOOK_ARGS)
 
 destroy: bootstrap ## Remove it with all its data (asks; CONFIRM=yes does not)
 	@if [[ "$${CONFIRM:-}" != yes ]]; then \
 	  read -r -p "This deletes every container, recording and the database of $(INSTANCE). Type its name: " answer; \
 	  [[ "$$answer" == "$(INSTANCE)" ]] || { echo "Nothing was removed." >&2; exit 1; }; \
 	fi
-	@$(PLAYBOOK) playbooks/remove.yml --extra-vars remove_confirmed=true $(ARGS)
+	@$(PLAYBOOK) playbooks/remove.yml --extra-vars remove_confirmed=true $(PLAYBOOK_ARGS)
 
 status: ## Show the instance's containers, their health and memory
 	@bin/status $(INSTANCE)
@@ -141,6 +142,7 @@ test-molecule: dev images ## Deploy an instance of its own, prove that it heals,
 
 # Some of the benchmarks: make bench ARGS="throughput latency"
 .PHONY: bench
+bench: PLAYBOOK_ARGS =
 bench: test-tools images ## Measure, and write build/bench/*.json (docs/bench.md)
 	@PYTHONPATH=app:tests python -m bench.run $(ARGS)
 

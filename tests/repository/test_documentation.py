@@ -74,3 +74,12 @@ def test_nothing_in_the_repository_names_the_machine_it_was_written_on() -> None
         path = ROOT / name
         if path.is_file() and path != Path(__file__):
             assert b"/work/" not in path.read_bytes(), f"{name} names a path of somebody's machine"
+
+
+def test_names_of_benchmarks_do_not_reach_the_playbooks() -> None:
+    """Images are built by a playbook first; ARGS is the benchmark's there."""
+    steps = subprocess.run(
+        ["make", "--dry-run", "bench", "ARGS=import"], cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    assert [step.split()[-1] for step in steps if "import" in step] == ["import"]
+    assert not [step for step in steps if "playbook" in step and "import" in step]
