@@ -36,7 +36,7 @@ the median of the rounds. PostgreSQL is the product's image (or this machine's) 
 asked of the base at the end, ten times each."""
 
 WORKER = """\
-import json, resource, sys, time
+import json, sys, time
 from types import SimpleNamespace
 from omnileads.contacts.import_job import ImportJob
 from omnileads.kit.runtime import Runtime
@@ -45,7 +45,7 @@ runtime = Runtime.build(read(PlatformSettings))
 started = time.perf_counter()
 state = ImportJob(runtime).run(SimpleNamespace(arguments={"import_id": int(sys.argv[1])}))["state"]
 seconds = time.perf_counter() - started
-memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+memory = next(int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM"))
 print(json.dumps({"state": state, "seconds": seconds, "memory_mb": memory / 1024}))
 """
 
