@@ -17,6 +17,7 @@ from omnileads.campaigns.leads import housekeeping
 from omnileads.campaigns.leads.delivery import LeadDelivery
 from omnileads.campaigns.leads.distribution import distributed
 from omnileads.campaigns.leads.filling import follow_base
+from omnileads.campaigns.leads.order import MAX_ORDER_LINES
 from omnileads.campaigns.leads.work import LEADS_JOB, LeadTask, LeadWork, run_leads_job
 from omnileads.campaigns.models import Lead
 from omnileads.contacts.models import Contact
@@ -319,6 +320,11 @@ def test_the_order_is_exported_and_read_back(admin: TestClient, bases: Bases, ru
         ("contact_id\r\n1\r\n1\r\nx\r\n999\r\n", {"lines.3": "repeated", "lines.4": "not-a-number"}),
         ("contact_id\r\n\r\n999\r\n", {"lines.3": "unknown"}),
         ('contact_id\r\n"1\r\n', {"file": "unclosed-quote"}),
+        pytest.param(
+            "\n".join(["contact_id", *map(str, range(MAX_ORDER_LINES + 1))]),
+            {f"lines.{MAX_ORDER_LINES + 2}": "too-many"},
+            id="too-many",
+        ),
         ("", {"file": "empty"}),
     ],
 )
