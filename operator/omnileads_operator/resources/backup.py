@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Literal
 
 from pydantic import ConfigDict, Field
-from pydantic.alias_generators import to_camel
 
 from omnileads_operator.resources.model import Conditions, Model, ObjectName, rules
 from omnileads_operator.resources.parts import Storage
@@ -15,10 +14,6 @@ class BackupSpec(Model):
     """One backup of the database of an instance, on a volume of its own. Recordings are not part of it."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel,
-        populate_by_name=True,
-        extra="ignore",
-        frozen=True,
         json_schema_extra=rules(("self == oldSelf", "a backup cannot be changed; make a new one instead")),
     )
     instance: ObjectName = Field(description="An OMniLeads resource in the same namespace.")

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Field
-from pydantic.alias_generators import to_camel
 
 from omnileads_operator.resources.model import Conditions, Model, ObjectName, SecretKey, fixed, rules
 
@@ -15,9 +14,7 @@ Seconds = Annotated[int, Field(ge=0, le=28800)]
 
 
 def ruled(*pairs: tuple[str, str]) -> ConfigDict:
-    return ConfigDict(
-        alias_generator=to_camel, populate_by_name=True, extra="ignore", frozen=True, json_schema_extra=rules(*pairs)
-    )
+    return ConfigDict(json_schema_extra=rules(*pairs))
 
 
 class Centre(Model):

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Literal
 
 from pydantic import ConfigDict, Field
-from pydantic.alias_generators import to_camel
 
 from omnileads_operator.resources.model import (
     Address,
@@ -56,10 +55,6 @@ class Autoscaling(Model):
     """How many pods, by their use of CPU. Only for what may be stopped at any moment."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel,
-        populate_by_name=True,
-        extra="ignore",
-        frozen=True,
         json_schema_extra=rules(("self.minReplicas <= self.maxReplicas", "minReplicas must not exceed maxReplicas")),
     )
     min_replicas: int = Field(default=2, ge=1, le=50, description="Fewest pods.")
@@ -139,10 +134,6 @@ class Postgres(Model):
     """PostgreSQL. Which of the two cannot be changed: data does not move by itself."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel,
-        populate_by_name=True,
-        extra="ignore",
-        frozen=True,
         json_schema_extra=rules(
             (
                 "!(has(self.managed) && has(self.external))",
@@ -188,10 +179,6 @@ class Redis(Model):
     """Redis: live state and streams of events."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel,
-        populate_by_name=True,
-        extra="ignore",
-        frozen=True,
         json_schema_extra=rules(
             ("!(has(self.managed) && has(self.external))", "redis is either managed or external, not both"),
             (
@@ -232,10 +219,6 @@ class Tls(Model):
     """The certificate. Without either field a self-signed one is made and renewed."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel,
-        populate_by_name=True,
-        extra="ignore",
-        frozen=True,
         json_schema_extra=rules(
             ("!(has(self.secretName) && has(self.issuer))", "tls has either a secretName or an issuer, not both"),
         ),
@@ -272,10 +255,6 @@ class PortRange(Model):
     """UDP ports, first and last included."""
 
     model_config = ConfigDict(
-        alias_generator=to_camel,
-        populate_by_name=True,
-        extra="ignore",
-        frozen=True,
         json_schema_extra=rules(("self.first < self.last", "first must be less than last")),
     )
     first: Port = Field(description="First port.")
