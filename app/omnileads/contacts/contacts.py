@@ -64,18 +64,18 @@ class Contacts:
         if search:
             found = self._search(asked, terms.phone_prefix(search)) if asked else []
             return ContactSlice(
-                items=[self._shown(contact) for contact in found[:SEARCH_LIMIT]],
+                items=[self.shown(contact) for contact in found[:SEARCH_LIMIT]],
                 next=None,
                 is_cut=len(found) > SEARCH_LIMIT,
             )
         after = decode_cursor(cursor, int)[0] if cursor else 0
         rows = self._read(Contact.id > after, size + 1, in_order=True)
         more = encode_cursor(rows[size - 1].id) if len(rows) > size else None
-        return ContactSlice(items=[self._shown(row) for row in rows[:size]], next=more, is_cut=False)
+        return ContactSlice(items=[self.shown(row) for row in rows[:size]], next=more, is_cut=False)
 
     def one(self, contact_id: int) -> ContactOut:
         """Raises NotFound."""
-        return self._shown(self._contact(contact_id))
+        return self.shown(self._contact(contact_id))
 
     def create(self, values: Mapping[str, str], *, is_original: bool = False) -> ContactOut:
         """Raises ValidationFailed (`values.<key>`)."""
@@ -87,7 +87,7 @@ class Contacts:
         self._count(1)
         tell(self._session, self._base.id, [contact.id])
         self._audit.record("contact.created", "contact", contact.id, actor=self._actor, after=self._snapshot(contact))
-        return self._shown(contact)
+        return self.shown(contact)
 
     def change(self, contact_id: int, values: Mapping[str, str]) -> ContactOut:
         """Raises NotFound, ValidationFailed (`values.<key>`)."""
@@ -100,7 +100,7 @@ class Contacts:
         tell(self._session, self._base.id, [contact.id])
         after = self._snapshot(contact)
         self._audit.record("contact.changed", "contact", contact.id, actor=self._actor, before=before, after=after)
-        return self._shown(contact)
+        return self.shown(contact)
 
     def delete(self, contact_id: int) -> None:
         """Raises NotFound."""
@@ -110,6 +110,17 @@ class Contacts:
         self._session.flush()
         self._count(-1)
         self._audit.record("contact.deleted", "contact", contact_id, actor=self._actor, before=before)
+
+    def shown(self, contact: Contact) -> ContactOut:
+        return ContactOut(
+            id=contact.id,
+            phone=contact.phone,
+            external_id=contact.external_id,
+            values=values_by_key(self._base, contact),
+            is_original=contact.is_original,
+            created_at=contact.created_at,
+            updated_at=contact.updated_at,
+        )
 
     def _search(self, asked: str, phone: str | None) -> list[Contact]:
         """At most SEARCH_LIMIT + 1. Three ways that are each quick where the others are slow, in this order."""
@@ -181,17 +192,6 @@ class Contacts:
 
     def _snapshot(self, contact: Contact) -> dict[str, Any]:
         return {"base_id": self._base.id, **{f"values.{k}": v for k, v in values_by_key(self._base, contact).items()}}
-
-    def _shown(self, contact: Contact) -> ContactOut:
-        return ContactOut(
-            id=contact.id,
-            phone=contact.phone,
-            external_id=contact.external_id,
-            values=values_by_key(self._base, contact),
-            is_original=contact.is_original,
-            created_at=contact.created_at,
-            updated_at=contact.updated_at,
-        )
 
 
 def _judged(base: ContactBase, values: Mapping[str, str]) -> NewContact:

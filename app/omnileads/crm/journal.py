@@ -15,7 +15,6 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from omnileads.agents.names import agent_names
-from omnileads.campaigns.models import Campaign
 from omnileads.campaigns.scope import Scope
 from omnileads.crm.models import ExternalSite, ExternalSiteRequest, SiteRequestState
 from omnileads.crm.schemas import SiteContext, SiteParameter, SiteRequestOut
@@ -25,6 +24,7 @@ from omnileads.kit.errors import NotFound
 from omnileads.kit.ids import new_id
 from omnileads.kit.jobs import Job, Jobs
 from omnileads.kit.pagination import Page, PageQuery, page_of, paginate
+from omnileads.telephony.destinations import campaign_names
 
 KEPT: Final = timedelta(days=30)
 """How long it is remembered that something was sent. What was sent is forgotten as soon as it is over."""
@@ -77,9 +77,7 @@ class SiteJournal:
         order = (ExternalSiteRequest.requested_at.desc(), ExternalSiteRequest.id.desc())
         rows, total = paginate(self._session, statement.order_by(*order), query)
         agents = agent_names(self._session, {row.agent_id for row in rows})
-        wanted = {row.campaign_id for row in rows}
-        names = select(Campaign.id, Campaign.name).where(Campaign.id.in_(wanted))
-        campaigns: dict[int, str] = dict(self._session.execute(names).all())
+        campaigns = campaign_names(self._session, {row.campaign_id for row in rows})
 
         def shown(row: ExternalSiteRequest) -> SiteRequestOut:
             return SiteRequestOut(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from omnileads.contacts import phones, terms
 from omnileads.contacts.columns import Structure
 from omnileads.contacts.contacts import Contacts, values_by_key
-from omnileads.contacts.models import Contact
+from omnileads.contacts.models import Contact, ContactBase
 from omnileads.contacts.schemas.bases import ContactOut
 from omnileads.desk.errors import ContactChanged
 from omnileads.desk.place import Place
@@ -66,7 +66,7 @@ class DeskContacts:
         return self._card(self._contacts.one(contact_id))
 
     def card(self, contact: Contact) -> ContactCard:
-        return self.one(contact.id)
+        return self._card(self._contacts.shown(contact))
 
     def create(self, values: Mapping[str, str]) -> ContactCard:
         """Raises ValidationFailed (`values.<key>`)."""
@@ -123,7 +123,7 @@ class DeskContacts:
 
     def _duplicate_problems(self, values: Mapping[str, str]) -> list[FieldProblem]:
         """The base is locked, so of two agents who add the same person one is told."""
-        self._session.execute(select(type(self._base).id).where(type(self._base).id == self._base.id).with_for_update())
+        self._session.execute(select(ContactBase.id).where(ContactBase.id == self._base.id).with_for_update())
         key = self._base.columns[Structure.of(self._base.columns).main_phone]["key"]
         phone = phones.clean(values.get(key, "").strip())
         if phone is None:

@@ -7,9 +7,9 @@ call id that is made up.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 from sqlalchemy.orm import Session, lazyload
 
 from omnileads.agents.engine import tell_engine
@@ -78,7 +78,7 @@ def answers_of(session: Session, agent_id: int, limit: int, offset: int) -> list
         .where(Disposition.agent_id == agent_id, Disposition.contact_id.is_not(None))
         .order_by(Disposition.id)
     )
-    return [_told(*row) for row in session.execute(statement.limit(limit).offset(offset))]
+    return [told(row) for row in session.execute(statement.limit(limit).offset(offset))]
 
 
 def answer_of(session: Session, agent_id: int, disposition_id: int) -> Told:
@@ -87,24 +87,17 @@ def answer_of(session: Session, agent_id: int, disposition_id: int) -> Told:
     row = session.execute(statement).one_or_none()
     if row is None:
         raise NotFound
-    return _told(*row)
+    return told(row)
 
 
-def told(disposition: Disposition) -> Told:
-    return _told(
-        disposition.id,
-        disposition.contact_id,
-        disposition.given_call_id,
-        disposition.call_id,
-        disposition.option_id,
-        disposition.comment,
-    )
+def told(answer: Disposition | Row[*tuple[Any, ...]]) -> Told:
+    """With what the integration calls the call, else our id of it, if there is a call.
 
-
-def _told(number: int, contact_id: int | None, given: str | None, call_id: str, option_id: int, comment: str) -> Told:
-    """With what the integration calls the call, else our id of it, if there is a call."""
-    own = None if call_id.startswith(MADE_UP) else call_id
-    return Told(number, contact_id, given if given is not None else own, option_id, comment)
+    `answer` may be a row of `_TOLD`.
+    """
+    own = None if answer.call_id.startswith(MADE_UP) else answer.call_id
+    given = answer.given_call_id
+    return Told(answer.id, answer.contact_id, given if given is not None else own, answer.option_id, answer.comment)
 
 
 class ContactDispositions:

@@ -7,7 +7,7 @@ OpenAPI document. Text is free of NUL and of what is no Unicode.
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends
@@ -141,12 +141,13 @@ def parse(model: type[M], data: Any, wrap: Wrap = errors_in_data) -> M:
         raise wrap(problems_of(error)) from None
 
 
-def problems_of(error: ValidationError) -> dict[str, Any]:
-    """Field -> sentences; those of parts of a field are told with the field."""
+def problems_of(error: ValidationError, names: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """Field -> sentences; those of parts of a field are told with the field. `names`: ours -> the contract's."""
+    known = names or {}
     found: dict[str, Any] = {}
     for problem in error.errors(include_url=False, include_input=False):
         name = str(problem["loc"][0]) if problem["loc"] else "non_field_errors"
-        found.setdefault(name, []).append(sentence_of_problem(problem))
+        found.setdefault(known.get(name, name), []).append(sentence_of_problem(problem))
     return found
 
 

@@ -8,15 +8,14 @@ from fastapi import APIRouter
 from sqlalchemy import func, select
 
 from omnileads.accounts.models import User
-from omnileads.agents.live import LiveAgents
 from omnileads.agents.models import Agent, AgentGroup
 from omnileads.agents.names import DISPLAY_NAME
+from omnileads.api.v1.configuration.choices import sounds
 from omnileads.api.v1.errors import Body
-from omnileads.api.v1.supervision import in_scope
+from omnileads.api.v1.supervision import SeenAgents, in_scope
 from omnileads.campaigns.scope import CurrentScope
-from omnileads.kit.edge import CurrentRuntime, Transaction
+from omnileads.kit.edge import Transaction
 from omnileads.kit.permissions import requires
-from omnileads.telephony.models import AudioFile
 
 router = APIRouter(tags=["lists"])
 
@@ -26,8 +25,7 @@ LANGUAGES: Final = {"en": "English", "es": "Español"}
 
 @router.get("/audio/list", dependencies=[requires("audio.read")])
 def audio_files(session: Transaction) -> list[Body]:
-    rows = session.execute(select(AudioFile.id, AudioFile.name).order_by(func.lower(AudioFile.name)))
-    return [{"id": number, "descripcion": name} for number, name in rows]
+    return sounds(session)
 
 
 @router.get("/group/list", dependencies=[requires("agent-groups.read")])
@@ -57,10 +55,8 @@ def languages() -> list[Body]:
 
 
 @router.get("/active_agents", dependencies=[requires("supervision.act", "agent.console")])
-def active_agents(runtime: CurrentRuntime, scope: CurrentScope) -> list[Body]:
+def active_agents(seen: SeenAgents) -> list[Body]:
     """The agents at work in the campaigns the caller sees, or works in."""
-    at_work = [agent for agent in LiveAgents(runtime.redis).all() if agent.status != "OFFLINE"]
-    seen = [agent for agent in at_work if scope is None or not scope.isdisjoint(agent.campaigns)]
     return [
         {"id": agent.agent_id, "full_name": agent.name, "status": agent.status}
         for agent in sorted(seen, key=lambda agent: agent.name.casefold())

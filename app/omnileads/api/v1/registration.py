@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import Field, ValidationError
+from pydantic import Field
 
 from omnileads.accounts.models import Registration
 from omnileads.accounts.schemas import Email
-from omnileads.api.v1.bodies import Data, Fields, sentence_of_problem, takes
-from omnileads.api.v1.configuration.family import WRONG, success
-from omnileads.api.v1.errors import Body, Refused
+from omnileads.api.v1.bodies import Data, Fields, parse, takes
+from omnileads.api.v1.configuration.family import success, wrong_fields
+from omnileads.api.v1.errors import Body
 from omnileads.api.v1.language import say
 from omnileads.kit.audit import AuditLog
 from omnileads.kit.edge import CurrentRuntime, Transaction
@@ -40,7 +40,7 @@ def get_registration(session: Transaction) -> Body:
 
 @router.post("/create", dependencies=[requires("registration.write")], openapi_extra=takes(RegistrationFields))
 def register(session: Transaction, runtime: CurrentRuntime, principal: CurrentPrincipal, data: Data) -> Body:
-    wanted = _wanted(data)
+    wanted = parse(RegistrationFields, data, wrong_fields)
     before = session.get(Registration, _ROW, with_for_update=True)
     shown_before = _shown(before) if before is not None else None
     made = session.merge(
@@ -58,17 +58,6 @@ def register(session: Transaction, runtime: CurrentRuntime, principal: CurrentPr
     )
     told = say("Se creo el registro al servidor de forma exitosa", "The installation was registered")
     return success(told, registerServer=_shown(made))
-
-
-def _wanted(data: Body) -> RegistrationFields:
-    """Raises Refused with errors by field."""
-    try:
-        return RegistrationFields.model_validate(data)
-    except ValidationError as error:
-        errors: dict[str, list[str]] = {}
-        for problem in error.errors(include_url=False, include_input=False):
-            errors.setdefault(str(problem["loc"][0]), []).append(sentence_of_problem(problem))
-        raise Refused(400, {"status": "ERROR", "message": say(*WRONG), "errors": errors}) from error
 
 
 def _shown(registration: Registration | None) -> Body:

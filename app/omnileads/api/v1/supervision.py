@@ -32,6 +32,7 @@ from omnileads.kit.schemas import PlainText
 from omnileads.supervision.outbound_today import OutboundToday
 from omnileads.supervision.state import LiveState
 from omnileads.supervision.today import ONLINE, Today
+from omnileads.telephony.destinations import campaign_names
 
 router = APIRouter(tags=["supervision"], dependencies=[requires("supervision.read")])
 acts: Final = [requires("supervision.act")]
@@ -118,7 +119,7 @@ def agents(session: Transaction, runtime: CurrentRuntime, seen: SeenAgents) -> l
     """What the agents at work do now; `tiempo` is the seconds since it began."""
     groups = dict(session.execute(select(AgentGroup.id, AgentGroup.name)).all())
     numbers = {number for agent in seen for number in (*agent.campaigns, agent.campaign_id) if number}
-    names = dict(session.execute(select(Campaign.id, Campaign.name).where(Campaign.id.in_(numbers))).all())
+    names = campaign_names(session, numbers)
     now = epoch_ms(runtime.clock.now())
     return [
         {

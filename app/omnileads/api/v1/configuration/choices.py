@@ -1,13 +1,14 @@
-"""What routes can be made of: trunks and destinations."""
+"""What routes and IVRs can be made of: trunks, destinations, sounds."""
 
 from __future__ import annotations
 
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
-from omnileads.api.v1.configuration.family import WRONG, item_id, success
+from omnileads.api.v1.configuration.family import READ, WRONG, item_id, success
 from omnileads.api.v1.configuration.telephony import DESTINATIONS, outbound_service
 from omnileads.api.v1.errors import Body, spoken
 from omnileads.api.v1.language import say
@@ -16,14 +17,19 @@ from omnileads.kit.edge import Transaction
 from omnileads.kit.pagination import PageQuery
 from omnileads.kit.permissions import requires
 from omnileads.telephony.destinations import Destinations
-from omnileads.telephony.models import OutboundRouteTrunk, SipTrunk
+from omnileads.telephony.models import AudioFile, OutboundRouteTrunk, SipTrunk
 from omnileads.telephony.outbound_routes import OutboundRoutes
 
 inbound = APIRouter(prefix="/inbound_routes", tags=["inbound_routes"], dependencies=[requires("routes.read")])
 outbound = APIRouter(prefix="/outbound_routes", tags=["outbound_routes"], dependencies=[requires("routes.read")])
 
 MOST_DESTINATIONS: Final = 1000
-TOLD: Final = ("Los datos se obtuvieron de forma exitosa", "The data was read")
+
+
+def sounds(session: Session) -> list[Body]:
+    """The audio files, by name."""
+    rows = session.execute(select(AudioFile.id, AudioFile.name).order_by(func.lower(AudioFile.name)))
+    return [{"id": number, "descripcion": name} for number, name in rows]
 
 
 @outbound.get("/sip_trunks")
@@ -31,7 +37,7 @@ def sip_trunks(session: Transaction) -> Body:
     """The trunks a route can use."""
     rows = session.execute(select(SipTrunk.id, SipTrunk.name).order_by(SipTrunk.name))
     found = [{"id": number, "nombre": name} for number, name in rows]
-    return success(say(*TOLD), sipTrunks=found)
+    return success(say(*READ), sipTrunks=found)
 
 
 @outbound.get("/{item}/orphan_trunks")
@@ -50,7 +56,7 @@ def orphan_trunks(
         .order_by(SipTrunk.name)
     )
     found = [{"id": trunk_id, "nombre": name} for trunk_id, name in rows]
-    return success(say(*TOLD), orphanTrunks=found)
+    return success(say(*READ), orphanTrunks=found)
 
 
 @inbound.get("/destinations_by_type")
@@ -62,5 +68,4 @@ def destinations_by_type(session: Transaction, scope: CurrentScope) -> Body:
         str(number): [{"id": choice.id, "nombre": choice.name} for choice in destinations.page(query, kind).items]
         for number, kind in DESTINATIONS.items()
     }
-    told = say(*TOLD)
-    return success(told, inboundRoutesDestinationsByType=found)
+    return success(say(*READ), inboundRoutesDestinationsByType=found)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 
 from omnileads.agents.profiles import page_of_agents
 from omnileads.api.v1.bodies import Fields
-from omnileads.api.v1.configuration.family import Family, hiding, number_of, numbered, renamed, router_of, success
+from omnileads.api.v1.configuration.family import READ, Family, hiding, number_of, numbered, renamed, router_of, success
 from omnileads.api.v1.errors import Body
 from omnileads.api.v1.language import say
 from omnileads.crm.authentications import Authentications
@@ -239,4 +239,4 @@ def agents_for_systems(session: Transaction, page: Annotated[int, Query(ge=1, le
     """The agents an external system may know, 1000 at once."""
     found = page_of_agents(session, PageQuery(page=page, page_size=1000, search=""), None)
     agents = [{"id": agent.id, "nombre": agent.name} for agent in found.items]
-    return success(say("Los datos se obtuvieron de forma exitosa", "The data was read"), agents=agents)
+    return success(say(*READ), agents=agents)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Depends
 from pydantic import BaseModel, ValidationError
 
-from omnileads.api.v1.bodies import Data, Fields, as_id, sentence_of_problem, takes
+from omnileads.api.v1.bodies import Data, Fields, as_id, problems_of, takes
 from omnileads.api.v1.errors import Body, Refused, spoken
 from omnileads.api.v1.language import say
 from omnileads.kit.pagination import PageQuery
@@ -23,6 +23,7 @@ Text = tuple[str, str]
 """Spanish and English."""
 
 WRONG: Final[Text] = ("Error al hacer la peticion", "The request cannot be carried out")
+READ: Final[Text] = ("Los datos se obtuvieron de forma exitosa", "The data was read")
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,11 @@ def success(message: str, **more: Any) -> Body:
     return {"status": "SUCCESS", "message": message, "errors": {}, **more}
 
 
+def wrong_fields(errors: Body) -> Refused:
+    """400 with the sentences about each field."""
+    return Refused(400, {"status": "ERROR", "message": say(*WRONG), "errors": errors})
+
+
 def item_id(text: str) -> int:
     """Raises Refused (404) for what is no id."""
     number = as_id(text)
@@ -64,11 +70,7 @@ def validated(family: Family, data: Body) -> BaseModel:
     try:
         return family.create.model_validate(family.read(data))
     except ValidationError as error:
-        errors: dict[str, list[str]] = {}
-        for problem in error.errors(include_url=False, include_input=False):
-            first = str(problem["loc"][0]) if problem["loc"] else "__all__"
-            errors.setdefault(family.names.get(first, first), []).append(sentence_of_problem(problem))
-        raise Refused(400, {"status": "ERROR", "message": say(*WRONG), "errors": errors}) from error
+        raise wrong_fields(problems_of(error, {"non_field_errors": "__all__", **family.names})) from error
 
 
 def everything(service: Any) -> list[Any]:
@@ -80,17 +82,16 @@ def router_of(family: Family) -> APIRouter:
     reads, writes = requires(f"{family.area}.read"), requires(f"{family.area}.write")
     router = APIRouter(prefix=f"/{family.path}", tags=[family.path], dependencies=[reads])
     service_of = Annotated[Any, Depends(family.service)]
-    told: Text = ("Los datos se obtuvieron de forma exitosa", "The data was read")
 
     @router.get("", name=f"list_{family.path}")
     def list_all(service: service_of) -> Body:
-        return success(say(*told), **{family.many: [family.show(item) for item in everything(service)]})
+        return success(say(*READ), **{family.many: [family.show(item) for item in everything(service)]})
 
     @router.get("/{item}", name=f"get_{family.path}")
     def get_one(service: service_of, item: str) -> Body:
         number = item_id(item)
         with spoken(say(*WRONG)):
-            return success(say(*told), **{family.one: family.show(service.one(number))})
+            return success(say(*READ), **{family.one: family.show(service.one(number))})
 
     @router.post("/create", name=f"create_{family.path}", dependencies=[writes], openapi_extra=takes(family.fields))
     def create(service: service_of, data: Data) -> Body:

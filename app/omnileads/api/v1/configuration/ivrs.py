@@ -12,8 +12,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from starlette.datastructures import UploadFile
 
-from omnileads.api.v1.bodies import Data, Fields, as_id, as_text, file_of, sentence_of_problem, takes
-from omnileads.api.v1.configuration.family import WRONG, everything, item_id, number_of, numbered
+from omnileads.api.v1.bodies import Data, Fields, as_id, as_text, file_of, problems_of, takes
+from omnileads.api.v1.configuration.choices import sounds
+from omnileads.api.v1.configuration.family import READ, WRONG, everything, item_id, number_of, numbered
 from omnileads.api.v1.configuration.telephony import DESTINATIONS, Changes
 from omnileads.api.v1.errors import Body, Refused, by_field, required, sentence_of
 from omnileads.api.v1.language import say
@@ -167,20 +168,13 @@ def list_ivrs(service: CurrentIvrs) -> Body:
 @router.get("/audio_options")
 def audio_options(session: Transaction) -> Body:
     """The sounds there are."""
-    rows = session.execute(select(AudioFile.id, AudioFile.name).order_by(func.lower(AudioFile.name)))
-    return answer(
-        say("Los datos se obtuvieron de forma exitosa", "The data was read"),
-        [{"id": number, "descripcion": name} for number, name in rows],
-    )
+    return answer(say(*READ), sounds(session))
 
 
 @router.get("/destination_types")
 def destination_types() -> Body:
     """What an IVR can lead to."""
-    return answer(
-        say("Los datos se obtuvieron de forma exitosa", "The data was read"),
-        [{"id": number, "nombre": kind} for number, kind in DESTINATIONS.items()],
-    )
+    return answer(say(*READ), [{"id": number, "nombre": kind} for number, kind in DESTINATIONS.items()])
 
 
 @router.get("/{item}")
@@ -243,11 +237,7 @@ def _wanted(data: Body, sounds: Sounds) -> IvrCreate:
     try:
         return IvrCreate.model_validate(fields)
     except ValidationError as error:
-        errors: dict[str, list[str]] = {}
-        for problem in error.errors(include_url=False, include_input=False):
-            first = str(problem["loc"][0])
-            errors.setdefault(NAMES.get(first, first), []).append(sentence_of_problem(problem))
-        raise refused(errors) from error
+        raise refused(problems_of(error, NAMES)) from error
 
 
 def _options(data: Body) -> list[Any]:

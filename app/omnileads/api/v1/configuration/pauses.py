@@ -19,7 +19,17 @@ from omnileads.agents.schemas import (
     PauseSetPatch,
 )
 from omnileads.api.v1.bodies import Data, Fields, as_id, sentence_of_problem, takes
-from omnileads.api.v1.configuration.family import WRONG, Family, everything, item_id, renamed, router_of, success
+from omnileads.api.v1.configuration.family import (
+    READ,
+    WRONG,
+    Family,
+    everything,
+    item_id,
+    renamed,
+    router_of,
+    success,
+    wrong_fields,
+)
 from omnileads.api.v1.errors import Body, Refused, failure, spoken
 from omnileads.api.v1.language import say
 from omnileads.kit.changes import ConfigurationChanges
@@ -157,7 +167,7 @@ def reactivate_pause(service: Annotated[Pauses, Depends(pause_service)], item: s
 def pause_options(service: Annotated[Pauses, Depends(pause_service)]) -> Body:
     """The pauses a set can be made of."""
     found = [_show_pause(pause) for pause in everything(service)]
-    return success(say("Los datos se obtuvieron de forma exitosa", "The data was read"), pauseOptions=found)
+    return success(say(*READ), pauseOptions=found)
 
 
 pause_config = APIRouter(prefix="/pause_config", tags=["pause_sets"], dependencies=[requires("pauses.read")])
@@ -169,14 +179,13 @@ SetService = Annotated[PauseSets, Depends(set_service)]
 def list_pause_config(service: SetService) -> Body:
     """The pauses of all sets."""
     found = [entry for pause_set in everything(service) for entry in _show_config(pause_set)]
-    return success(say("Los datos se obtuvieron de forma exitosa", "The data was read"), pauseConfigs=found)
+    return success(say(*READ), pauseConfigs=found)
 
 
 @pause_config.get("/{item}")
 def get_pause_config(service: SetService, item: str) -> Body:
     pause_set, pause_id = _configured(service, item)
-    (found,) = (entry for entry in _show_config(pause_set) if entry["pause_id"] == pause_id)
-    return success(say("Los datos se obtuvieron de forma exitosa", "The data was read"), pauseConfig=found)
+    return success(say(*READ), pauseConfig=_show_one(pause_set, pause_id))
 
 
 @pause_config.post("/create", dependencies=_writes, openapi_extra=takes(PauseConfigFields))
@@ -187,8 +196,7 @@ def create_pause_config(service: SetService, data: Data) -> Body:
         pause_set = service.one(set_id or 0)
         entry = {"pause_id": pause_id, "limit_seconds": data.get("timeToEndPause") or 0}
         changed = _with_pauses(service, pause_set, [*_entries(pause_set), entry])
-    (made,) = (entry for entry in _show_config(changed) if entry["pause_id"] == pause_id)
-    return success(say("Se creó de forma exitosa", "Created"), pauseConfig=made)
+    return success(say("Se creó de forma exitosa", "Created"), pauseConfig=_show_one(changed, pause_id))
 
 
 @pause_config.put("/{item}/update", dependencies=_writes, openapi_extra=takes(PauseConfigFields))
@@ -200,8 +208,7 @@ def update_pause_config(service: SetService, item: str, data: Data) -> Body:
     ]
     with spoken(say(*WRONG), _CONFIG_NAMES):
         changed = _with_pauses(service, pause_set, entries)
-    (found,) = (entry for entry in _show_config(changed) if entry["pause_id"] == pause_id)
-    return success(say("Se actualizó de forma exitosa", "Changed"), pauseConfig=found)
+    return success(say("Se actualizó de forma exitosa", "Changed"), pauseConfig=_show_one(changed, pause_id))
 
 
 @pause_config.delete("/{item}/delete", dependencies=_writes)
@@ -240,12 +247,15 @@ def _with_pauses(service: PauseSets, pause_set: PauseSetOut, entries: list[Body]
         patch = PauseSetPatch.model_validate({"pauses": entries})
     except ValidationError as error:
         name = "timeToEndPause" if error.errors()[0]["loc"][-1] == "limit_seconds" else "pauseId"
-        problem = sentence_of_problem(error.errors()[0])
-        body = {"status": "ERROR", "message": say(*WRONG), "errors": {name: [problem]}}
-        raise Refused(400, body) from error
+        raise wrong_fields({name: [sentence_of_problem(error.errors()[0])]}) from error
     return service.change(pause_set.id, patch)
 
 
 def _show_config(pause_set: PauseSetOut) -> list[Body]:
     shown: list[Body] = _show_set(pause_set)["pausas"]
     return [{**entry, "set_id": pause_set.id, "set_name": pause_set.name} for entry in shown]
+
+
+def _show_one(pause_set: PauseSetOut, pause_id: int | None) -> Body:
+    (found,) = (entry for entry in _show_config(pause_set) if entry["pause_id"] == pause_id)
+    return found
