@@ -27,22 +27,22 @@ master_by_sentinels() {
   done | sort | uniq -c | sort -rn | awk 'NR == 1 { print $2, $3 }'
 }
 
-# Sets master_host and master_port: as the Sentinels say it, as the one of this pod knew it, or else the first member.
+# Sets known_host and known_port: as the Sentinels say it, as the one of this pod knew it, or else the first member.
 find_master() {
   local file="$1" found
   found="$(master_by_sentinels)"
   [[ -n "${found}" || ! -r "${file}" ]] || found="$(awk '$1 == "sentinel" && $2 == "monitor" { print $4, $5 }' "${file}")"
   [[ -n "${found}" ]] || found="${REDIS_SENTINELS%%:*} ${REDIS_PORT}"
-  default master_host "${found% *}"
-  default master_port "${found#* }"
+  default known_host "${found% *}"
+  default known_port "${found#* }"
 }
 
 render_member() {
   require REDIS_ANNOUNCE REDIS_SENTINEL_MASTER
   find_master "${data}/sentinel/sentinel.conf"
   render "${templates}/member.conf" /run/redis/member.conf REDIS_ANNOUNCE REDIS_PORT REDIS_PASSWORD
-  if [[ "${master_host} ${master_port}" != "${REDIS_ANNOUNCE} ${REDIS_PORT}" ]]; then
-    printf 'replicaof %s %s\n' "${master_host}" "${master_port}" >>/run/redis/member.conf
+  if [[ "${known_host:-} ${known_port:-}" != "${REDIS_ANNOUNCE} ${REDIS_PORT}" ]]; then
+    printf 'replicaof %s %s\n' "${known_host}" "${known_port}" >>/run/redis/member.conf
   fi
   cat /run/redis/member.conf >>/run/redis/redis.conf
 }
@@ -56,7 +56,7 @@ start_sentinel() {
   grep -E '^sentinel (myid|current-epoch|config-epoch|leader-epoch|known-replica|known-sentinel) ' "${file}" \
     >"${learnt}" 2>/dev/null || true
   render "${templates}/sentinel.conf" "${file}.new" REDIS_LISTEN REDIS_PASSWORD REDIS_ANNOUNCE REDIS_SENTINEL_MASTER \
-    SENTINEL_PORT SENTINEL_DOWN_MS master_host master_port
+    SENTINEL_PORT SENTINEL_DOWN_MS known_host known_port
   cat "${learnt}" >>"${file}.new"
   mv "${file}.new" "${file}"
   own_settings redis:redis "${sentinel_data}"

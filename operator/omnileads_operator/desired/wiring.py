@@ -77,7 +77,14 @@ class Wiring:
         managed = self.managed_redis()
         password = self.instance.generated("redis_password")
         if managed and managed.members > 1:
-            return {"REDIS_PASSWORD": password, **self.sentinel_env(managed.members)}
+            return {
+                # Any member, for nobody: clients ask the Sentinels.
+                "REDIS_HOST": self.host("redis-members"),
+                "REDIS_PORT": REDIS_PORT,
+                "REDIS_PASSWORD": password,
+                "REDIS_ACKNOWLEDGED_BY": 1,
+                **self.sentinel_env(managed.members),
+            }
         return {"REDIS_HOST": self.host("redis"), "REDIS_PORT": REDIS_PORT, "REDIS_PASSWORD": password}
 
     def sentinel_env(self, members: int) -> dict[str, Value]:

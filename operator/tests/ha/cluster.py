@@ -30,7 +30,7 @@ def variables(workload: Manifest, container: int, fields: dict[str, str]) -> dic
     for each in workload["spec"]["template"]["spec"]["containers"][container]["env"]:
         source = each.get("valueFrom", {})
         if "secretKeyRef" in source:
-            told[each["name"]] = SECRETS[source["secretKeyRef"]["key"]]
+            told[each["name"]] = SECRETS.get(source["secretKeyRef"]["key"], "another-secret")
         elif "fieldRef" in source:
             told[each["name"]] = fields[source["fieldRef"]["fieldPath"]]
         else:

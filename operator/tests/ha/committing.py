@@ -12,15 +12,16 @@ import time
 
 
 def main() -> None:
-    from omnileads.kit.db import Database  # noqa: PLC0415 - the application's, on its own path
-    from omnileads.settings import PostgresTopic  # noqa: PLC0415
     from sqlalchemy import text  # noqa: PLC0415
     from sqlalchemy.exc import SQLAlchemyError  # noqa: PLC0415
+
+    from omnileads.kit.db import Database  # noqa: PLC0415 - the application's, on its own path
+    from omnileads.settings import PostgresTopic  # noqa: PLC0415
 
     settings = PostgresTopic(
         host=os.environ["POSTGRES_HOST"],
         port=int(os.environ["POSTGRES_PORT"]),
-        password=os.environ["POSTGRES_PASSWORD"],  # type: ignore[arg-type]  # pydantic makes a secret of it
+        password=os.environ["POSTGRES_PASSWORD"],
         connect_timeout_seconds=3,
     )
     database = Database(settings, "committing")

@@ -21,6 +21,7 @@ from omnileads_operator.desired.pods import USERS
 from omnileads_operator.version import VERSION
 
 PREFIX = os.environ.get("OML_IMAGE_PREFIX", "localhost/omnileads")
+PATH = "/usr/lib/postgresql/18/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 ACCOUNT = "run/secrets/kubernetes.io/serviceaccount"
 
 # Arguments: root to make, files of the image, volume, where it is mounted, files of the account, user, command.
@@ -40,6 +41,7 @@ mount --rbind /dev "$root/dev"
 mount --bind "$volume" "$root$mounted"
 mkdir -p "$root/{ACCOUNT}"
 mount --bind "$account" "$root/{ACCOUNT}"
+mount --bind "$account/../hosts" "$root/etc/hosts"
 exec chroot --userspec="$user" "$root" "$@"
 """
 
@@ -65,18 +67,20 @@ class Member:
     mounted: str
     variables: Mapping[str, str]
     command: tuple[str, ...] = ()
+    hosts: Mapping[str, str] = field(default_factory=dict)
+    """Addresses by name, as the cluster's DNS has them."""
     _process: subprocess.Popen[bytes] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for name in ("root", "account", "volume"):
             (self.folder / name).mkdir(parents=True, exist_ok=True)
         os.chown(self.folder / "volume", *USERS[self.slug])
+        (self.folder / "hosts").write_text("".join(f"{address} {name}\n" for name, address in self.hosts.items()))
 
     def start(self, *, without: tuple[str, ...] = ()) -> None:
         user, group = USERS[self.slug]
         told = {name: value for name, value in self.variables.items() if name not in without}
-        path = "/usr/lib/postgresql/18/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-        environment = [f"{name}={value}" for name, value in {"PATH": path, **told}.items()]
+        environment = [f"{name}={value}" for name, value in {"PATH": PATH, **told}.items()]
         arguments = [self.folder / "root", files_of(self.slug), self.folder / "volume", self.mounted]
         self._process = subprocess.Popen(
             ["unshare", "--mount", "--pid", "--ipc", "--fork", "sh", "-c", START, "member"]
@@ -85,6 +89,31 @@ class Member:
             stdout=(self.folder / "log").open("ab"),
             stderr=subprocess.STDOUT,
             start_new_session=True,
+        )
+
+    def run(self, *command: str) -> subprocess.CompletedProcess[str]:
+        """A program in the container, as a probe or a hook of the kubelet."""
+        assert self._process is not None
+        user, group = (str(number) for number in USERS[self.slug])
+        environment = [f"{name}={value}" for name, value in self.variables.items()]
+        enter = [
+            "nsenter",
+            "--target",
+            self._first(),
+            "--mount",
+            "--pid",
+            "--root",
+            "--setuid",
+            user,
+            "--setgid",
+            group,
+        ]
+        return subprocess.run(
+            [*enter, "env", "-i", *environment, f"PATH={PATH}", *command],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=60,
         )
 
     def kill(self) -> None:
@@ -98,11 +127,14 @@ class Member:
     def _end(self, number: signal.Signals) -> None:
         if self._process is None:
             return
-        children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
-        for child in children:
-            os.kill(int(child), number)
+        os.kill(int(self._first()), number)
         self._process.wait(timeout=60)
         self._process = None
+
+    def _first(self) -> str:
+        """The first process of the container, as this machine numbers it."""
+        assert self._process is not None
+        return Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()[0]
 
     def log(self) -> str:
         path = self.folder / "log"

@@ -1,4 +1,4 @@
-"""A Service without a kube-proxy: a port that leads to the one pod that has the labels, as the API server has them now."""
+"""A Service without a kube-proxy: a port that leads to the one pod that has the labels now."""
 
 from __future__ import annotations
 

@@ -5,10 +5,6 @@ They are the image's own processes. The client is the application's own; between
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -22,14 +18,14 @@ import urllib3
 from omnileads_operator.desired.instance import Manifest
 from omnileads_operator.desired.postgres import ROLE_LABEL
 from tests.ha import committing
+from tests.ha.clients import LIMIT_SECONDS, Client, report
 from tests.ha.cluster import SECRETS, create, create_pod, found, give_account, objects, variables
 from tests.ha.members import Member
 from tests.ha.service import Service
-from tests.support.api import Api
-from tests.support.control_plane import REPOSITORY, ControlPlane, free_port
+from tests.support.api import Api, ApiError
+from tests.support.control_plane import ControlPlane, free_port
 from tests.support.process import wait_for
 
-LIMIT_SECONDS = 120.0
 MOUNTED = "/var/lib/omnileads/postgres"
 
 
@@ -137,54 +133,7 @@ def postgres(api: Api, plane: ControlPlane, namespace: str, tmp_path: Path) -> I
         member.kill()
 
 
-class Client:
-    """The application's own way to the database, in a process of its own: commits numbers, one after another."""
-
-    def __init__(self, port: int, log: Path) -> None:
-        self._log = log
-        variables = {
-            "POSTGRES_HOST": "127.0.0.1",
-            "POSTGRES_PORT": str(port),
-            "POSTGRES_PASSWORD": SECRETS["postgres_password"],
-            "PYTHONPATH": str(REPOSITORY / "app"),
-        }
-        self._process = subprocess.Popen(
-            [sys.executable, committing.__file__],
-            env={**os.environ, **variables},
-            stdout=log.open("wb"),
-            stderr=subprocess.STDOUT,
-        )
-
-    def lines(self) -> list[dict[str, Any]]:
-        assert self._process.poll() is None, self._log.read_text()[-3000:]
-        return [json.loads(line) for line in self._log.read_text().splitlines(keepends=True) if line.endswith("}\n")]
-
-    def committed(self) -> list[int]:
-        return [line["committed"] for line in self.lines() if "committed" in line]
-
-    def wait_for_more(self, count: int = 20) -> None:
-        so_far = len(self.committed())
-        wait_for(
-            f"{count} more commits",
-            lambda: len(self.committed()) >= so_far + count,
-            seconds=LIMIT_SECONDS,
-            evidence=lambda: self._log.read_text()[-2000:],
-        )
-
-    def longest_pause(self) -> float:
-        times = [line["at"] for line in self.lines() if "committed" in line]
-        return max(after - before for before, after in zip(times, times[1:], strict=False))
-
-    def stop(self) -> list[int]:
-        found_lines = self.committed()
-        self._process.kill()
-        self._process.wait(timeout=30)
-        return found_lines
-
-
-def test_a_server_grows_to_three_members_and_a_dead_leader_loses_no_commit(
-    postgres: Postgres, tmp_path: Path, record_property: Any
-) -> None:
+def test_a_server_grows_to_three_members_and_a_dead_leader_loses_no_commit(postgres: Postgres, tmp_path: Path) -> None:
     # A server of its own, as on one machine; then its data under Patroni; then two more members.
     first = postgres.add(0)
     first.start(without=("PATRONI_SCOPE",))
@@ -205,18 +154,22 @@ def test_a_server_grows_to_three_members_and_a_dead_leader_loses_no_commit(
         postgres.add(number).start()
     postgres.wait_until_all_follow()
     service = Service(postgres.target)
-    client = Client(service.port, tmp_path / "client.log")
+    told = {
+        "POSTGRES_HOST": "127.0.0.1",
+        "POSTGRES_PORT": str(service.port),
+        "POSTGRES_PASSWORD": SECRETS["postgres_password"],
+    }
+    client = Client(committing.__file__, "committed", told, tmp_path)
     client.wait_for_more()
 
     # The leader dies with all that is its: a standby leads, and the client goes on by itself.
     killed_at = time.monotonic()
     postgres.members[name].kill()
     second = postgres.wait_for_leader(other_than=name)
-    record_property("seconds_to_another_leader", round(time.monotonic() - killed_at, 1))
+    report("postgres: another leader", time.monotonic() - killed_at)
     client.wait_for_more()
-    record_property("seconds_to_the_next_commit", round(client.longest_pause(), 1))
-    print(f"another leader and the next commit: {client.longest_pause():.1f} s")
-    committed = client.committed()
+    report("postgres: the next commit after a death", client.pause_after(killed_at))
+    committed = client.acknowledged()
     assert postgres.query(second, "SELECT answer FROM kept") == [(42,)]
     there = {number for (number,) in postgres.query(second, "SELECT number FROM numbers")}
     assert set(committed) <= there
@@ -231,7 +184,7 @@ def test_a_server_grows_to_three_members_and_a_dead_leader_loses_no_commit(
     stopped_at = time.monotonic()
     postgres.members[second].stop()
     third = postgres.wait_for_leader(other_than=second)
-    print(f"handed over after {time.monotonic() - stopped_at:.1f} s")
+    report("postgres: handed over", time.monotonic() - stopped_at)
     client.wait_for_more()
     committed = client.stop()
     service.close()
@@ -241,8 +194,6 @@ def test_a_server_grows_to_three_members_and_a_dead_leader_loses_no_commit(
 
 
 def test_the_account_may_vote_and_no_more(postgres: Postgres) -> None:
-    from tests.support.api import ApiError  # noqa: PLC0415
-
     token = postgres.api.token_of(postgres.namespace, "acme-postgres")
     member = Api(postgres.plane.url, token, postgres.plane.authority)
     assert member.list("Pod", postgres.namespace) == []
