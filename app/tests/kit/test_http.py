@@ -95,6 +95,7 @@ def client() -> Iterator[TestClient]:
         ("operational", 503, "database-unavailable"),
         ("interface", 503, "database-unavailable"),
         ("pool", 503, "database-unavailable"),
+        ("former-leader", 503, "database-unavailable"),
         ("data", 422, "validation-failed"),
         ("redis", 503, "live-state-unavailable"),
         ("redis-slow", 503, "live-state-unavailable"),

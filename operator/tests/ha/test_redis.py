@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -14,11 +17,11 @@ from redis.exceptions import RedisError
 
 from omnileads_operator.desired.instance import Manifest
 from omnileads_operator.desired.redis import DATA, SENTINEL_DATA
-from tests.ha import appending
+from tests.ha import appending, registering
 from tests.ha.clients import LIMIT_SECONDS, Client, report
 from tests.ha.cluster import SECRETS, found, objects, variables
 from tests.ha.members import Member
-from tests.support.control_plane import free_port
+from tests.support.control_plane import REPOSITORY, free_port
 from tests.support.process import wait_for
 
 MEMBERS = ("REDIS_SENTINELS", "REDIS_SENTINEL_MASTER", "REDIS_ANNOUNCE")
@@ -241,3 +244,44 @@ def test_a_sentinel_tells_who_the_master_is_and_nothing_else_without_the_passwor
         for command in (("SENTINEL", "SET", "omnileads", "quorum", "1"), ("INFO",), ("SHUTDOWN",)):
             with pytest.raises(RedisError, match="no permissions"):
                 stranger.execute_command(*command)
+
+
+@pytest.fixture
+def kamailio(members: Redis) -> Iterator[Member]:
+    """As its Deployment tells it; neither Asterisk nor rtpengine is there."""
+    told = variables(found(members.manifests, "Deployment", "kamailio"), 0, {"status.podIP": "127.0.0.1"})
+    ports = {"KAMAILIO_SIP_PORT": str(free_port()), "KAMAILIO_WS_PORT": str(free_port())}
+    nobody = {"ASTERISK_HOST": "127.0.0.1", "RTPENGINE_HOST": "127.0.0.1", "KAMAILIO_SHM_MB": "64"}
+    told = members.on_free_ports({**told, **ports, **nobody})
+    made = Member("kamailio", members.folder / "kamailio", "/mnt", told, hosts=members.hosts())
+    yield made
+    made.kill()
+
+
+def register(kamailio: Member, extension: str) -> bool:
+    told = kamailio.variables
+    done = subprocess.run(
+        [sys.executable, registering.__file__, told["KAMAILIO_WS_PORT"], extension, told["SIP_EPHEMERAL_SECRET"]],
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY / "images" / "tests")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    return done.stdout.strip() == "200"
+
+
+def test_kamailio_asks_the_sentinels_itself(members: Redis, kamailio: Member) -> None:
+    for number in range(3):
+        members.start(number)
+    members.wait_until_all_follow()
+    kamailio.start()
+    members.wait_until("Kamailio", lambda: register(kamailio, "1001"))
+    with members.ask(0) as first:
+        members.wait_until("the webphone", lambda: bool(first.exists("oml:webphone:1001")))
+    members.kill(0)
+    second = members.wait_for_master(other_than=0)
+    with members.ask(second) as client:
+        # A webphone goes when its connection does; the next one arrives at the new master.
+        members.wait_until("Kamailio to answer", lambda: register(kamailio, "1002"))
+        members.wait_until("the next webphone", lambda: bool(client.exists("oml:webphone:1002")))
