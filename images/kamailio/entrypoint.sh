@@ -32,12 +32,15 @@ asterisk_address="$(getent ahostsv4 "${ASTERISK_HOST}" | awk 'NR == 1 { print $1
 default asterisk_address "${asterisk_address}"
 require asterisk_address
 
-# Where Sentinels are named, each connection asks them for the master; the host is then for nobody.
-redis_sentinels=""
+# Where Sentinels are named, each connection asks them for the master. While none answers it must go nowhere: another
+# member would take it, and refuse every write.
+sentinels=""
 if [[ -n "${REDIS_SENTINELS:-}" ]]; then
   require_token REDIS_SENTINEL_MASTER
-  redis_sentinels=";sentinel_group=${REDIS_SENTINEL_MASTER};sentinel_master=1;sentinel=${REDIS_SENTINELS//,/;sentinel=}"
+  export REDIS_HOST=127.0.0.1 REDIS_PORT=1
+  sentinels=";sentinel_group=${REDIS_SENTINEL_MASTER};sentinel_master=1;sentinel=${REDIS_SENTINELS//,/;sentinel=}"
 fi
+default redis_sentinels "${sentinels}"
 
 readonly settings=/run/omnileads/kamailio
 own_folder kamailio:kamailio 0700 "${settings}" /run/kamailio

@@ -65,7 +65,6 @@ def _server(instance: Instance, wanted: ManagedRedis, wiring: Wiring) -> Contain
         ready=program("healthcheck.sh"),
         alive=program("healthcheck.sh", "alive"),
         start_seconds=120,
-        pre_stop=["hand-over.sh"] if wanted.members > 1 else [],
     )
 
 

@@ -26,6 +26,7 @@ from tests.support.api import Api, ApiError
 from tests.support.control_plane import ControlPlane, free_port
 from tests.support.process import wait_for
 
+pytestmark = pytest.mark.timeout(600)  # of a machine that does other things, too
 MOUNTED = "/var/lib/omnileads/postgres"
 
 
