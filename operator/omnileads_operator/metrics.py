@@ -16,3 +16,13 @@ READY = Gauge(
     "omnileads_operator_resource_ready", "1 for a resource that is as it should be.", ["kind", "namespace", "name"]
 )
 WAITING = Gauge("omnileads_operator_queue_length", "Resources that wait to be looked at.")
+LEADING = Gauge("omnileads_operator_leading", "1 for the replica that acts; the others stand by.")
+
+OF_RESOURCES = (READY,)
+"""Gauges that have a value for each resource. Only the replica that leads knows them."""
+
+
+def forget_resources() -> None:
+    """A replica that does not lead says nothing of resources: what it knows grows old."""
+    for gauge in OF_RESOURCES:
+        gauge.clear()

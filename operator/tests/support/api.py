@@ -15,6 +15,8 @@ Object = dict[str, Any]
 MORE_KINDS = {
     **KINDS,
     "Namespace": Kind("v1", "namespaces"),
+    "Role": Kind("rbac.authorization.k8s.io/v1", "roles"),
+    "RoleBinding": Kind("rbac.authorization.k8s.io/v1", "rolebindings"),
     "Pod": Kind("v1", "pods"),
     "ServiceAccount": Kind("v1", "serviceaccounts"),
     "ClusterRole": Kind("rbac.authorization.k8s.io/v1", "clusterroles"),
