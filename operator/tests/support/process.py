@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -20,16 +20,24 @@ T = TypeVar("T")
 
 
 class OperatorProcess:
-    """`name` is the replica's, `url` a way of its own to the API server."""
+    """`name` is the replica's, `url` a way of its own to the API server; `settings` are more of its environment."""
 
     def __init__(
-        self, plane: ControlPlane, log: Path, name: str = "operator", *, url: str | None = None, lease_seconds: int = 15
+        self,
+        plane: ControlPlane,
+        log: Path,
+        name: str = "operator",
+        *,
+        url: str | None = None,
+        lease_seconds: int = 15,
+        settings: Mapping[str, str] | None = None,
     ) -> None:
         self.name = name
         self._plane = plane
         self._log = log
         self._url = url
         self._lease_seconds = lease_seconds
+        self._settings = settings or {}
         self._process: subprocess.Popen[bytes] | None = None
         self.metrics_port = free_port()
         self._health_port = free_port()
@@ -46,6 +54,7 @@ class OperatorProcess:
             "OPERATOR_HEALTH_PORT": str(self._health_port),
             "OPERATOR_RESYNC_SECONDS": "3",
             "PYTHONPATH": str(OPERATOR),
+            **self._settings,
         }
         log = self._log.open("ab")
         command = [sys.executable, "-m", "omnileads_operator.main"]

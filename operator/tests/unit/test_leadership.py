@@ -17,7 +17,7 @@ SECONDS = 15.0
 
 
 class Leases:
-    """One lease as the API server keeps it. `is_away`: no request arrives. `loses_answers`: only what it says is lost."""
+    """One lease as the API server keeps it. `is_away`: no request arrives. `loses_answers`: only answers are lost."""
 
     def __init__(self) -> None:
         self.lease: Object | None = None
