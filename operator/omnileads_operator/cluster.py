@@ -12,6 +12,7 @@ from typing import Any, Final, Protocol
 from urllib.parse import urlencode
 
 from kubernetes import client, config
+from prometheus_client import Counter
 from urllib3 import Timeout
 from urllib3.exceptions import HTTPError
 
@@ -98,8 +99,10 @@ class KubernetesCluster:
         identity: str,
         before_write: Callable[[], None] = lambda: None,
         answer_seconds: float = ANSWER_SECONDS,
+        calls: Counter = API_CALLS,
     ) -> None:
         self._api = api
+        self._calls = calls
         # The API server's audit log says which replica it was.
         self._agent = f"omnileads-operator/{VERSION} ({identity})"
         self._before_write = before_write
@@ -151,7 +154,7 @@ class KubernetesCluster:
     def _call(self, verb: str, path: str, body: Object | None = None, content_type: str = "application/json") -> Object:
         if verb != "GET":
             self._before_write()
-        API_CALLS.labels(verb.lower()).inc()
+        self._calls.labels(verb.lower()).inc()
         try:
             answer = self._api.rest_client.pool_manager.request(
                 verb,

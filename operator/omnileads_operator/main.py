@@ -16,6 +16,7 @@ from typing import Any
 import kopf
 from prometheus_client import start_http_server
 
+from omnileads_operator import insight
 from omnileads_operator.backups import BACKUP_KIND, BackupReconciler
 from omnileads_operator.centre.reconcile import ConfigurationReconciler
 from omnileads_operator.children import MANAGED_KINDS
@@ -23,7 +24,7 @@ from omnileads_operator.cluster import KINDS, Cluster, KubernetesCluster, connec
 from omnileads_operator.desired.backup import BACKUP_LABEL
 from omnileads_operator.desired.instance import MANAGER
 from omnileads_operator.leadership import Leadership, Lease
-from omnileads_operator.metrics import READY
+from omnileads_operator.metrics import LEASE_CALLS
 from omnileads_operator.reconcile import KIND, InstanceReconciler
 from omnileads_operator.resources.configuration import KINDS as CONFIGURATION_KINDS
 from omnileads_operator.settings import OperatorSettings
@@ -41,7 +42,7 @@ STOP_SECONDS = 20.0
 def build(cluster: Cluster, settings: OperatorSettings, leadership: Leadership) -> kopf.OperatorRegistry:
     """What kopf runs."""
     registry = kopf.OperatorRegistry()
-    turn = _turn(cluster)
+    turn = _turn(cluster, settings)
     lanes: dict[bool, Turns] = {}
 
     @kopf.on.login(registry=registry)
@@ -81,9 +82,9 @@ def build(cluster: Cluster, settings: OperatorSettings, leadership: Leadership) 
     return registry
 
 
-def _turn(cluster: Cluster) -> Turn:
+def _turn(cluster: Cluster, settings: OperatorSettings) -> Turn:
     """One turn of any resource."""
-    instances = InstanceReconciler(cluster, _now)
+    instances = InstanceReconciler(cluster, _now, settings.visitors)
     backups = BackupReconciler(cluster, _now)
     configuration = ConfigurationReconciler(cluster, _now)
 
@@ -94,10 +95,12 @@ def _turn(cluster: Cluster) -> Turn:
             backups(key.namespace, key.name)
         else:
             configuration(key.kind, key.namespace, key.name)
-        is_there = cluster.get(key.kind, key.namespace, key.name) is not None
-        if not is_there:
-            READY.remove_by_labels({"kind": key.kind, "namespace": key.namespace, "name": key.name})
-        return is_there
+        found = cluster.get(key.kind, key.namespace, key.name)
+        if found is None:
+            insight.forget(key.kind, key.namespace, key.name)
+        else:
+            insight.tell(key.kind, found)
+        return found is not None
 
     return turn
 
@@ -151,12 +154,9 @@ def main() -> None:
         logging.getLogger(each).setLevel(logging.WARNING)
     start_http_server(settings.metrics_port, settings.listen)
     api, seconds = connect(), settings.lease_seconds
-    # Two tries to renew before the deadline, also where the API server does not answer.
-    lease = (
-        Lease(KubernetesCluster(api, settings.identity, answer_seconds=seconds / 5), *settings.lease)
-        if settings.lease
-        else None
-    )
+    # Short, so that there is time for a second try before the deadline.
+    renewing = KubernetesCluster(api, settings.identity, answer_seconds=seconds / 5, calls=LEASE_CALLS)
+    lease = Lease(renewing, *settings.lease) if settings.lease else None
     leadership = Leadership(lease, settings.identity, seconds)
     cluster = KubernetesCluster(api, settings.identity, leadership.check)
     kopf.run(

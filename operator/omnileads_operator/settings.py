@@ -20,6 +20,7 @@ class OperatorSettings:
     lease: tuple[str, str] | None
     lease_seconds: float
     identity: str
+    visitors: tuple[str, ...]
 
     @classmethod
     def read(cls, env: Mapping[str, str]) -> OperatorSettings:
@@ -27,10 +28,10 @@ class OperatorSettings:
         `OPERATOR_RESYNC_SECONDS`, after which a resource is looked at even when nothing was heard of it;
         `OPERATOR_LEASE` (`namespace/name`), for which the replicas compete; `OPERATOR_LEASE_SECONDS`, after which a
         silent leader is replaced; `OPERATOR_IDENTITY`, the replica's own name: that of its pod, never that of two
-        processes that run at the same time. Raises ValueError."""
-        namespaces = env.get("OPERATOR_NAMESPACES", "")
+        processes that run at the same time; `OPERATOR_VISITORS` (comma-separated): namespaces whose pods may reach
+        `/metrics` and the API of all instances, the operator's own and that of Prometheus. Raises ValueError."""
         return cls(
-            namespaces=tuple(name.strip() for name in namespaces.split(",") if name.strip()),
+            namespaces=_names(env.get("OPERATOR_NAMESPACES", "")),
             listen=env.get("OPERATOR_LISTEN", "127.0.0.1"),
             metrics_port=int(env.get("OPERATOR_METRICS_PORT", "8080")),
             health_port=int(env.get("OPERATOR_HEALTH_PORT", "8081")),
@@ -38,7 +39,12 @@ class OperatorSettings:
             lease=_lease(env.get("OPERATOR_LEASE", "")),
             lease_seconds=float(env.get("OPERATOR_LEASE_SECONDS", "15")),
             identity=env.get("OPERATOR_IDENTITY") or f"{socket.gethostname()}-{os.getpid()}",
+            visitors=_names(env.get("OPERATOR_VISITORS", "")),
         )
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(name.strip() for name in text.split(",") if name.strip())
 
 
 def _lease(text: str) -> tuple[str, str] | None:
