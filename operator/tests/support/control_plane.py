@@ -1,6 +1,6 @@
 """A real Kubernetes control plane of the test session's own: etcd and kube-apiserver, on free ports of 127.0.0.1.
 
-No kubelet and no controllers run: what they would do, a test does itself, by writing status.
+No kubelet runs, and no controllers unless a test starts them: what they would do, it does itself, by writing status.
 """
 
 from __future__ import annotations

@@ -31,11 +31,12 @@ BACKUP = 'kind="OMniLeadsBackup", name="x", condition="Complete"'
 
 @dataclass(frozen=True)
 class Case:
-    """Series and their values minute by minute, in promtool's notation: when it must fire, and when it must not."""
+    """Series and their values at each interval, in promtool's notation: when it must fire, and when it must not."""
 
     bad: dict[str, str]
     well: dict[str, str]
     minutes: int = 60
+    interval: str = "1m"
 
 
 CASES = {
@@ -65,12 +66,13 @@ CASES = {
     ),
     # promtool's clock begins in 1970: what ended at 0 is as old as the test is long.
     "OMniLeadsBackupOld": Case(
-        bad={f'{OPERATORS}backup_completed_timestamp_seconds{{name="x", {OF}}}': "0x3100"},
+        bad={f'{OPERATORS}backup_completed_timestamp_seconds{{name="x", {OF}}}': "0x110"},
         well={
-            f'{OPERATORS}backup_completed_timestamp_seconds{{name="x", {OF}}}': "0x3100",
-            f'{OPERATORS}backup_completed_timestamp_seconds{{name="y", {OF}}}': "80000x3100",
+            f'{OPERATORS}backup_completed_timestamp_seconds{{name="x", {OF}}}': "0x110",
+            f'{OPERATORS}backup_completed_timestamp_seconds{{name="y", {OF}}}': "80000x110",
         },
         minutes=3000,
+        interval="30m",
     ),
     "OMniLeadsCertificateEnds": Case(
         bad={f'{OPERATORS}certificate_ends_timestamp_seconds{{namespace="ns", name="acme"}}': f"{10 * 86400}x90"},
@@ -164,14 +166,14 @@ def test_it_fires_when_it_should_and_not_before(alert: str, tmp_path: Path) -> N
 
     def test(series: dict[str, str], expected: list[dict[str, Any]]) -> dict[str, Any]:
         return {
-            "interval": "1m",
+            "interval": case.interval,
             "input_series": [{"series": name, "values": values} for name, values in series.items()],
             "promql_expr_test": [{"expr": firing, "eval_time": f"{case.minutes}m", "exp_samples": expected}],
         }
 
     path = tmp_path / "test.yaml"
     tests = [test(case.bad, [{"labels": "{}", "value": 1}]), test(case.well, [])]
-    path.write_text(yaml.safe_dump({"rule_files": [str(ALERTS)], "evaluation_interval": "1m", "tests": tests}))
+    path.write_text(yaml.safe_dump({"rule_files": [str(ALERTS)], "evaluation_interval": case.interval, "tests": tests}))
     promtool("test", "rules", str(path))
 
 
