@@ -4,7 +4,7 @@ The holder may write until `deadline` seconds after it began its last renewal th
 Lease `duration` seconds after it saw it change last, which is later. Both measure by their own monotonic clock, so that
 clocks that differ, and a process that was stopped for a while, do no harm. When a lease is lost, writes are refused
 (`check`) and turns wait: the replica is then a standby like any other. Why it is not the client's own helper:
-docs/decisions/0013-the-operators-own-lease.md.
+docs/decisions/0014-the-operators-own-lease.md.
 """
 
 from __future__ import annotations
