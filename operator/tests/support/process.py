@@ -121,7 +121,7 @@ class OperatorProcess:
 
 
 def wait_for(
-    what: str, found: Callable[[], T | None], *, seconds: float = 60.0, evidence: Callable[[], str] = str
+    what: str, found: Callable[[], T | None], *, seconds: float = 120.0, evidence: Callable[[], str] = str
 ) -> T:
     """The first true answer of `found`. Fails with the evidence after the limit."""
     end = time.monotonic() + seconds
