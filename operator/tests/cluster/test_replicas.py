@@ -26,11 +26,16 @@ SERVICES = ("app", "redis", "postgres", "nginx", "asterisk", "kamailio", "rtpeng
 class Pair:
     """Two replicas on one cluster, the first with a way to it that can be cut. The first one started leads."""
 
-    def __init__(self, plane: ControlPlane, folder: Path, way: Way, lease_seconds: int) -> None:
-        url = f"https://127.0.0.1:{way.port}"
+    def __init__(self, plane: ControlPlane, folder: Path, way: Way, namespace: str, lease_seconds: int) -> None:
+        def replica(name: str, url: str | None = None) -> OperatorProcess:
+            # Nothing but what the test made: what the tests before have left would be looked at as well.
+            settings = {"OPERATOR_NAMESPACES": namespace}
+            log = folder / f"{name}.log"
+            return OperatorProcess(plane, log, name, url=url, lease_seconds=lease_seconds, settings=settings)
+
         self.way = way
-        self.first = OperatorProcess(plane, folder / "first.log", "first", url=url, lease_seconds=lease_seconds)
-        self.second = OperatorProcess(plane, folder / "second.log", "second", lease_seconds=lease_seconds)
+        self.first = replica("first", f"https://127.0.0.1:{way.port}")
+        self.second = replica("second")
         self._audit_log = plane.audit_log
 
     def start(self) -> None:
@@ -56,29 +61,29 @@ class Pair:
 
 
 def pair_of(
-    plane: ControlPlane, api: Api, operator: OperatorProcess, folder: Path, lease_seconds: int
+    plane: ControlPlane, operator: OperatorProcess, folder: Path, namespace: str, lease_seconds: int
 ) -> Iterator[Pair]:
     """Instead of the operator that the other tests share."""
     operator.stop()
     with Way(plane.port).open() as way:
-        pair = Pair(plane, folder, way, lease_seconds)
+        pair = Pair(plane, folder, way, namespace, lease_seconds)
         pair.start()
         yield pair
         for each in (pair.first, pair.second):
             each.kill()
-    api.delete("Lease", "omnileads-operator", "omnileads-operator")
+    plane.api().delete("Lease", "omnileads-operator", "omnileads-operator")
     operator.start()
 
 
 @pytest.fixture
-def pair(plane: ControlPlane, api: Api, operator: OperatorProcess, tmp_path: Path) -> Iterator[Pair]:
-    yield from pair_of(plane, api, operator, tmp_path, SHORT_LEASE_SECONDS)
+def pair(plane: ControlPlane, operator: OperatorProcess, tmp_path: Path, namespace: str) -> Iterator[Pair]:
+    yield from pair_of(plane, operator, tmp_path, namespace, SHORT_LEASE_SECONDS)
 
 
 @pytest.fixture
-def patient_pair(plane: ControlPlane, api: Api, operator: OperatorProcess, tmp_path: Path) -> Iterator[Pair]:
+def patient_pair(plane: ControlPlane, operator: OperatorProcess, tmp_path: Path, namespace: str) -> Iterator[Pair]:
     """Nobody waits for this lease to run out: who goes on before was let go on. It is asked for every 24 s."""
-    yield from pair_of(plane, api, operator, tmp_path, LONG_LEASE_SECONDS)
+    yield from pair_of(plane, operator, tmp_path, namespace, LONG_LEASE_SECONDS)
 
 
 def disturb(api: Api, namespace: str) -> None:
