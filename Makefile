@@ -149,8 +149,8 @@ bench: test-tools images ## Measure, and write build/bench/*.json (docs/bench.md
 ##@ Maintain
 
 .PHONY: lock api-types operator-manifests
-operator-manifests: dev ## Make the operator's CRDs and their reference anew, after a change of its resources
-	@cd operator && python -m omnileads_operator.crds deploy/crds && python -m omnileads_operator.reference ../docs/operator/reference.md
+operator-manifests: dev ## Make the operator's CRDs, their reference and the bundle anew, after a change of its resources
+	@cd operator && python -m omnileads_operator.crds deploy/crds && python -m omnileads_operator.bundle deploy && python -m omnileads_operator.reference ../docs/operator/reference.md
 
 api-types: dev ## Make the console's types of the API anew, after a change of the API
 	@mkdir -p build

@@ -27,11 +27,12 @@ BENCHMARKS = (
     "import-calls",
     "lists",
     "api",
+    "operator",
     "deployment",
 )
 
-MODULES = {"import": "contact_import", "import-calls": "import_calls"}
-"""Where the name of a benchmark cannot be one of a module."""
+MODULES = {"import": "contact_import", "import-calls": "import_calls", "operator": "operator_load"}
+"""Where the name of a benchmark cannot be one of a module, or is that of another one."""
 
 
 def run_one(name: str, *, quick: bool) -> bool:

@@ -6,21 +6,23 @@ Every object is data. Calls are counted by verb, so that a test can say how many
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 from urllib.parse import urlencode
 
 from kubernetes import client, config
+from prometheus_client import Counter
 from urllib3 import Timeout
 from urllib3.exceptions import HTTPError
 
 from omnileads_operator.metrics import API_CALLS
-from omnileads_operator.version import API_VERSION, GROUP
+from omnileads_operator.version import API_VERSION, GROUP, VERSION
 
 Object = dict[str, Any]
 FIELD_MANAGER: Final = "omnileads-operator"
-TIMEOUT: Final = Timeout(connect=5.0, read=30.0)
+ANSWER_SECONDS: Final = 30.0
+CONNECTIONS: Final = 32
 
 
 @dataclass(frozen=True)
@@ -54,6 +56,7 @@ KINDS: Final[dict[str, Kind]] = {
     "NetworkPolicy": Kind("networking.k8s.io/v1", "networkpolicies"),
     "Ingress": Kind("networking.k8s.io/v1", "ingresses"),
     "HorizontalPodAutoscaler": Kind("autoscaling/v2", "horizontalpodautoscalers"),
+    "Lease": Kind("coordination.k8s.io/v1", "leases"),
     "Certificate": Kind("cert-manager.io/v1", "certificates"),
     "OMniLeads": Kind(OWN, "omnileads"),
     "OMniLeadsBackup": Kind(OWN, "omnileadsbackups"),
@@ -78,6 +81,10 @@ class UnreachableError(Exception):
     """The API server did not answer, or is not able to at the moment."""
 
 
+class NotLeadingError(Exception):
+    """This replica of the operator may not write."""
+
+
 class Cluster(Protocol):
     def get(self, kind: str, namespace: str | None, name: str) -> Object | None: ...
     def list(self, kind: str, namespace: str | None, labels: Mapping[str, str]) -> list[Object]: ...
@@ -88,22 +95,22 @@ class Cluster(Protocol):
 
 
 class KubernetesCluster:
-    """The real one. Safe to be used by several threads."""
+    """The real one. Safe to be used by several threads. `before_write` raises NotLeadingError to forbid a write."""
 
-    def __init__(self, api: client.ApiClient) -> None:
+    def __init__(
+        self,
+        api: client.ApiClient,
+        identity: str,
+        before_write: Callable[[], None] = lambda: None,
+        answer_seconds: float = ANSWER_SECONDS,
+        calls: Counter = API_CALLS,
+    ) -> None:
         self._api = api
-
-    @classmethod
-    def connect(cls) -> KubernetesCluster:
-        """As the pod's service account, or as the kubeconfig says."""
-        try:
-            config.load_incluster_config()  # type: ignore[no-untyped-call]  # the client has no types
-        except config.ConfigException:
-            config.load_kube_config()  # type: ignore[no-untyped-call]  # the client has no types
-        settings = client.Configuration.get_default_copy()
-        settings.connection_pool_maxsize = 16
-        settings.retries = False
-        return cls(client.ApiClient(settings))
+        self._calls = calls
+        # The API server's audit log says which replica it was.
+        self._agent = f"omnileads-operator/{VERSION} ({identity})"
+        self._before_write = before_write
+        self._timeout = Timeout(connect=min(5.0, answer_seconds), read=answer_seconds)
 
     def get(self, kind: str, namespace: str | None, name: str) -> Object | None:
         try:
@@ -149,14 +156,21 @@ class KubernetesCluster:
                 raise
 
     def _call(self, verb: str, path: str, body: Object | None = None, content_type: str = "application/json") -> Object:
-        API_CALLS.labels(verb.lower()).inc()
+        if verb != "GET":
+            self._before_write()
+        self._calls.labels(verb.lower()).inc()
         try:
             answer = self._api.rest_client.pool_manager.request(
                 verb,
                 f"{self._api.configuration.host}{path}",
-                headers={"Accept": "application/json", "Content-Type": content_type, **self._authorization()},
+                headers={
+                    "Accept": "application/json",
+                    "Content-Type": content_type,
+                    "User-Agent": self._agent,
+                    **self._authorization(),
+                },
                 body=None if body is None else json.dumps(body),
-                timeout=TIMEOUT,
+                timeout=self._timeout,
                 retries=False,
             )
         except (HTTPError, OSError) as error:
@@ -169,6 +183,18 @@ class KubernetesCluster:
         """The token; the client reads it anew from its file when it has changed."""
         settings = self._api.configuration.auth_settings().values()
         return {each["key"]: each["value"] for each in settings if each["in"] == "header"}
+
+
+def connect() -> client.ApiClient:
+    """As the pod's service account, or as the kubeconfig says."""
+    try:
+        config.load_incluster_config()  # type: ignore[no-untyped-call]  # the client has no types
+    except config.ConfigException:
+        config.load_kube_config()  # type: ignore[no-untyped-call]  # the client has no types
+    settings = client.Configuration.get_default_copy()
+    settings.connection_pool_maxsize = CONNECTIONS
+    settings.retries = False
+    return client.ApiClient(settings)
 
 
 def _refused(status: int, body: bytes) -> Exception:

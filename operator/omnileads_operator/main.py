@@ -1,10 +1,12 @@
 """The operator's process: `python -m omnileads_operator.main`. Registers what is watched and wakes the turns.
 
-kopf watches and reconnects; it keeps no state in our resources, and nothing is done in its handlers but waking.
+kopf watches and reconnects; it keeps no state in our resources, and nothing is done in its handlers but waking. Every
+replica watches; turns are taken by the one that leads.
 """
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import os
 from collections.abc import Callable, Mapping
@@ -14,27 +16,75 @@ from typing import Any
 import kopf
 from prometheus_client import start_http_server
 
+from omnileads_operator import insight
 from omnileads_operator.backups import BACKUP_KIND, BackupReconciler
 from omnileads_operator.centre.reconcile import ConfigurationReconciler
 from omnileads_operator.children import MANAGED_KINDS
-from omnileads_operator.cluster import KINDS, Cluster, KubernetesCluster
+from omnileads_operator.cluster import KINDS, Cluster, KubernetesCluster, connect
 from omnileads_operator.desired.backup import BACKUP_LABEL
 from omnileads_operator.desired.instance import MANAGER
-from omnileads_operator.metrics import READY
+from omnileads_operator.leadership import Leadership, Lease
+from omnileads_operator.metrics import LEASE_CALLS
 from omnileads_operator.reconcile import KIND, InstanceReconciler
 from omnileads_operator.resources.configuration import KINDS as CONFIGURATION_KINDS
 from omnileads_operator.settings import OperatorSettings
-from omnileads_operator.turns import Key, Turns
+from omnileads_operator.turns import Key, Turn, Turns
 from omnileads_operator.version import API_VERSION, GROUP
 
 Wake = Callable[[str, str | None, str | None], None]
 ERROR_BACKOFFS = (0.5, 1, 2, 5, 10)
 
 
-def build(cluster: Cluster, settings: OperatorSettings) -> kopf.OperatorRegistry:
+STOP_SECONDS = 20.0
+"""For turns under way when the process is told to stop; Kubernetes waits 30 s before it kills."""
+
+
+def build(cluster: Cluster, settings: OperatorSettings, leadership: Leadership) -> kopf.OperatorRegistry:
     """What kopf runs."""
     registry = kopf.OperatorRegistry()
-    instances = InstanceReconciler(cluster, _now)
+    turn = _turn(cluster, settings)
+    lanes: dict[bool, Turns] = {}
+
+    @kopf.on.login(registry=registry)
+    def sign_in(**known: Any) -> kopf.ConnectionInfo | None:
+        """As the pod's service account, or as the kubeconfig says."""
+        return kopf.login_with_service_account(**known) or kopf.login_with_kubeconfig(**known)
+
+    @kopf.on.startup(registry=registry)
+    async def start(settings: kopf.OperatorSettings, **_: Any) -> None:
+        _configure(settings)
+        loop = asyncio.get_running_loop()
+        # Resources of configuration ask applications, which may be slow or away: they have places of their own.
+        lanes[False] = Turns(turn, resync, parallel=8, of_namespace=4)
+        lanes[True] = Turns(turn, resync, parallel=16, of_namespace=2)
+
+        def begin() -> None:
+            for turns in lanes.values():
+                loop.call_soon_threadsafe(turns.go_on)
+
+        def cease() -> None:
+            for turns in lanes.values():
+                loop.call_soon_threadsafe(turns.hold)
+
+        leadership.start(begin, cease)
+
+    @kopf.on.cleanup(registry=registry)
+    async def stop(**_: Any) -> None:
+        ended = await asyncio.gather(*(turns.stop(STOP_SECONDS) for turns in lanes.values()))
+        await asyncio.to_thread(leadership.stop, release=all(ended))
+
+    def wake(kind: str, namespace: str | None, name: str | None) -> None:
+        lanes[kind in CONFIGURATION_KINDS].wake(Key(kind, namespace or "", name or ""))
+
+    resync = settings.resync_seconds
+    _watch_own(registry, wake)
+    _watch_children(registry, wake)
+    return registry
+
+
+def _turn(cluster: Cluster, settings: OperatorSettings) -> Turn:
+    """One turn of any resource."""
+    instances = InstanceReconciler(cluster, _now, settings.visitors)
     backups = BackupReconciler(cluster, _now)
     configuration = ConfigurationReconciler(cluster, _now)
 
@@ -45,34 +95,14 @@ def build(cluster: Cluster, settings: OperatorSettings) -> kopf.OperatorRegistry
             backups(key.namespace, key.name)
         else:
             configuration(key.kind, key.namespace, key.name)
-        is_there = cluster.get(key.kind, key.namespace, key.name) is not None
-        if not is_there:
-            READY.remove_by_labels({"kind": key.kind, "namespace": key.namespace, "name": key.name})
-        return is_there
+        found = cluster.get(key.kind, key.namespace, key.name)
+        if found is None:
+            insight.forget(key.kind, key.namespace, key.name)
+        else:
+            insight.tell(key.kind, found)
+        return found is not None
 
-    turns: list[Turns] = []
-
-    @kopf.on.login(registry=registry)
-    def sign_in(**known: Any) -> kopf.ConnectionInfo | None:
-        """As the pod's service account, or as the kubeconfig says."""
-        return kopf.login_with_service_account(**known) or kopf.login_with_kubeconfig(**known)
-
-    @kopf.on.startup(registry=registry)
-    async def start(settings: kopf.OperatorSettings, **_: Any) -> None:
-        _configure(settings)
-        turns.append(Turns(turn, resync))
-
-    @kopf.on.cleanup(registry=registry)
-    async def stop(**_: Any) -> None:
-        await turns[0].stop()
-
-    def wake(kind: str, namespace: str | None, name: str | None) -> None:
-        turns[0].wake(Key(kind, namespace or "", name or ""))
-
-    resync = settings.resync_seconds
-    _watch_own(registry, wake)
-    _watch_children(registry, wake)
-    return registry
+    return turn
 
 
 def _watch_own(registry: kopf.OperatorRegistry, wake: Wake) -> None:
@@ -120,10 +150,17 @@ def main() -> None:
     logging.basicConfig(
         level=logging.INFO, format='{"timestamp":"%(asctime)s","level":"%(levelname)s","event":"%(message)s"}'
     )
-    logging.getLogger("kopf").setLevel(logging.WARNING)
+    for each in ("kopf", "aiohttp.access"):
+        logging.getLogger(each).setLevel(logging.WARNING)
     start_http_server(settings.metrics_port, settings.listen)
+    api, seconds = connect(), settings.lease_seconds
+    # Short, so that there is time for a second try before the deadline.
+    renewing = KubernetesCluster(api, settings.identity, answer_seconds=seconds / 5, calls=LEASE_CALLS)
+    lease = Lease(renewing, *settings.lease) if settings.lease else None
+    leadership = Leadership(lease, settings.identity, seconds)
+    cluster = KubernetesCluster(api, settings.identity, leadership.check)
     kopf.run(
-        registry=build(KubernetesCluster.connect(), settings),
+        registry=build(cluster, settings, leadership),
         clusterwide=not settings.namespaces,
         namespaces=list(settings.namespaces),
         liveness_endpoint=f"http://{settings.listen}:{settings.health_port}/healthz",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -19,18 +20,20 @@ from omnileads_operator.desired.edge import tls_secret
 from omnileads_operator.desired.everything import everything, referenced_secrets
 from omnileads_operator.desired.instance import GENERATED_SECRETS, Instance, Observed
 from omnileads_operator.desired.versions import COMPONENTS, VersionRefusedError, check_jump
+from omnileads_operator.metrics import CERTIFICATE_ENDS
 from omnileads_operator.outcome import Now, Reporter, is_paused
 from omnileads_operator.resources.instance import InstanceSpec
-from omnileads_operator.secrets import decoded, encoded, hash_of, is_lasting, password, self_signed
+from omnileads_operator.secrets import decoded, encoded, ends_at, hash_of, is_lasting, password, self_signed
 
 log = logging.getLogger(__name__)
 KIND: Final = "OMniLeads"
 
 
 class InstanceReconciler:
-    def __init__(self, cluster: Cluster, now: Now) -> None:
+    def __init__(self, cluster: Cluster, now: Now, visitors: tuple[str, ...] = ()) -> None:
         self._cluster = cluster
         self._now = now
+        self._visitors = visitors
         self._reporter = Reporter(cluster, now)
 
     def __call__(self, namespace: str, name: str) -> None:
@@ -60,7 +63,8 @@ class InstanceReconciler:
         live = children.live()
         instance = Instance(name, namespace, resource["metadata"]["uid"], spec, observe(live))
         hashes = self._secrets(instance)
-        instance = Instance(name, namespace, instance.uid, spec, observe(live, hashes, self._voice_addresses(spec)))
+        observed = replace(observe(live, hashes, self._voice_addresses(spec)), visitors=self._visitors)
+        instance = Instance(name, namespace, instance.uid, spec, observed)
         done = children.make_so(everything(instance), live)
         for line in done:
             log.info("instance.corrected %s/%s: %s", namespace, name, line)
@@ -85,14 +89,15 @@ class InstanceReconciler:
 
     def _certificate(self, instance: Instance) -> None:
         tls, hostname, now = instance.spec.tls, instance.spec.hostname, self._now()
-        if tls.secret_name or tls.issuer:
-            return
         found = self._cluster.get("Secret", instance.namespace, tls_secret(instance))
-        if is_lasting(decoded(found, "tls.crt") or "", hostname, now):
-            return
-        manifest = instance.object("v1", "Secret", tls_secret(instance), "nginx")
-        data = encoded(self_signed(hostname, now))
-        self._cluster.apply({**manifest, "type": "kubernetes.io/tls", "data": data})
+        certificate = decoded(found, "tls.crt") or ""
+        if not (tls.secret_name or tls.issuer or is_lasting(certificate, hostname, now)):
+            manifest = instance.object("v1", "Secret", tls_secret(instance), "nginx")
+            made = self_signed(hostname, now)
+            self._cluster.apply({**manifest, "type": "kubernetes.io/tls", "data": encoded(made)})
+            certificate = made["tls.crt"]
+        if ends := ends_at(certificate):
+            CERTIFICATE_ENDS.labels(instance.namespace, instance.name).set(ends.timestamp())
 
     def _voice_addresses(self, spec: InstanceSpec) -> tuple[str, ...]:
         """Addresses of the nodes that carry sound; none where they are given, or may not be read."""

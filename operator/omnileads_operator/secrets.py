@@ -49,6 +49,14 @@ def is_lasting(certificate: str, hostname: str, now: datetime) -> bool:
     return hostname in names.get_values_for_type(x509.DNSName) and found.not_valid_after_utc - now > RENEWED_BEFORE
 
 
+def ends_at(certificate: str) -> datetime | None:
+    """Until when it is valid; null where it cannot be read."""
+    try:
+        return x509.load_pem_x509_certificate(certificate.encode()).not_valid_after_utc
+    except ValueError:
+        return None
+
+
 def self_signed(hostname: str, now: datetime) -> dict[str, str]:
     """`tls.crt` and `tls.key` for a name."""
     key = ec.generate_private_key(ec.SECP256R1())

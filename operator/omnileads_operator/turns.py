@@ -1,18 +1,23 @@
 """One task for each resource: it takes turns, one after another, whenever something wakes it and once in a while.
 
 Events only wake; what there is to do is found in the turn itself. A turn that fails is tried again, later each time.
+Who waits is served in the order of waiting, each resource once at a time, and one namespace never has all places: what
+fails or hangs there delays only its own.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 import time
+from collections import defaultdict
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Final
 
-from omnileads_operator.cluster import RefusedError, UnreachableError
+from omnileads_operator.cluster import NotLeadingError, RefusedError, UnreachableError
 from omnileads_operator.metrics import RECONCILIATIONS, SECONDS, WAITING
 
 log = logging.getLogger(__name__)
@@ -34,12 +39,18 @@ Turn = Callable[[Key], bool]
 
 
 class Turns:
-    """Made and woken on the event loop; turns run in threads, at most `parallel` at once."""
+    """Made and woken on the event loop. Turns run in threads: `parallel` at once, `of_namespace` in one namespace.
 
-    def __init__(self, turn: Turn, resync_seconds: float, parallel: int = 4) -> None:
+    None is taken before `go_on()`, nor after `hold()` until it is called again.
+    """
+
+    def __init__(self, turn: Turn, resync_seconds: float, *, parallel: int, of_namespace: int) -> None:
         self._turn = turn
         self._resync_seconds = resync_seconds
+        self._threads = ThreadPoolExecutor(parallel, thread_name_prefix="turn")
         self._places = asyncio.Semaphore(parallel)
+        self._places_of: defaultdict[str, asyncio.Semaphore] = defaultdict(lambda: asyncio.Semaphore(of_namespace))
+        self._may = asyncio.Event()
         self._wakes: dict[Key, asyncio.Event] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -51,11 +62,24 @@ class Turns:
             task.add_done_callback(self._tasks.discard)
         self._wakes[key].set()
 
-    async def stop(self) -> None:
-        """Ends between turns; a turn under way is awaited."""
+    def go_on(self) -> None:
+        """Look at everything, whatever was known of it before."""
+        self._may.set()
+        for wake in self._wakes.values():
+            wake.set()
+
+    def hold(self) -> None:
+        self._may.clear()
+
+    async def stop(self, limit_seconds: float) -> bool:
+        """Ends between turns; turns under way are awaited. Returns whether all ended within the limit."""
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        ended = threading.Thread(target=self._threads.shutdown, daemon=True)
+        ended.start()
+        await asyncio.to_thread(ended.join, limit_seconds)
+        return not ended.is_alive()
 
     async def _take_turns(self, key: Key) -> None:
         failures = 0
@@ -63,6 +87,7 @@ class Turns:
         try:
             while True:
                 await asyncio.sleep(SETTLE_SECONDS)
+                await self._may.wait()
                 wake.clear()
                 outcome = await self._take_one(key)
                 if outcome == "gone":
@@ -76,10 +101,20 @@ class Turns:
             del self._wakes[key]
 
     async def _take_one(self, key: Key) -> str:
-        WAITING.inc()
-        async with self._places:
-            WAITING.dec()
-            outcome = await asyncio.shield(asyncio.to_thread(self._timed, key))
+        with WAITING.track_inprogress():
+            # The namespace's own queue first: who waits there takes no place away from others.
+            await self._places_of[key.namespace].acquire()
+            try:
+                await self._places.acquire()
+            except BaseException:
+                self._places_of[key.namespace].release()
+                raise
+        try:
+            turn = asyncio.get_running_loop().run_in_executor(self._threads, self._timed, key)
+            outcome = await asyncio.shield(turn)
+        finally:
+            self._places.release()
+            self._places_of[key.namespace].release()
         RECONCILIATIONS.labels(key.kind, outcome).inc()
         return outcome
 
@@ -87,6 +122,8 @@ class Turns:
         started = time.monotonic()
         try:
             return "ok" if self._turn(key) else "gone"
+        except NotLeadingError:
+            return "standby"
         except UnreachableError as error:
             log.warning("reconcile.unreachable %s: %s", key, error)
             return "unreachable"

@@ -39,6 +39,8 @@ class Observed:
     """Components all of whose pods run what they are told to, and are ready."""
     migrated: frozenset[str] = frozenset()
     """Versions whose migration has ended well."""
+    visitors: tuple[str, ...] = ()
+    """Namespaces whose pods may ask the application, as the operator was told."""
 
 
 @dataclass(frozen=True)

@@ -49,21 +49,29 @@ def network_policies(instance: Instance) -> list[Manifest]:
             instance,
             "app",
             _component(instance, "app"),
-            ingress=[{"from": [_pods(instance, "nginx"), _metrics(), *voice], "ports": _tcp(APP_PORT)}],
+            ingress=[{"from": [_pods(instance, "nginx"), *_visitors(instance), *voice], "ports": _tcp(APP_PORT)}],
             egress=_outside(),
         ),
-        _policy(instance, "worker", _component(instance, "worker"), ingress=[_scraped(WORKER_PORT)], egress=_outside()),
+        _policy(
+            instance,
+            "worker",
+            _component(instance, "worker"),
+            ingress=[_scraped(instance, WORKER_PORT)],
+            egress=_outside(),
+        ),
         _policy(
             instance,
             "acd",
             _component(instance, "acd"),
-            ingress=[_scraped(ACD_PORT)],
+            ingress=[_scraped(instance, ACD_PORT)],
             egress=[
                 *_outside(),
                 *_to_blocks(voice, [*_tcp(ARI_PORT), *_udp(KAMAILIO_SIP_PORT, AGENT_PORT)]),
             ],
         ),
-        _policy(instance, "dialer", _component(instance, "dialer"), ingress=[_scraped(DIALER_PORT)], egress=[]),
+        _policy(
+            instance, "dialer", _component(instance, "dialer"), ingress=[_scraped(instance, DIALER_PORT)], egress=[]
+        ),
         _policy(instance, "data", _any_of(instance, programs), ingress=[], egress=_to_data(instance)),
     ]
     callers: Peers = [{"podSelector": _any_of(instance, programs)}]
@@ -130,13 +138,18 @@ def _pods(instance: Instance, component: str) -> Manifest:
     return {"podSelector": _component(instance, component)}
 
 
-def _metrics() -> Manifest:
-    """Pods that scrape metrics, in namespaces with this label."""
-    return {"namespaceSelector": {"matchLabels": METRICS_LABEL}}
+def _visitors(instance: Instance) -> Peers:
+    """Pods that scrape metrics or configure: in namespaces with the label, or named to the operator."""
+    peers: Peers = [{"namespaceSelector": {"matchLabels": METRICS_LABEL}}]
+    if names := instance.observed.visitors:
+        # Kubernetes itself gives each namespace this label.
+        named = {"key": "kubernetes.io/metadata.name", "operator": "In", "values": sorted(names)}
+        peers.append({"namespaceSelector": {"matchExpressions": [named]}})
+    return peers
 
 
-def _scraped(port: int) -> Manifest:
-    return {"from": [_metrics()], "ports": _tcp(port)}
+def _scraped(instance: Instance, port: int) -> Manifest:
+    return {"from": _visitors(instance), "ports": _tcp(port)}
 
 
 def _voice_nodes(instance: Instance) -> Peers:

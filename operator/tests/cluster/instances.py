@@ -49,7 +49,9 @@ class InstanceUnderTest:
         items = self.api.list(kind, self.namespace, labelSelector=selector)
         return {item["metadata"]["name"].removeprefix(f"{self.name}-"): item for item in items}
 
-    def wait_for_condition(self, name: str, status: str, reason: str | None = None, *, seconds: float = 60.0) -> Object:
+    def wait_for_condition(
+        self, name: str, status: str, reason: str | None = None, *, seconds: float = 120.0
+    ) -> Object:
         def found() -> Object | None:
             condition = self.conditions().get(name)
             is_it = condition and condition["status"] == status and reason in (None, condition["reason"])

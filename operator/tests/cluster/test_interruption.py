@@ -1,13 +1,11 @@
-"""The operator dies, the API server dies, and there are many instances."""
+"""The operator dies, the API server dies."""
 
 from __future__ import annotations
 
-from tests.cluster.instances import InstanceUnderTest, manifest
+from tests.cluster.instances import InstanceUnderTest
 from tests.support.api import Api
 from tests.support.control_plane import ControlPlane
 from tests.support.process import OperatorProcess, wait_for
-
-MANY = 20
 
 
 def test_a_killed_operator_goes_on_where_it_was(api: Api, operator: OperatorProcess, namespace: str) -> None:
@@ -43,13 +41,3 @@ def test_an_api_server_that_was_away_is_found_again(
     api.delete("Service", namespace, "acme-app")
     instance.wait_for_child("Service", "app")
     instance.make_ready()
-
-
-def test_many_instances_at_once(api: Api, operator: OperatorProcess, namespace: str) -> None:
-    names = [f"centre-{number}" for number in range(MANY)]
-    for name in names:
-        api.create(manifest(namespace, name))
-    for name in names:
-        InstanceUnderTest(api, operator, namespace, name).wait_until_written()
-    deployments = api.list("Deployment", namespace)
-    assert len(deployments) == 7 * MANY

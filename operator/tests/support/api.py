@@ -18,6 +18,7 @@ MORE_KINDS = {
     "Pod": Kind("v1", "pods"),
     "ClusterRole": Kind("rbac.authorization.k8s.io/v1", "clusterroles"),
     "ClusterRoleBinding": Kind("rbac.authorization.k8s.io/v1", "clusterrolebindings"),
+    "ValidatingWebhookConfiguration": Kind("admissionregistration.k8s.io/v1", "validatingwebhookconfigurations"),
     "CustomResourceDefinition": Kind("apiextensions.k8s.io/v1", "customresourcedefinitions"),
 }
 

@@ -1,6 +1,6 @@
 """A real Kubernetes control plane of the test session's own: etcd and kube-apiserver, on free ports of 127.0.0.1.
 
-No kubelet and no controllers run: what they would do, a test does itself, by writing status.
+No kubelet runs, and no controllers unless a test starts them: what they would do, it does itself, by writing status.
 """
 
 from __future__ import annotations
@@ -46,14 +46,18 @@ class ControlPlane:
     def authority(self) -> Path:
         return self.folder / "certificates" / "apiserver.crt"
 
+    @property
+    def audit_log(self) -> Path:
+        return self.folder / "audit.log"
+
     def api(self) -> Api:
         """As an administrator of the cluster."""
         return Api(self.url, self.token, self.authority)
 
-    def kubeconfig(self, name: str, token: str) -> Path:
-        """A kubeconfig for a bearer token."""
+    def kubeconfig(self, name: str, token: str, url: str | None = None) -> Path:
+        """A kubeconfig for a bearer token, also for a way around to the API server."""
         path = self.folder / f"{name}.kubeconfig"
-        cluster = {"server": self.url, "certificate-authority": str(self.authority)}
+        cluster = {"server": url or self.url, "certificate-authority": str(self.authority)}
         content = {
             "apiVersion": "v1",
             "kind": "Config",
@@ -96,6 +100,10 @@ class ControlPlane:
             "--endpoint-reconciler-type=none",
             "--allow-privileged=false",
             "--profiling=false",
+            f"--audit-policy-file={REPOSITORY / 'operator' / 'tests' / 'support' / 'audit.yaml'}",
+            f"--audit-log-path={self.audit_log}",
+            "--audit-log-format=json",
+            "--audit-log-mode=blocking",
             "--v=0",
         ]
 

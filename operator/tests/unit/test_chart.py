@@ -16,6 +16,7 @@ from omnileads_operator.version import VERSION
 
 DEPLOY = Path(__file__).resolve().parents[2] / "deploy"
 CHART = DEPLOY / "chart"
+CLUSTER = ["--kube-version", "1.36.0"]
 
 
 def plain() -> dict[str, Any]:
@@ -30,7 +31,16 @@ def render(*options: str) -> list[dict[str, Any]]:
     helm = shutil.which("helm")
     if helm is None:
         pytest.skip("there is no helm on this machine to render the chart with")
-    command = [helm, "template", "omnileads-operator", str(CHART), "--namespace", "omnileads-operator", *options]
+    command = [
+        helm,
+        "template",
+        "omnileads-operator",
+        str(CHART),
+        "--namespace",
+        "omnileads-operator",
+        *CLUSTER,
+        *options,
+    ]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return [item for item in yaml.safe_load_all(done.stdout) if item]
@@ -71,26 +81,50 @@ def test_its_version_is_the_repositorys() -> None:
 
 
 def test_it_renders_what_the_plain_manifests_say() -> None:
-    items = {item["kind"]: item for item in render()}
+    items = {item["kind"]: item for item in render() if not item["metadata"]["name"].endswith("-lease")}
     expected = plain()
     assert rights(items["ClusterRole"]["rules"]) == rights(expected["ClusterRole"]["rules"])
     pod, plain_pod = (each["Deployment"]["spec"]["template"]["spec"] for each in (items, expected))
     assert pod["securityContext"] == plain_pod["securityContext"]
     assert pod["containers"][0]["image"] == plain_pod["containers"][0]["image"]
+    assert (pod["affinity"].keys(), items["Deployment"]["spec"]["replicas"]) == ({"podAntiAffinity"}, 2)
+    assert set(map(str, pod["containers"][0]["env"])) - {
+        str({"name": "OPERATOR_RESYNC_SECONDS", "value": "60"})
+    } == set(map(str, plain_pod["containers"][0]["env"]))
+    assert items["PodDisruptionBudget"]["spec"]["maxUnavailable"] == 1
     assert pod["containers"][0]["securityContext"] == plain_pod["containers"][0]["securityContext"]
 
 
 def test_in_some_namespaces_it_asks_for_nothing_of_the_cluster() -> None:
     items = render("--set", "namespaces={one,two}")
     assert not [item for item in items if item["kind"].startswith("ClusterRole")]
-    assert [item["metadata"]["namespace"] for item in items if item["kind"] == "Role"] == ["one", "two"]
+    roles = [item["metadata"] for item in items if item["kind"] == "Role"]
+    assert [role["namespace"] for role in roles if not role["name"].endswith("-lease")] == ["one", "two"]
+
+
+def test_of_leases_it_may_touch_its_own_only() -> None:
+    lease = next(item for item in render() if item["kind"] == "Role")
+    written = next(
+        item for item in yaml.safe_load_all((DEPLOY / "operator" / "rbac.yaml").read_text()) if item["kind"] == "Role"
+    )
+    assert lease["rules"] == written["rules"]
+    assert lease["metadata"]["namespace"] == written["metadata"]["namespace"] == "omnileads-operator"
+    assert [rule["verbs"] for rule in lease["rules"] if "resourceNames" not in rule] == [["create"]]
+
+
+def test_who_scrapes_is_told_to_the_operator() -> None:
+    deployment = next(
+        item for item in render("--set", "metrics.namespaces={monitoring}") if item["kind"] == "Deployment"
+    )
+    env = {each["name"]: each.get("value") for each in deployment["spec"]["template"]["spec"]["containers"][0]["env"]}
+    assert env["OPERATOR_VISITORS"] == "omnileads-operator,monitoring"
 
 
 def test_an_unknown_value_is_refused() -> None:
     helm = shutil.which("helm")
     if helm is None:
         pytest.skip("there is no helm on this machine to render the chart with")
-    command = [helm, "template", "o", str(CHART), "--set", "replicas=3"]
+    command = [helm, "template", "o", str(CHART), *CLUSTER, "--set", "replica=3"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     assert done.returncode != 0
-    assert "replicas" in done.stderr
+    assert "replica" in done.stderr

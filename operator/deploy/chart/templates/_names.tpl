@@ -2,6 +2,12 @@
 app.kubernetes.io/name: omnileads-operator
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
+{{- define "monitoring-labels" -}}
+{{ include "labels" . }}
+{{- with .Values.metrics.labels }}
+{{ toYaml . }}
+{{- end }}
+{{- end }}
 {{- define "rules" -}}
 - apiGroups: [omnileads.org]
   resources: [omnileads, omnileadsbackups, agentgroups, campaigns, siptrunks, inboundroutes, outboundroutes]

@@ -1,0 +1,42 @@
+"""A control plane on which the operator is installed: its CRDs, its namespace, its rights, from deploy/."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import yaml
+
+from tests.support.api import Api
+from tests.support.control_plane import ControlPlane, control_plane
+from tests.support.process import OPERATOR, wait_for
+
+
+@contextmanager
+def installed(folder: Path) -> Iterator[ControlPlane]:
+    with control_plane(folder) as plane:
+        api = plane.api()
+        definitions = sorted((OPERATOR / "deploy" / "crds").glob("*.yaml"))
+        for path in definitions:
+            install(api, path)
+        for name in ("namespace", "rbac"):
+            install(api, OPERATOR / "deploy" / "operator" / f"{name}.yaml")
+        for path in definitions:
+            wait_until_served(api, path)
+        yield plane
+
+
+def install(api: Api, path: Path) -> None:
+    for manifest in yaml.safe_load_all(path.read_text()):
+        api.create(manifest)
+
+
+def wait_until_served(api: Api, path: Path) -> None:
+    name = yaml.safe_load(path.read_text())["metadata"]["name"]
+
+    def is_established() -> bool:
+        conditions = api.get("CustomResourceDefinition", None, name).get("status", {}).get("conditions", [])
+        return any((each["type"], each["status"]) == ("Established", "True") for each in conditions)
+
+    wait_for(f"{name} to be served", is_established)
