@@ -38,8 +38,8 @@ class Resource:
     """Name, type and JSON path of each column `kubectl get` prints."""
 
 
-def condition_column(name: str, field: str = "status") -> tuple[str, str, str]:
-    kind = "Ready" if name == "Reason" else name
+def condition_column(name: str, field: str = "status", of: str = "") -> tuple[str, str, str]:
+    kind = of or ("Ready" if name == "Reason" else name)
     return name, "string", f'.status.conditions[?(@.type=="{kind}")].{field}'
 
 
@@ -88,7 +88,9 @@ BACKUP = Resource(
     (
         ("Instance", "string", ".spec.instance"),
         condition_column("Complete"),
+        condition_column("Reason", "reason", of="Complete"),
         ("Version", "string", ".status.version"),
+        ("Location", "string", ".status.location"),
         ("Completed", "date", ".status.completedAt"),
     ),
 )

@@ -14,11 +14,11 @@ from typing import Any
 import kopf
 from prometheus_client import start_http_server
 
-from omnileads_operator.backups import BACKUP_KIND, BackupReconciler
+from omnileads_operator.backups import BackupReconciler
 from omnileads_operator.centre.reconcile import ConfigurationReconciler
 from omnileads_operator.children import MANAGED_KINDS
 from omnileads_operator.cluster import KINDS, Cluster, KubernetesCluster
-from omnileads_operator.desired.backup import BACKUP_LABEL
+from omnileads_operator.desired.backup import BACKUP_KIND, BACKUP_LABEL
 from omnileads_operator.desired.instance import MANAGER
 from omnileads_operator.metrics import READY
 from omnileads_operator.reconcile import KIND, InstanceReconciler

@@ -4,10 +4,10 @@ app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end }}
 {{- define "rules" -}}
 - apiGroups: [omnileads.org]
-  resources: [omnileads, omnileadsbackups, agentgroups, campaigns, siptrunks, inboundroutes, outboundroutes]
+  resources: [omnileads, omnileadsbackups, omnileadsbackupschedules, omnileadsrestores, agentgroups, campaigns, siptrunks, inboundroutes, outboundroutes]
   verbs: [get, list, watch, patch]
 - apiGroups: [omnileads.org]
-  resources: [omnileads/status, omnileadsbackups/status, agentgroups/status, campaigns/status, siptrunks/status, inboundroutes/status, outboundroutes/status]
+  resources: [omnileads/status, omnileadsbackups/status, omnileadsbackupschedules/status, omnileadsrestores/status, agentgroups/status, campaigns/status, siptrunks/status, inboundroutes/status, outboundroutes/status]
   verbs: [patch]
 - apiGroups: [omnileads.org]
   resources: [omnileads/finalizers]
