@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from omnileads_operator.resources.backup import BackupSpec, BackupStatus
 from omnileads_operator.resources.configuration import KINDS, ConfiguredStatus
 from omnileads_operator.resources.instance import InstanceSpec, InstanceStatus
+from omnileads_operator.resources.schedule import ScheduleSpec, ScheduleStatus
 from omnileads_operator.version import API_VERSION, GROUP
 
 DROPPED = ("title", "additionalProperties", "$defs")
@@ -94,7 +95,21 @@ BACKUP = Resource(
         ("Completed", "date", ".status.completedAt"),
     ),
 )
-RESOURCES = (INSTANCE, BACKUP, *CONFIGURED)
+SCHEDULE = Resource(
+    "OMniLeadsBackupSchedule",
+    "omnileadsbackupschedules",
+    "omlbs",
+    ScheduleSpec,
+    ScheduleStatus,
+    (
+        ("Instance", "string", ".spec.instance"),
+        ("Schedule", "string", ".spec.schedule"),
+        condition_column("Scheduled"),
+        ("Next", "string", ".status.nextScheduleTime"),
+        ("Last backup", "date", ".status.lastBackupTime"),
+    ),
+)
+RESOURCES = (INSTANCE, BACKUP, SCHEDULE, *CONFIGURED)
 
 
 def definition(resource: Resource) -> dict[str, Any]:

@@ -20,29 +20,34 @@ from omnileads_operator.children import MANAGED_KINDS
 from omnileads_operator.cluster import KINDS, Cluster, KubernetesCluster
 from omnileads_operator.desired.backup import BACKUP_KIND, BACKUP_LABEL
 from omnileads_operator.desired.instance import MANAGER
+from omnileads_operator.desired.schedule import SCHEDULE_KIND, SCHEDULE_LABEL
 from omnileads_operator.metrics import READY
 from omnileads_operator.reconcile import KIND, InstanceReconciler
 from omnileads_operator.resources.configuration import KINDS as CONFIGURATION_KINDS
+from omnileads_operator.schedules import ScheduleReconciler
 from omnileads_operator.settings import OperatorSettings
 from omnileads_operator.turns import Key, Turns
 from omnileads_operator.version import API_VERSION, GROUP
 
 Wake = Callable[[str, str | None, str | None], None]
+WAKING_LABELS = {BACKUP_LABEL: BACKUP_KIND, SCHEDULE_LABEL: SCHEDULE_KIND}
+"""Labels of objects that are not an instance's own, and the kind of what they name."""
 ERROR_BACKOFFS = (0.5, 1, 2, 5, 10)
 
 
 def build(cluster: Cluster, settings: OperatorSettings) -> kopf.OperatorRegistry:
     """What kopf runs."""
     registry = kopf.OperatorRegistry()
-    instances = InstanceReconciler(cluster, _now)
-    backups = BackupReconciler(cluster, _now)
     configuration = ConfigurationReconciler(cluster, _now)
+    reconcilers: Mapping[str, Callable[[str, str], None]] = {
+        KIND: InstanceReconciler(cluster, _now),
+        BACKUP_KIND: BackupReconciler(cluster, _now),
+        SCHEDULE_KIND: ScheduleReconciler(cluster, _now),
+    }
 
     def turn(key: Key) -> bool:
-        if key.kind == KIND:
-            instances(key.namespace, key.name)
-        elif key.kind == BACKUP_KIND:
-            backups(key.namespace, key.name)
+        if key.kind in reconcilers:
+            reconcilers[key.kind](key.namespace, key.name)
         else:
             configuration(key.kind, key.namespace, key.name)
         is_there = cluster.get(key.kind, key.namespace, key.name) is not None
@@ -76,11 +81,15 @@ def build(cluster: Cluster, settings: OperatorSettings) -> kopf.OperatorRegistry
 
 
 def _watch_own(registry: kopf.OperatorRegistry, wake: Wake) -> None:
-    for kind in (KIND, BACKUP_KIND, *CONFIGURATION_KINDS):
+    for kind in (KIND, *WAKING_LABELS.values(), *CONFIGURATION_KINDS):
 
         @kopf.on.event(GROUP, API_VERSION, KINDS[kind].plural, registry=registry, id=f"own-{kind}", param=kind)
-        async def seen(*, name: str, namespace: str | None, param: Any = None, **_: Any) -> None:
+        async def seen(
+            *, name: str, namespace: str | None, labels: Mapping[str, str], param: Any = None, **_: Any
+        ) -> None:
             wake(param, namespace, name)
+            if param == BACKUP_KIND and SCHEDULE_LABEL in labels:
+                wake(SCHEDULE_KIND, namespace, labels[SCHEDULE_LABEL])
 
 
 def _watch_children(registry: kopf.OperatorRegistry, wake: Wake) -> None:
@@ -96,10 +105,9 @@ def _watch_children(registry: kopf.OperatorRegistry, wake: Wake) -> None:
             labels={"app.kubernetes.io/managed-by": MANAGER},
         )
         async def seen(*, namespace: str | None, labels: Mapping[str, str], **_: Any) -> None:
-            if BACKUP_LABEL in labels:
-                wake(BACKUP_KIND, namespace, labels[BACKUP_LABEL])
-            else:
-                wake(KIND, namespace, labels.get("app.kubernetes.io/instance"))
+            made_for = [(kind, labels[label]) for label, kind in WAKING_LABELS.items() if label in labels]
+            for kind, name in made_for or [(KIND, labels.get("app.kubernetes.io/instance", ""))]:
+                wake(kind, namespace, name)
 
 
 def _configure(settings: kopf.OperatorSettings) -> None:
