@@ -19,7 +19,7 @@ from omnileads_operator.desired.backup import (
 from omnileads_operator.desired.instance import Instance, Observed
 from omnileads_operator.desired.store import AUTHORITY_KEY, USABLE_LABEL, JobState, job_state
 from omnileads_operator.outcome import FINALIZER, Now, Reporter
-from omnileads_operator.resources.backup import S3, BackupSpec
+from omnileads_operator.resources.backup import BackupSpec, Bucket
 from omnileads_operator.resources.instance import InstanceSpec
 from omnileads_operator.secrets import decoded
 from omnileads_operator.version import GROUP
@@ -50,7 +50,7 @@ def running_version(resource: Object) -> str:
     return str((resource.get("status") or {}).get("version") or resource["spec"]["version"])
 
 
-def has_authority(cluster: Cluster, namespace: str, s3: S3 | None) -> bool:
+def has_authority(cluster: Cluster, namespace: str, s3: Bucket | None) -> bool:
     """Whether the Secret of a bucket has an authority in it. Raises NotYetError where it may not be used."""
     if s3 is None:
         return False

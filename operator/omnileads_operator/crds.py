@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from omnileads_operator.resources.backup import BackupSpec, BackupStatus
 from omnileads_operator.resources.configuration import KINDS, ConfiguredStatus
 from omnileads_operator.resources.instance import InstanceSpec, InstanceStatus
+from omnileads_operator.resources.restore import RestoreSpec, RestoreStatus
 from omnileads_operator.resources.schedule import ScheduleSpec, ScheduleStatus
 from omnileads_operator.version import API_VERSION, GROUP
 
@@ -109,7 +110,21 @@ SCHEDULE = Resource(
         ("Last backup", "date", ".status.lastBackupTime"),
     ),
 )
-RESOURCES = (INSTANCE, BACKUP, SCHEDULE, *CONFIGURED)
+RESTORE = Resource(
+    "OMniLeadsRestore",
+    "omnileadsrestores",
+    "omlr",
+    RestoreSpec,
+    RestoreStatus,
+    (
+        ("Instance", "string", ".spec.instance"),
+        condition_column("Complete"),
+        condition_column("Reason", "reason", of="Complete"),
+        ("Location", "string", ".status.location"),
+        ("Completed", "date", ".status.completedAt"),
+    ),
+)
+RESOURCES = (INSTANCE, BACKUP, SCHEDULE, RESTORE, *CONFIGURED)
 
 
 def definition(resource: Resource) -> dict[str, Any]:

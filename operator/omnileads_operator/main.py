@@ -20,17 +20,19 @@ from omnileads_operator.children import MANAGED_KINDS
 from omnileads_operator.cluster import KINDS, Cluster, KubernetesCluster
 from omnileads_operator.desired.backup import BACKUP_KIND, BACKUP_LABEL
 from omnileads_operator.desired.instance import MANAGER
+from omnileads_operator.desired.restore import RESTORE_KIND, RESTORE_LABEL
 from omnileads_operator.desired.schedule import SCHEDULE_KIND, SCHEDULE_LABEL
 from omnileads_operator.metrics import READY
 from omnileads_operator.reconcile import KIND, InstanceReconciler
 from omnileads_operator.resources.configuration import KINDS as CONFIGURATION_KINDS
+from omnileads_operator.restores import RestoreReconciler
 from omnileads_operator.schedules import ScheduleReconciler
 from omnileads_operator.settings import OperatorSettings
 from omnileads_operator.turns import Key, Turns
 from omnileads_operator.version import API_VERSION, GROUP
 
 Wake = Callable[[str, str | None, str | None], None]
-WAKING_LABELS = {BACKUP_LABEL: BACKUP_KIND, SCHEDULE_LABEL: SCHEDULE_KIND}
+WAKING_LABELS = {BACKUP_LABEL: BACKUP_KIND, SCHEDULE_LABEL: SCHEDULE_KIND, RESTORE_LABEL: RESTORE_KIND}
 """Labels of objects that are not an instance's own, and the kind of what they name."""
 ERROR_BACKOFFS = (0.5, 1, 2, 5, 10)
 
@@ -43,6 +45,7 @@ def build(cluster: Cluster, settings: OperatorSettings) -> kopf.OperatorRegistry
         KIND: InstanceReconciler(cluster, _now),
         BACKUP_KIND: BackupReconciler(cluster, _now),
         SCHEDULE_KIND: ScheduleReconciler(cluster, _now),
+        RESTORE_KIND: RestoreReconciler(cluster, _now),
     }
 
     def turn(key: Key) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from pydantic import ValidationError
@@ -17,7 +18,7 @@ from omnileads_operator.cluster import Cluster, Object, RefusedError
 from omnileads_operator.conditions import Finding
 from omnileads_operator.desired.edge import tls_secret
 from omnileads_operator.desired.everything import everything, referenced_secrets
-from omnileads_operator.desired.instance import GENERATED_SECRETS, Instance, Observed
+from omnileads_operator.desired.instance import GENERATED_SECRETS, RESTORING, Instance, Observed
 from omnileads_operator.desired.versions import COMPONENTS, VersionRefusedError, check_jump
 from omnileads_operator.outcome import Now, Reporter, is_paused
 from omnileads_operator.resources.instance import InstanceSpec
@@ -60,11 +61,19 @@ class InstanceReconciler:
         live = children.live()
         instance = Instance(name, namespace, resource["metadata"]["uid"], spec, observe(live))
         hashes = self._secrets(instance)
-        instance = Instance(name, namespace, instance.uid, spec, observe(live, hashes, self._voice_addresses(spec)))
+        observed = observe(live, hashes, self._voice_addresses(spec))
+        observed = replace(observed, is_restoring=self._is_restoring(resource))
+        instance = Instance(name, namespace, instance.uid, spec, observed)
         done = children.make_so(everything(instance), live)
         for line in done:
             log.info("instance.corrected %s/%s: %s", namespace, name, line)
-        self._report(resource, spec, children.live() if done else live)
+        self._report(resource, spec, children.live() if done else live, is_restoring=observed.is_restoring)
+
+    def _is_restoring(self, resource: Object) -> bool:
+        """Whether a restore has asked for the database, and is still there to give it back."""
+        metadata = resource["metadata"]
+        restore = (metadata.get("annotations") or {}).get(RESTORING)
+        return bool(restore and self._cluster.get("OMniLeadsRestore", metadata["namespace"], restore))
 
     def _secrets(self, instance: Instance) -> dict[tuple[str, str], str]:
         """Make what is generated, where it is absent. Returns hashes of all values that pods read."""
@@ -112,13 +121,17 @@ class InstanceReconciler:
         }
         return tuple(f"{address}/{128 if ':' in address else 32}" for address in sorted(addresses))
 
-    def _report(self, resource: Object, spec: InstanceSpec, live: Mapping[Key, Object]) -> None:
+    def _report(
+        self, resource: Object, spec: InstanceSpec, live: Mapping[Key, Object], *, is_restoring: bool = False
+    ) -> None:
         components = [found for found in (_component(name, live) for name in COMPONENTS) if found]
         waiting = [each["name"] for each in components if each["ready"] < max(1, each["wanted"])]
         behind = [each["name"] for each in components if each["version"] != spec.version]
         is_migrated = spec.version in observe(live).migrated
         is_there = not waiting and not behind and is_migrated
-        if is_there:
+        if is_restoring:
+            ready = Finding("Ready", is_true=False, reason="Restoring", message="A backup is being restored.")
+        elif is_there:
             ready = Finding("Ready", is_true=True, reason="Ready", message="All components are ready.")
         elif behind:
             ready = Finding(

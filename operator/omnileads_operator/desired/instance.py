@@ -13,6 +13,8 @@ from omnileads_operator.version import API_VERSION, GROUP
 Manifest = dict[str, Any]
 
 MANAGER: Final = "omnileads-operator"
+RESTORING: Final = f"{GROUP}/restoring"
+"""Annotation of an instance: the restore for which nothing of it may write."""
 GENERATED_SECRETS: Final = (
     "postgres_password",
     "redis_password",
@@ -38,6 +40,8 @@ class Observed:
     """Components all of whose pods run what they are told to, and are ready."""
     migrated: frozenset[str] = frozenset()
     """Versions whose migration has ended well."""
+    is_restoring: bool = False
+    """Whether nothing may write to the database: what does is stopped."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from omnileads_operator.desired.instance import MANAGER, Instance, Manifest
 from omnileads_operator.desired.pods import Container, Pod, Value, pod_spec
 from omnileads_operator.desired.wiring import Wiring
 from omnileads_operator.desired.workloads import claim_mount
-from omnileads_operator.resources.backup import S3
+from omnileads_operator.resources.backup import Bucket
 from omnileads_operator.resources.model import SecretKey
 from omnileads_operator.resources.parts import sized
 from omnileads_operator.version import API_VERSION, GROUP
@@ -36,7 +36,7 @@ REASONS: Final = {
 class Store:
     """Where one backup is: the folder of a bucket, or a volume."""
 
-    s3: S3 | None = None
+    s3: Bucket | None = None
     folder: str = ""
     claim: str = ""
     has_authority: bool = False
@@ -136,7 +136,7 @@ def one_job(origin: Origin, name: str, instance: Instance, pod: Pod, version: st
     return origin.object("batch/v1", "Job", f"{origin.name}-{name}", spec)
 
 
-def store_policy(origin: Origin, s3: S3) -> Manifest:
+def store_policy(origin: Origin, s3: Bucket) -> Manifest:
     """Lets the origin's Jobs out to the port of the service."""
     scheme, _, host = s3.endpoint.partition("://")
     _, _, port = host.partition(":")

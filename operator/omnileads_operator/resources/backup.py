@@ -13,7 +13,7 @@ FOLDER_PATTERN = r"^([A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*)
 Folder = Annotated[str, Field(max_length=600, pattern=FOLDER_PATTERN)]
 
 
-class S3(Model):
+class Bucket(Model):
     """A bucket that speaks S3. It must exist."""
 
     endpoint: Annotated[str, Field(max_length=253, pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$")] = Field(
@@ -25,17 +25,20 @@ class S3(Model):
     bucket: Annotated[str, Field(min_length=3, max_length=63, pattern=r"^[a-z0-9][a-z0-9.-]*[a-z0-9]$")] = Field(
         description="Name of the bucket."
     )
-    prefix: Annotated[
-        str, Field(max_length=200, pattern=r"^([A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*)?$")
-    ] = Field(
-        default="omnileads", description="Folder in the bucket; a backup is `<prefix>/<namespace>/<name>/` in it."
-    )
     credentials: ObjectName = Field(
         description="A Secret with `access_key_id`, `secret_access_key` and, for an authority of your own, `ca.crt`. "
         "It needs the label `omnileads.org/for-backups=true`."
     )
     path_style: bool = Field(
         default=True, description="Whether the bucket stands in the path of addresses and not in the name of the host."
+    )
+
+
+class S3(Bucket):
+    """A place in a bucket for many backups."""
+
+    prefix: Folder = Field(
+        default="omnileads", description="Folder in the bucket; a backup is `<prefix>/<namespace>/<name>/` in it."
     )
 
 
