@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from omnileads.accounts.models import Role
 from omnileads.accounts.roles import PREDEFINED_ROLES
 from omnileads.kit.db import Database
-from omnileads.kit.health import alembic_config
+from omnileads.kit.health import alembic_config, write_supported_revisions
 
 log = structlog.get_logger(__name__)
 
@@ -37,6 +37,7 @@ def migrate(database: Database) -> bool:
             before = MigrationContext.configure(connection).get_current_heads()
             command.upgrade(config, "head")
             after = MigrationContext.configure(connection).get_current_heads()
+            write_supported_revisions(connection)
             connection.commit()
         finally:
             connection.rollback()

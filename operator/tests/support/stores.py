@@ -9,7 +9,6 @@ import os
 import secrets
 import shutil
 import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,7 +20,7 @@ import urllib3
 
 from omnileads_operator.desired.store import script
 from omnileads_operator.version import VERSION
-from tests.support.control_plane import free_port
+from tests.support.control_plane import REPOSITORY, free_port
 from tests.support.process import wait_for
 
 IMAGE = f"{os.environ.get('OML_IMAGE_PREFIX', 'localhost/omnileads')}/postgres:{VERSION}"
@@ -168,9 +167,11 @@ class S3Server:
 
 @contextmanager
 def s3_server(folder: Path) -> Iterator[S3Server]:
-    program = shutil.which("moto_server", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
-    if program is None:
-        pytest.skip("there is no S3 server: `make dev` installs moto")
+    found = _run([str(REPOSITORY / "bin" / "s3-server")])
+    if found.returncode == 3:
+        pytest.skip(f"no S3 server: {found.stderr.strip().splitlines()[-1]}")
+    assert found.returncode == 0, found.stderr
+    program = found.stdout.strip()
     port = free_port()
     log = folder / "s3.log"
     process = subprocess.Popen(
