@@ -22,6 +22,7 @@ from omnileads_operator.desired.backup import BACKUP_KIND, BACKUP_LABEL
 from omnileads_operator.desired.instance import MANAGER
 from omnileads_operator.desired.restore import RESTORE_KIND, RESTORE_LABEL
 from omnileads_operator.desired.schedule import SCHEDULE_KIND, SCHEDULE_LABEL
+from omnileads_operator.desired.upgrade import INSTANCE_LABEL
 from omnileads_operator.metrics import READY
 from omnileads_operator.reconcile import KIND, InstanceReconciler
 from omnileads_operator.resources.configuration import KINDS as CONFIGURATION_KINDS
@@ -93,6 +94,8 @@ def _watch_own(registry: kopf.OperatorRegistry, wake: Wake) -> None:
             wake(param, namespace, name)
             if param == BACKUP_KIND and SCHEDULE_LABEL in labels:
                 wake(SCHEDULE_KIND, namespace, labels[SCHEDULE_LABEL])
+            if param == BACKUP_KIND and INSTANCE_LABEL in labels:
+                wake(KIND, namespace, labels[INSTANCE_LABEL])
 
 
 def _watch_children(registry: kopf.OperatorRegistry, wake: Wake) -> None:

@@ -62,18 +62,24 @@ def write_supported_revisions(connection: Connection) -> None:
     connection.execute(text(f"COMMENT ON TABLE alembic_version IS '{SUPPORTED}{revisions}'"))
 
 
+def is_newer_and_supported(connection: Connection) -> bool:
+    """Whether the schema is one that this code does not know but still works with."""
+    expected = ScriptDirectory.from_config(alembic_config()).get_heads()
+    applied = MigrationContext.configure(connection).get_current_heads()
+    note = connection.scalar(text("SELECT obj_description(to_regclass('alembic_version'), 'pg_class')")) or ""
+    supported = note.removeprefix(SUPPORTED).split() if note.startswith(SUPPORTED) else []
+    # The note is of this schema when the newest revision in it is the one applied.
+    return bool(applied) and set(applied) == set(supported[:1]) and set(expected) < set(supported)
+
+
 def check_migrations(runtime: Runtime) -> None:
     """Raises MigrationsPendingError unless the schema is this code's, or a newer one that it still works with."""
     expected = set(ScriptDirectory.from_config(alembic_config()).get_heads())
     with runtime.database.engine.connect() as connection:
         applied = set(MigrationContext.configure(connection).get_current_heads())
-        if applied == expected:
+        if applied == expected or is_newer_and_supported(connection):
             return
-        note = connection.scalar(text("SELECT obj_description(to_regclass('alembic_version'), 'pg_class')")) or ""
-    supported = note.removeprefix(SUPPORTED).split() if note.startswith(SUPPORTED) else []
-    # The note is of this schema when the newest revision in it is the one applied.
-    if applied != set(supported[:1]) or not expected <= set(supported):
-        raise MigrationsPendingError(f"applied {sorted(applied)}, expected {sorted(expected)}: run `oml migrate`")
+    raise MigrationsPendingError(f"applied {sorted(applied)}, expected {sorted(expected)}: run `oml migrate`")
 
 
 def platform_probes(runtime: Runtime) -> tuple[Probe, ...]:

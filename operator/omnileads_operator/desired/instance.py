@@ -40,6 +40,10 @@ class Observed:
     """Components all of whose pods run what they are told to, and are ready."""
     migrated: frozenset[str] = frozenset()
     """Versions whose migration has ended well."""
+    has_returned: bool = False
+    """Whether an upgrade was taken back, so that the version is older than the schema."""
+    is_window_open: bool = True
+    """Whether calls may be interrupted now."""
     is_restoring: bool = False
     """Whether nothing may write to the database: what does is stopped."""
 
