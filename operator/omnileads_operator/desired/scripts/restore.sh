@@ -6,7 +6,7 @@ manifest="$(get manifest.json)"
 
 session() {
   psql --no-psqlrc --quiet --tuples-only --no-align --set ON_ERROR_STOP=1 \
-    --set manifest="${manifest}" --set restore="${RESTORE_UID}" --set loaded="${work}/loaded" "$@"
+    --set manifest="${manifest}" --set restore="${RESTORE_UID}" --set loaded="${work:?}/loaded" "$@"
 }
 
 if [[ "$(session -c "SELECT obj_description(to_regnamespace('before_restore'), 'pg_namespace')")" == "${RESTORE_UID}" ]]; then
