@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from omnileads_operator.version import VERSION
 from tests.cluster.instances import InstanceUnderTest
 from tests.support.api import Api, ApiError, Object
 from tests.support.process import OperatorProcess, wait_for
@@ -73,9 +72,7 @@ def restore(api: Api, operator: OperatorProcess, namespace: str) -> RestoreUnder
     metadata = {"name": "before", "namespace": namespace}
     backup = {"apiVersion": "omnileads.org/v1alpha1", "kind": "OMniLeadsBackup", "metadata": metadata}
     api.create({**backup, "spec": {"instance": "acme"}})
-    wait_for("the backup's Job", lambda: api.find("Job", namespace, "before-backup"), evidence=operator.log)
-    status = {"status": {"completedAt": STAMP, "version": VERSION}}
-    api.change("OMniLeadsBackup", namespace, "before", status, "status")
+    instance.finish_job_named("before-backup")
     return RestoreUnderTest(instance)
 
 
@@ -185,7 +182,7 @@ def test_what_it_refers_to_is_awaited(api: Api, operator: OperatorProcess, names
     backup = {"apiVersion": "omnileads.org/v1alpha1", "kind": "OMniLeadsBackup", "metadata": metadata}
     api.create({**backup, "spec": {"instance": "acme"}})
     restore.wait_for_reason("BackupNotComplete")
-    api.change("OMniLeadsBackup", namespace, "before", {"status": {"completedAt": STAMP}}, "status")
+    restore.instance.finish_job_named("before-backup")
     restore.wait_for_reason("Checking")
     volumes = (restore.job("check") or {})["spec"]["template"]["spec"]["volumes"]
     assert {"name": "backup", "persistentVolumeClaim": {"claimName": "before-backup"}} in volumes
