@@ -76,6 +76,12 @@ def _parser() -> argparse.ArgumentParser:
     add("dialer", _dialer, "Run the outbound dialer.")
     migration = add("migrate", _migrate, "Bring the database to this version's schema.")
     migration.add_argument("--wait", type=float, default=60.0, metavar="SECONDS", help="wait this long for PostgreSQL")
+    restored = add(
+        "after-restore",
+        _after_restore,
+        "Bring a restored database to this version's schema, and forget the live state of the one before.",
+    )
+    restored.add_argument("--wait", type=float, default=60.0, metavar="SECONDS", help="wait this long for PostgreSQL")
     creation = add("create-admin", _create_admin, "Create an administrator, unless it exists.")
     creation.add_argument("username", nargs="?", default="admin")
     reset = add("reset-password", _reset_password, "Give a user a new password and unblock the account.")
@@ -116,6 +122,16 @@ def _migrate(arguments: argparse.Namespace) -> int:
         wait_for_database(runtime, arguments.wait)
         was_behind = migrate(runtime.database)
     _say("The database is migrated to this version." if was_behind else "The database is of this version already.")
+    return 0
+
+
+def _after_restore(arguments: argparse.Namespace) -> int:
+    """Sessions, agents' states, events that wait: all in Redis is about rows of the database that was replaced."""
+    with _runtime() as runtime:
+        wait_for_database(runtime, arguments.wait)
+        migrate(runtime.database)
+        runtime.redis.flushdb()
+    _say("The restored database is of this version, and the live state of the one before is forgotten.")
     return 0
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from omnileads.accounts.models import Role
 from omnileads.accounts.roles import PREDEFINED_ROLES
 from omnileads.kit.db import Database
-from omnileads.kit.health import alembic_config
+from omnileads.kit.health import alembic_config, is_newer_and_supported, write_supported_revisions
 
 log = structlog.get_logger(__name__)
 
@@ -23,7 +23,7 @@ _MIGRATION_LOCK = 7_305_811_900_417_001
 def migrate(database: Database) -> bool:
     """Apply all pending migrations and write the predefined roles. Waits for another migration that is running.
 
-    Returns whether anything was changed.
+    A newer schema that this code still works with is left as it is. Returns whether anything was changed.
     """
     with database.engine.connect() as connection:
         connection.execute(text("SET lock_timeout = 0"))
@@ -35,8 +35,12 @@ def migrate(database: Database) -> bool:
             config = alembic_config()
             config.attributes["connection"] = connection
             before = MigrationContext.configure(connection).get_current_heads()
+            if is_newer_and_supported(connection):
+                log.info("schema.newer")
+                return False
             command.upgrade(config, "head")
             after = MigrationContext.configure(connection).get_current_heads()
+            write_supported_revisions(connection)
             connection.commit()
         finally:
             connection.rollback()

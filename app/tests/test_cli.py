@@ -75,6 +75,14 @@ def enters(browsers: Browsers, username: str, password: str) -> bool:
     return browsers.open().post("/api/v2/session", json=body).status_code == 200
 
 
+def test_after_a_restore_the_live_state_of_before_is_forgotten(oml: Oml, runtime: Runtime) -> None:
+    runtime.redis.set("oml:of-the-database-before", "1")
+    code, out, err = oml("after-restore")
+    assert code == 0, err
+    assert out == "The restored database is of this version, and the live state of the one before is forgotten.\n"
+    assert runtime.redis.dbsize() == 0
+
+
 def test_an_administrator_is_created_once(oml: Oml, browsers: Browsers) -> None:
     code, out, _ = oml("create-admin", stdin=PASSWORD + "\n")
     assert (code, out) == (0, "The administrator admin is created.\n")

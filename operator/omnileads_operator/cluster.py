@@ -60,6 +60,8 @@ KINDS: Final[dict[str, Kind]] = {
     "Certificate": Kind("cert-manager.io/v1", "certificates"),
     "OMniLeads": Kind(OWN, "omnileads"),
     "OMniLeadsBackup": Kind(OWN, "omnileadsbackups"),
+    "OMniLeadsBackupSchedule": Kind(OWN, "omnileadsbackupschedules"),
+    "OMniLeadsRestore": Kind(OWN, "omnileadsrestores"),
     "AgentGroup": Kind(OWN, "agentgroups"),
     "Campaign": Kind(OWN, "campaigns"),
     "SIPTrunk": Kind(OWN, "siptrunks"),

@@ -18,6 +18,8 @@ from pydantic import BaseModel
 from omnileads_operator.resources.backup import BackupSpec, BackupStatus
 from omnileads_operator.resources.configuration import KINDS, ConfiguredStatus
 from omnileads_operator.resources.instance import InstanceSpec, InstanceStatus
+from omnileads_operator.resources.restore import RestoreSpec, RestoreStatus
+from omnileads_operator.resources.schedule import ScheduleSpec, ScheduleStatus
 from omnileads_operator.version import API_VERSION, GROUP
 
 DROPPED = ("title", "additionalProperties", "$defs")
@@ -38,8 +40,8 @@ class Resource:
     """Name, type and JSON path of each column `kubectl get` prints."""
 
 
-def condition_column(name: str, field: str = "status") -> tuple[str, str, str]:
-    kind = "Ready" if name == "Reason" else name
+def condition_column(name: str, field: str = "status", of: str = "") -> tuple[str, str, str]:
+    kind = of or ("Ready" if name == "Reason" else name)
     return name, "string", f'.status.conditions[?(@.type=="{kind}")].{field}'
 
 
@@ -88,11 +90,41 @@ BACKUP = Resource(
     (
         ("Instance", "string", ".spec.instance"),
         condition_column("Complete"),
+        condition_column("Reason", "reason", of="Complete"),
         ("Version", "string", ".status.version"),
+        ("Location", "string", ".status.location"),
         ("Completed", "date", ".status.completedAt"),
     ),
 )
-RESOURCES = (INSTANCE, BACKUP, *CONFIGURED)
+SCHEDULE = Resource(
+    "OMniLeadsBackupSchedule",
+    "omnileadsbackupschedules",
+    "omlbs",
+    ScheduleSpec,
+    ScheduleStatus,
+    (
+        ("Instance", "string", ".spec.instance"),
+        ("Schedule", "string", ".spec.schedule"),
+        condition_column("Scheduled"),
+        ("Next", "string", ".status.nextScheduleTime"),
+        ("Last backup", "date", ".status.lastBackupTime"),
+    ),
+)
+RESTORE = Resource(
+    "OMniLeadsRestore",
+    "omnileadsrestores",
+    "omlr",
+    RestoreSpec,
+    RestoreStatus,
+    (
+        ("Instance", "string", ".spec.instance"),
+        condition_column("Complete"),
+        condition_column("Reason", "reason", of="Complete"),
+        ("Location", "string", ".status.location"),
+        ("Completed", "date", ".status.completedAt"),
+    ),
+)
+RESOURCES = (INSTANCE, BACKUP, SCHEDULE, RESTORE, *CONFIGURED)
 
 
 def definition(resource: Resource) -> dict[str, Any]:

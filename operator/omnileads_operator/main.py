@@ -17,24 +17,29 @@ import kopf
 from prometheus_client import start_http_server
 
 from omnileads_operator import insight
-from omnileads_operator.backups import BACKUP_KIND, BackupReconciler
+from omnileads_operator.backups import BackupReconciler
 from omnileads_operator.centre.reconcile import ConfigurationReconciler
 from omnileads_operator.children import MANAGED_KINDS
 from omnileads_operator.cluster import KINDS, Cluster, KubernetesCluster, connect
-from omnileads_operator.desired.backup import BACKUP_LABEL
+from omnileads_operator.desired.backup import BACKUP_KIND, BACKUP_LABEL
 from omnileads_operator.desired.instance import MANAGER
+from omnileads_operator.desired.restore import RESTORE_KIND, RESTORE_LABEL
+from omnileads_operator.desired.schedule import SCHEDULE_KIND, SCHEDULE_LABEL
+from omnileads_operator.desired.upgrade import INSTANCE_LABEL
 from omnileads_operator.leadership import Leadership, Lease
 from omnileads_operator.metrics import LEASE_CALLS
 from omnileads_operator.reconcile import KIND, InstanceReconciler
 from omnileads_operator.resources.configuration import KINDS as CONFIGURATION_KINDS
+from omnileads_operator.restores import RestoreReconciler
+from omnileads_operator.schedules import ScheduleReconciler
 from omnileads_operator.settings import OperatorSettings
 from omnileads_operator.turns import Key, Turn, Turns
 from omnileads_operator.version import API_VERSION, GROUP
 
 Wake = Callable[[str, str | None, str | None], None]
+WAKING_LABELS = {BACKUP_LABEL: BACKUP_KIND, SCHEDULE_LABEL: SCHEDULE_KIND, RESTORE_LABEL: RESTORE_KIND}
+"""Labels of objects that are not an instance's own, and the kind of what they name."""
 ERROR_BACKOFFS = (0.5, 1, 2, 5, 10)
-
-
 STOP_SECONDS = 20.0
 """For turns under way when the process is told to stop; Kubernetes waits 30 s before it kills."""
 
@@ -84,15 +89,17 @@ def build(cluster: Cluster, settings: OperatorSettings, leadership: Leadership) 
 
 def _turn(cluster: Cluster, settings: OperatorSettings) -> Turn:
     """One turn of any resource."""
-    instances = InstanceReconciler(cluster, _now, settings.visitors)
-    backups = BackupReconciler(cluster, _now)
     configuration = ConfigurationReconciler(cluster, _now)
+    reconcilers: Mapping[str, Callable[[str, str], None]] = {
+        KIND: InstanceReconciler(cluster, _now, settings.visitors),
+        BACKUP_KIND: BackupReconciler(cluster, _now),
+        SCHEDULE_KIND: ScheduleReconciler(cluster, _now),
+        RESTORE_KIND: RestoreReconciler(cluster, _now),
+    }
 
     def turn(key: Key) -> bool:
-        if key.kind == KIND:
-            instances(key.namespace, key.name)
-        elif key.kind == BACKUP_KIND:
-            backups(key.namespace, key.name)
+        if key.kind in reconcilers:
+            reconcilers[key.kind](key.namespace, key.name)
         else:
             configuration(key.kind, key.namespace, key.name)
         found = cluster.get(key.kind, key.namespace, key.name)
@@ -106,11 +113,17 @@ def _turn(cluster: Cluster, settings: OperatorSettings) -> Turn:
 
 
 def _watch_own(registry: kopf.OperatorRegistry, wake: Wake) -> None:
-    for kind in (KIND, BACKUP_KIND, *CONFIGURATION_KINDS):
+    for kind in (KIND, *WAKING_LABELS.values(), *CONFIGURATION_KINDS):
 
         @kopf.on.event(GROUP, API_VERSION, KINDS[kind].plural, registry=registry, id=f"own-{kind}", param=kind)
-        async def seen(*, name: str, namespace: str | None, param: Any = None, **_: Any) -> None:
+        async def seen(
+            *, name: str, namespace: str | None, labels: Mapping[str, str], param: Any = None, **_: Any
+        ) -> None:
             wake(param, namespace, name)
+            if param == BACKUP_KIND and SCHEDULE_LABEL in labels:
+                wake(SCHEDULE_KIND, namespace, labels[SCHEDULE_LABEL])
+            if param == BACKUP_KIND and INSTANCE_LABEL in labels:
+                wake(KIND, namespace, labels[INSTANCE_LABEL])
 
 
 def _watch_children(registry: kopf.OperatorRegistry, wake: Wake) -> None:
@@ -126,10 +139,9 @@ def _watch_children(registry: kopf.OperatorRegistry, wake: Wake) -> None:
             labels={"app.kubernetes.io/managed-by": MANAGER},
         )
         async def seen(*, namespace: str | None, labels: Mapping[str, str], **_: Any) -> None:
-            if BACKUP_LABEL in labels:
-                wake(BACKUP_KIND, namespace, labels[BACKUP_LABEL])
-            else:
-                wake(KIND, namespace, labels.get("app.kubernetes.io/instance"))
+            made_for = [(kind, labels[label]) for label, kind in WAKING_LABELS.items() if label in labels]
+            for kind, name in made_for or [(KIND, labels.get("app.kubernetes.io/instance", ""))]:
+                wake(kind, namespace, name)
 
 
 def _configure(settings: kopf.OperatorSettings) -> None:

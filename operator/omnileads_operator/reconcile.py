@@ -18,12 +18,14 @@ from omnileads_operator.cluster import Cluster, Object, RefusedError
 from omnileads_operator.conditions import Finding
 from omnileads_operator.desired.edge import tls_secret
 from omnileads_operator.desired.everything import everything, referenced_secrets
-from omnileads_operator.desired.instance import GENERATED_SECRETS, Instance, Observed
-from omnileads_operator.desired.versions import COMPONENTS, VersionRefusedError, check_jump
+from omnileads_operator.desired.instance import GENERATED_SECRETS, RESTORING, Instance, Observed
+from omnileads_operator.desired.upgrade import WindowRefusedError, is_open
+from omnileads_operator.desired.versions import COMPONENTS, STAGES, VersionRefusedError, check_jump
 from omnileads_operator.metrics import CERTIFICATE_ENDS
 from omnileads_operator.outcome import Now, Reporter, is_paused
 from omnileads_operator.resources.instance import InstanceSpec
 from omnileads_operator.secrets import decoded, encoded, ends_at, hash_of, is_lasting, password, self_signed
+from omnileads_operator.upgrades import Decision, Upgrades
 
 log = logging.getLogger(__name__)
 KIND: Final = "OMniLeads"
@@ -35,6 +37,7 @@ class InstanceReconciler:
         self._now = now
         self._visitors = visitors
         self._reporter = Reporter(cluster, now)
+        self._upgrades = Upgrades(cluster, now)
 
     def __call__(self, namespace: str, name: str) -> None:
         """One turn. Raises UnreachableError and RefusedError, after which it is called again."""
@@ -52,6 +55,8 @@ class InstanceReconciler:
             self._refuse(resource, "SpecRefused", _sentence(error))
         except VersionRefusedError as error:
             self._refuse(resource, "VersionRefused", str(error))
+        except WindowRefusedError as error:
+            self._refuse(resource, "SpecRefused", str(error))
         except RefusedError as error:
             self._refuse(resource, "Forbidden" if error.status == 403 else "Refused", error.message)
             raise
@@ -63,12 +68,27 @@ class InstanceReconciler:
         live = children.live()
         instance = Instance(name, namespace, resource["metadata"]["uid"], spec, observe(live))
         hashes = self._secrets(instance)
-        observed = replace(observe(live, hashes, self._voice_addresses(spec)), visitors=self._visitors)
+        observed = observe(live, hashes, self._voice_addresses(spec))
+        decision = self._upgrades.decide(resource, replace(instance, observed=observed))
+        observed = replace(
+            observed,
+            visitors=self._visitors,
+            is_restoring=self._is_restoring(resource),
+            is_window_open=is_open(spec.maintenance, self._now()),
+            has_returned=decision.has_returned,
+        )
+        spec = spec.model_copy(update={"version": decision.version})
         instance = Instance(name, namespace, instance.uid, spec, observed)
         done = children.make_so(everything(instance), live)
         for line in done:
             log.info("instance.corrected %s/%s: %s", namespace, name, line)
-        self._report(resource, spec, children.live() if done else live)
+        self._report(resource, instance, children.live() if done else live, decision)
+
+    def _is_restoring(self, resource: Object) -> bool:
+        """Whether a restore has asked for the database, and is still there to give it back."""
+        metadata = resource["metadata"]
+        restore = (metadata.get("annotations") or {}).get(RESTORING)
+        return bool(restore and self._cluster.get("OMniLeadsRestore", metadata["namespace"], restore))
 
     def _secrets(self, instance: Instance) -> dict[tuple[str, str], str]:
         """Make what is generated, where it is absent. Returns hashes of all values that pods read."""
@@ -117,13 +137,20 @@ class InstanceReconciler:
         }
         return tuple(f"{address}/{128 if ':' in address else 32}" for address in sorted(addresses))
 
-    def _report(self, resource: Object, spec: InstanceSpec, live: Mapping[Key, Object]) -> None:
+    def _report(self, resource: Object, instance: Instance, live: Mapping[Key, Object], decision: Decision) -> None:
+        spec, has_returned = instance.spec, decision.has_returned
         components = [found for found in (_component(name, live) for name in COMPONENTS) if found]
         waiting = [each["name"] for each in components if each["ready"] < max(1, each["wanted"])]
-        behind = [each["name"] for each in components if each["version"] != spec.version]
-        is_migrated = spec.version in observe(live).migrated
+        behind = [
+            each["name"]
+            for each in components
+            if each["version"] != spec.version and not (has_returned and each["name"] in STAGES[0])
+        ]
+        is_migrated = has_returned or spec.version in observe(live).migrated
         is_there = not waiting and not behind and is_migrated
-        if is_there:
+        if instance.observed.is_restoring:
+            ready = Finding("Ready", is_true=False, reason="Restoring", message="A backup is being restored.")
+        elif is_there:
             ready = Finding("Ready", is_true=True, reason="Ready", message="All components are ready.")
         elif behind:
             ready = Finding(
@@ -139,13 +166,16 @@ class InstanceReconciler:
             ready,
             Finding("Reconciled", is_true=True, reason="Applied", message="Every object is as it should be."),
             Finding("Migrated", is_migrated, "Migrated" if is_migrated else "Running", ""),
+            decision.finding,
         ]
         before = (resource.get("status") or {}).get("version")
+        is_upgraded = is_there and spec.version == resource["spec"]["version"]
         self._reporter.report(
             resource,
             findings,
             {
                 "version": spec.version if is_there else before,
+                "upgrade": None if is_upgraded else decision.status,
                 "url": f"https://{spec.hostname}",
                 "components": components,
             },

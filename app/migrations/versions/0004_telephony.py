@@ -10,6 +10,8 @@ revision = "0004"
 down_revision = "0003"
 branch_labels = None
 depends_on = None
+# `campaign_queues.moh_class` goes.
+contracts = True
 
 _TYPES = (
     "'inbound-campaign', 'time-condition', 'ivr', 'hangup', 'custom-destination', 'voicemail',"

@@ -10,6 +10,8 @@ revision = "0008"
 down_revision = "0007"
 branch_labels = None
 depends_on = None
+# Columns of `campaigns` go, such as `auto_attend_inbound`.
+contracts = True
 
 _TYPES = (
     "'inbound-campaign', 'time-condition', 'ivr', 'hangup', 'custom-destination', 'voicemail',"

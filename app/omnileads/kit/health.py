@@ -17,11 +17,13 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
+from sqlalchemy import Connection, text
 
 from omnileads.kit.runtime import Runtime
 
 log = structlog.get_logger(__name__)
 
+SUPPORTED = "works with the code of revisions: "
 MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 
@@ -43,13 +45,41 @@ def alembic_config() -> Config:
     return config
 
 
+def supported_revisions(scripts: ScriptDirectory) -> list[str]:
+    """The revisions whose code works on this code's schema: the newest, and those before it as long as migrations only
+    added something. A migration that takes away what earlier code uses says `contracts = True`."""
+    found: list[str] = []
+    for script in scripts.walk_revisions():
+        found.append(script.revision)
+        if getattr(script.module, "contracts", False):
+            break
+    return found
+
+
+def write_supported_revisions(connection: Connection) -> None:
+    """Note beside the schema which code it works with, for code that does not know the schema's migrations."""
+    revisions = " ".join(supported_revisions(ScriptDirectory.from_config(alembic_config())))
+    connection.execute(text(f"COMMENT ON TABLE alembic_version IS '{SUPPORTED}{revisions}'"))
+
+
+def is_newer_and_supported(connection: Connection) -> bool:
+    """Whether the schema is one that this code does not know but still works with."""
+    expected = ScriptDirectory.from_config(alembic_config()).get_heads()
+    applied = MigrationContext.configure(connection).get_current_heads()
+    note = connection.scalar(text("SELECT obj_description(to_regclass('alembic_version'), 'pg_class')")) or ""
+    supported = note.removeprefix(SUPPORTED).split() if note.startswith(SUPPORTED) else []
+    # The note is of this schema when the newest revision in it is the one applied.
+    return bool(applied) and set(applied) == set(supported[:1]) and set(expected) < set(supported)
+
+
 def check_migrations(runtime: Runtime) -> None:
-    """Raises MigrationsPendingError unless every migration of this code has been applied, and no other."""
+    """Raises MigrationsPendingError unless the schema is this code's, or a newer one that it still works with."""
     expected = set(ScriptDirectory.from_config(alembic_config()).get_heads())
     with runtime.database.engine.connect() as connection:
         applied = set(MigrationContext.configure(connection).get_current_heads())
-    if applied != expected:
-        raise MigrationsPendingError(f"applied {sorted(applied)}, expected {sorted(expected)}: run `oml migrate`")
+        if applied == expected or is_newer_and_supported(connection):
+            return
+    raise MigrationsPendingError(f"applied {sorted(applied)}, expected {sorted(expected)}: run `oml migrate`")
 
 
 def platform_probes(runtime: Runtime) -> tuple[Probe, ...]:

@@ -13,10 +13,11 @@ import pytest
 from sqlalchemy import text
 
 from omnileads.kit.clock import SystemClock
-from omnileads.kit.health import HealthServer, MigrationsPendingError, Probe, check_migrations, readiness
+from omnileads.kit.health import SUPPORTED, HealthServer, MigrationsPendingError, Probe, check_migrations, readiness
 from omnileads.kit.periodic import Chore, run_chores
 from omnileads.kit.process import ThreadedProcess
 from omnileads.kit.runtime import Runtime
+from omnileads.schema import migrate
 
 
 def until_stopped(stop: threading.Event) -> None:
@@ -151,3 +152,54 @@ def test_pending_migrations_are_named(runtime: Runtime) -> None:
     finally:
         with runtime.database.transaction() as session:
             session.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
+
+
+@pytest.fixture
+def schema_of_tomorrow(runtime: Runtime) -> Iterator[str]:
+    """The database is of a revision that this code does not know. Yields the revision of this code."""
+    with runtime.database.transaction() as session:
+        version = str(session.scalar(text("SELECT version_num FROM alembic_version")))
+        note = session.scalar(text("SELECT obj_description('alembic_version'::regclass, 'pg_class')"))
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    yield version
+    with runtime.database.transaction() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
+        session.execute(text(f"COMMENT ON TABLE alembic_version IS '{note}'"))
+
+
+def note_support(runtime: Runtime, revisions: str) -> None:
+    with runtime.database.transaction() as session:
+        session.execute(text(f"COMMENT ON TABLE alembic_version IS '{SUPPORTED}{revisions}'"))
+
+
+def test_a_newer_schema_that_only_added_something_will_do(runtime: Runtime, schema_of_tomorrow: str) -> None:
+    note_support(runtime, f"9999 9998 {schema_of_tomorrow}")
+    check_migrations(runtime)
+    # An upgrade that was taken back: the older version's migration finds nothing to do.
+    assert migrate(runtime.database) is False
+    with runtime.database.transaction() as session:
+        assert session.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
+
+
+def test_a_newer_schema_that_took_something_away_will_not_do(runtime: Runtime, schema_of_tomorrow: str) -> None:
+    assert schema_of_tomorrow
+    note_support(runtime, "9999 9998")
+    with pytest.raises(MigrationsPendingError):
+        check_migrations(runtime)
+
+
+def test_a_note_of_another_schema_does_not_count(runtime: Runtime, schema_of_tomorrow: str) -> None:
+    """As after a backup of another version was put back by hand."""
+    note_support(runtime, f"9998 {schema_of_tomorrow}")
+    with pytest.raises(MigrationsPendingError):
+        check_migrations(runtime)
+
+
+def test_code_newer_than_the_schema_waits(runtime: Runtime, schema_of_tomorrow: str) -> None:
+    """Also where the old schema says that it works with many: not with one that it does not know."""
+    with runtime.database.transaction() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    note_support(runtime, "0001")
+    with pytest.raises(MigrationsPendingError):
+        check_migrations(runtime)
+    assert schema_of_tomorrow != "0001"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from omnileads_operator.desired.instance import Instance, Manifest
 from omnileads_operator.desired.pods import Container, Pod, Value, http
 from omnileads_operator.desired.wiring import (
@@ -26,6 +28,7 @@ from omnileads_operator.desired.workloads import (
 )
 from omnileads_operator.resources.parts import Resources, Web, sized
 
+STOPPED_FOR_RESTORE: Final = ("app", "worker", "acd", "dialer")
 JOB_RESOURCES: Resources = sized("128Mi", "512Mi")
 
 
@@ -37,9 +40,9 @@ def application(instance: Instance, versions: dict[str, str]) -> list[Manifest]:
         service(instance, "app", app_ports),
         *_scaled(instance, _worker_pod(instance), spec.worker, versions["worker"]),
         # Standbys are ready while one works; the one that works is stopped last but must not wait for another place.
-        deployment(instance, _acd_pod(instance), versions["acd"], spec.acd.replicas),
+        deployment(instance, _acd_pod(instance), versions["acd"], _unless_restoring(instance, spec.acd.replicas)),
         disruption_budget(instance, "acd", max_unavailable=1),
-        deployment(instance, _dialer_pod(instance), versions["dialer"], 1),
+        deployment(instance, _dialer_pod(instance), versions["dialer"], _unless_restoring(instance, 1)),
     ]
     return objects + preparation(instance)
 
@@ -82,9 +85,20 @@ def migration_name(version: str) -> str:
     return f"migrate-{version.replace('.', '-')}"
 
 
+def after_restore_pod(instance: Instance) -> Pod:
+    """Brings a restored database to the version of the image."""
+    container = Container("migrate", _app_env(instance), JOB_RESOURCES, command=["after-restore", "--wait", "600"])
+    return Pod("app", [container], restart="Never")
+
+
+def _unless_restoring(instance: Instance, replicas: int | None) -> int | None:
+    return 0 if instance.observed.is_restoring else replicas
+
+
 def _scaled(instance: Instance, pod: Pod, web: Web, version: str) -> list[Manifest]:
     objects = [
-        deployment(instance, pod, version, None if web.autoscaling else web.replicas),
+        # An autoscaler leaves alone what has no pods.
+        deployment(instance, pod, version, _unless_restoring(instance, None if web.autoscaling else web.replicas)),
         disruption_budget(instance, pod.component, max_unavailable=1),
     ]
     if web.autoscaling:

@@ -1,83 +1,55 @@
-"""The Job of a backup and its volume."""
+"""The Jobs of a backup, its volume and its way to S3."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Final
 
-from omnileads_operator.desired.instance import MANAGER, Instance, Manifest
-from omnileads_operator.desired.pods import Container, Pod, pod_spec
-from omnileads_operator.desired.wiring import Wiring
-from omnileads_operator.desired.workloads import claim_mount, claim_spec
-from omnileads_operator.resources.backup import BackupSpec
-from omnileads_operator.resources.parts import sized
-from omnileads_operator.version import API_VERSION, GROUP
+from omnileads_operator.desired.instance import Instance, Manifest
+from omnileads_operator.desired.store import Origin, Step, Store, database_env, store_job, store_policy
+from omnileads_operator.desired.workloads import claim_spec
+from omnileads_operator.resources.backup import S3, BackupSpec
+from omnileads_operator.resources.parts import Storage
+from omnileads_operator.version import GROUP
 
+BACKUP_KIND: Final = "OMniLeadsBackup"
 BACKUP_LABEL: Final = f"{GROUP}/backup"
 COMPONENT: Final = "backup"
-# The file has its name only when all of it could be read back.
-SCRIPT: Final = """\
-set -eu
-umask 077
-cd /backup
-pg_dump --format custom --file database.partial
-pg_restore --file /dev/null database.partial
-mv database.partial database.dump
-sha256sum database.dump >database.dump.sha256
-"""
 
 
-@dataclass(frozen=True)
-class Backup:
-    name: str
-    uid: str
-    spec: BackupSpec
-
-    def labels(self) -> dict[str, str]:
-        return {BACKUP_LABEL: self.name, "app.kubernetes.io/managed-by": MANAGER}
-
-    def owner(self) -> dict[str, object]:
-        return {
-            "apiVersion": f"{GROUP}/{API_VERSION}",
-            "kind": "OMniLeadsBackup",
-            "name": self.name,
-            "uid": self.uid,
-            "controller": True,
-        }
+def backup_origin(namespace: str, name: str, uid: str) -> Origin:
+    return Origin(BACKUP_KIND, name, namespace, uid, BACKUP_LABEL, COMPONENT)
 
 
-def backup_objects(backup: Backup, instance: Instance, version: str) -> list[Manifest]:
-    """The volume and the Job, made once: a Job that is there is never changed."""
-    claim, job_name = f"{backup.name}-backup", f"{backup.name}-backup"
-    postgres = Wiring(instance).postgres_env()
-    container = Container(
-        "backup",
-        {f"PG{name}": postgres[f"POSTGRES_{name}"] for name in ("HOST", "PORT", "DATABASE", "USER", "PASSWORD")},
-        sized("256Mi", "1Gi"),
-        entrypoint=["sh", "-c", SCRIPT],
-        mounts=[claim_mount("backup", "/backup")],
+def backup_store(namespace: str, name: str, spec: BackupSpec, *, has_authority: bool = False) -> Store:
+    s3 = spec.destination.s3
+    if s3 is None:
+        return Store(claim=f"{name}-backup")
+    return Store(s3, folder_of(s3, namespace, name), has_authority=has_authority)
+
+
+def folder_of(s3: S3, namespace: str, name: str) -> str:
+    return "/".join(part for part in (s3.prefix, namespace, name) if part)
+
+
+def backup_objects(origin: Origin, spec: BackupSpec, instance: Instance, store: Store, version: str) -> list[Manifest]:
+    """The volume or the way to S3, and the Job, made once: a Job that is there is never changed."""
+    env = {"BACKUP_UID": origin.uid, "BACKUP_INSTANCE": instance.name, "BACKUP_VERSION": version}
+    job = store_job(
+        origin, Step("backup", ("store", "backup"), {**database_env(instance), **env}), instance, store, version
     )
-    volume = {"name": "backup", "persistentVolumeClaim": {"claimName": claim}}
-    pod = Pod("postgres", [container], [volume], restart="OnFailure")
-    # The pod is the instance's, so that the network policies let it reach the database.
-    template = {
-        "metadata": {"labels": {**instance.selector(COMPONENT), BACKUP_LABEL: backup.name}},
-        "spec": pod_spec(instance, pod, version),
-    }
-    metadata = {"namespace": instance.namespace, "labels": backup.labels()}
-    kept = {} if backup.spec.deletion_policy == "Retain" else {"ownerReferences": [backup.owner()]}
-    storage = backup.spec.storage
-    return [
-        {
-            "apiVersion": "v1",
-            "kind": "PersistentVolumeClaim",
-            "metadata": {**metadata, "name": claim, **kept},
-            "spec": claim_spec(storage.size, storage.storage_class_name, "ReadWriteOnce"),
-        },
-        {
-            "apiVersion": "batch/v1",
-            "kind": "Job",
-            "metadata": {**metadata, "name": job_name, "ownerReferences": [backup.owner()]},
-            "spec": {"backoffLimit": 3, "template": template},
-        },
-    ]
+    if store.s3:
+        return [store_policy(origin, store.s3), job]
+    storage = spec.destination.volume or Storage()
+    claim = origin.object(
+        "v1",
+        "PersistentVolumeClaim",
+        store.claim,
+        claim_spec(storage.size, storage.storage_class_name, "ReadWriteOnce"),
+        is_owned=spec.deletion_policy == "Delete",
+    )
+    return [claim, job]
+
+
+def removal_objects(origin: Origin, instance: Instance, store: Store, version: str) -> list[Manifest]:
+    """The Job that takes a backup out of a bucket."""
+    return [store_job(origin, Step("remove", ("store", "remove")), instance, store, version)]

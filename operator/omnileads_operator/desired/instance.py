@@ -13,6 +13,8 @@ from omnileads_operator.version import API_VERSION, GROUP
 Manifest = dict[str, Any]
 
 MANAGER: Final = "omnileads-operator"
+RESTORING: Final = f"{GROUP}/restoring"
+"""Annotation of an instance: the restore for which nothing of it may write."""
 GENERATED_SECRETS: Final = (
     "postgres_password",
     "postgres_replication_password",
@@ -41,6 +43,12 @@ class Observed:
     """Versions whose migration has ended well."""
     visitors: tuple[str, ...] = ()
     """Namespaces whose pods may ask the application, as the operator was told."""
+    has_returned: bool = False
+    """Whether an upgrade was taken back, so that the version is older than the schema."""
+    is_window_open: bool = True
+    """Whether calls may be interrupted now."""
+    is_restoring: bool = False
+    """Whether nothing may write to the database: what does is stopped."""
 
 
 @dataclass(frozen=True)

@@ -107,7 +107,16 @@ def network_policies(instance: Instance) -> list[Manifest]:
 
 
 def _of_application(instance: Instance) -> list[str]:
-    return ["app", "worker", "acd", "dialer", migration_name(instance.spec.version), "create-admin", "backup"]
+    return [
+        "app",
+        "worker",
+        "acd",
+        "dialer",
+        migration_name(instance.spec.version),
+        "create-admin",
+        "backup",
+        "restore",
+    ]
 
 
 def _policy(

@@ -38,10 +38,16 @@ def check_jump(running: str | None, wanted: str) -> None:
 
 
 def planned(wanted: str, observed: Observed) -> dict[str, str]:
-    """The version each component is told now. Level-based: called again whenever something has settled."""
+    """The version each component is told now. Level-based: called again whenever something has settled.
+
+    After an upgrade that was taken back, PostgreSQL and Redis stay where they are, and all else goes back at once.
+    """
+    if observed.has_returned:
+        return {name: observed.versions.get(name, wanted) if name in STAGES[0] else wanted for name in COMPONENTS}
     told: dict[str, str] = {}
     may_move = True
     for stage in STAGES:
+        may_move = may_move and (stage is not STAGES[-1] or observed.is_window_open)
         for component in stage:
             current = observed.versions.get(component, wanted)
             must_wait = component in NEED_MIGRATION and current != wanted and wanted not in observed.migrated

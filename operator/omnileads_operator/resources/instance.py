@@ -20,6 +20,7 @@ from omnileads_operator.resources.parts import (
     Voice,
     Web,
 )
+from omnileads_operator.resources.upgrade import Maintenance, Upgrade, UpgradeStatus
 
 
 class Images(Model):
@@ -65,6 +66,10 @@ class InstanceSpec(Model):
     nginx: Edge = Field(default=Edge(), description="The door for browsers.")
     voice: Voice = Field(default=Voice(), description="Asterisk, Kamailio, rtpengine.")
     settings: Settings = Field(default=Settings(), description="Settings of the application.")
+    upgrade: Upgrade = Field(default=Upgrade(), description="What happens when `version` is raised.")
+    maintenance: Maintenance | None = Field(
+        default=None, description="When upgrades may begin and reach the voice; null: at any time."
+    )
     deletion_policy: Literal["Retain", "Delete"] = Field(
         default="Retain", description="What becomes of volumes and secrets when the resource is deleted."
     )
@@ -82,6 +87,7 @@ class InstanceStatus(Model):
 
     observed_generation: int | None = Field(default=None, description="The generation that was looked at last.")
     version: str | None = Field(default=None, description="The version that all components have reached.")
+    upgrade: UpgradeStatus | None = Field(default=None, description="An upgrade under way, or one taken back.")
     url: str | None = Field(default=None, description="Where to sign in.")
     components: list[ComponentStatus] = Field(
         default=[], description="Each component.", json_schema_extra=map_list("name")

@@ -92,13 +92,17 @@ class InstanceUnderTest:
         self.api.change(kind, self.namespace, item["metadata"]["name"], {"status": status}, "status")
 
     def finish_job(self, name: str) -> None:
-        self.wait_for_child("Job", name)
+        self.finish_job_named(f"{self.name}-{name}")
+
+    def finish_job_named(self, name: str) -> None:
+        """What the Job's controller says when its pod has ended well; `name` is all of the Job's name."""
+        wait_for(f"the Job {name}", lambda: self.api.find("Job", self.namespace, name), evidence=self.operator.log)
         stamp = "2026-01-01T00:00:00Z"
         conditions = [
             {"type": kind, "status": "True", "lastTransitionTime": stamp} for kind in ("SuccessCriteriaMet", "Complete")
         ]
         status = {"startTime": stamp, "completionTime": stamp, "succeeded": 1, "conditions": conditions}
-        self.api.change("Job", self.namespace, f"{self.name}-{name}", {"status": status}, "status")
+        self.api.change("Job", self.namespace, name, {"status": status}, "status")
 
     def make_ready(self, version: str = "0.1.0") -> None:
         self.finish_job(f"migrate-{version.replace('.', '-')}")

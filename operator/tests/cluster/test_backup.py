@@ -1,21 +1,16 @@
-"""A backup: its Job and volume, what is told of it, and that its script backs up and proves a real database."""
+"""A backup: its Job, its volume or its way to S3, what is told of it, and what becomes of it."""
 
 from __future__ import annotations
 
-import secrets
-import shutil
-import subprocess
 from typing import Any
 
 import pytest
 
-from omnileads_operator.desired.backup import SCRIPT
 from omnileads_operator.version import VERSION
 from tests.cluster.instances import manifest
 from tests.support.api import Api, ApiError, Object
 from tests.support.process import OperatorProcess, wait_for
 
-POSTGRES = f"localhost/omnileads/postgres:{VERSION}"
 STAMP = "2026-01-01T00:00:00Z"
 
 
@@ -33,10 +28,13 @@ def wait_for_reason(api: Api, operator: OperatorProcess, namespace: str, reason:
     return wait_for(reason, found, evidence=operator.log)
 
 
-def end_job(api: Api, namespace: str, kinds: tuple[str, ...], **status: Any) -> None:
-    conditions = [{"type": kind, "status": "True", "lastTransitionTime": STAMP} for kind in kinds]
+def end_job(
+    api: Api, namespace: str, kinds: tuple[str, ...], *, job: str = "before-backup", message: str = "", **status: Any
+) -> None:
+    common = {"status": "True", "lastTransitionTime": STAMP, "message": message}
+    conditions = [{"type": kind, **common} for kind in kinds]
     body = {"status": {"startTime": STAMP, "conditions": conditions, **status}}
-    api.change("Job", namespace, "before-backup", body, "status")
+    api.change("Job", namespace, job, body, "status")
 
 
 def test_a_backup_is_made_once_and_told(api: Api, operator: OperatorProcess, namespace: str) -> None:
@@ -71,44 +69,103 @@ def test_a_backup_cannot_be_changed(api: Api, namespace: str) -> None:
         api.change("OMniLeadsBackup", namespace, "before", {"spec": {"instance": "other"}})
 
 
-@pytest.fixture
-def database() -> Any:
-    """The image of PostgreSQL with a table, restricted as its pod is but for the mounts."""
-    if shutil.which("podman") is None or podman("image", "exists", POSTGRES).returncode != 0:
-        pytest.skip(f"{POSTGRES} is not built; images/build.sh postgres builds it")
-    name = f"oml-test-{secrets.token_hex(6)}"
-    variables = {"POSTGRES_DATABASE": "omnileads", "POSTGRES_USER": "omnileads", "POSTGRES_PASSWORD": "secret"}
-    environment = [argument for each in variables.items() for argument in ("--env", "=".join(each))]
-    tmpfs = ["--tmpfs", "/var/lib/omnileads/postgres", "--tmpfs", "/backup:mode=0777"]
-    podman("run", "--detach", "--name", name, "--network", "none", *tmpfs, *environment, POSTGRES)
-    wait_for("PostgreSQL", lambda: podman("exec", name, "healthcheck.sh").returncode == 0)
-    yield name
-    podman("rm", "--force", "--time", "2", name)
+def make_secret(api: Api, namespace: str, labels: dict[str, str], **data: str) -> None:
+    metadata = {"name": "bucket", "namespace": namespace, "labels": labels}
+    api.create({"apiVersion": "v1", "kind": "Secret", "metadata": metadata, "stringData": data})
 
 
-def podman(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["podman", *arguments], capture_output=True, text=True, check=False)
+KEYS = {"access_key_id": "id", "secret_access_key": "key"}
+MARKED = {"omnileads.org/for-backups": "true"}
+S3 = {"endpoint": "https://s3.example:9000", "bucket": "backups", "credentials": "bucket"}
 
 
-def test_the_script_backs_up_what_can_be_restored(database: str) -> None:
-    variables = {"PGHOST": "127.0.0.1", "PGPORT": "5432", "PGUSER": "omnileads", "PGPASSWORD": "secret"}
-    names = [argument for each in variables.items() for argument in ("--env", "=".join(each))]
+def test_a_backup_to_s3_waits_for_a_secret_that_may_be_used(
+    api: Api, operator: OperatorProcess, namespace: str
+) -> None:
+    api.create(manifest(namespace))
+    make(api, namespace, destination={"s3": S3})
+    wait_for_reason(api, operator, namespace, "SecretNotFound")
+    make_secret(api, namespace, {}, **KEYS)
+    wait_for_reason(api, operator, namespace, "SecretNotMarked")
+    assert api.find("Job", namespace, "before-backup") is None
+    api.change("Secret", namespace, "bucket", {"metadata": {"labels": MARKED}})
+    status = wait_for_reason(api, operator, namespace, "Running")
+    assert status["location"] == f"s3://backups/omnileads/{namespace}/before"
+    assert api.find("PersistentVolumeClaim", namespace, "before-backup") is None
+    container = api.get("Job", namespace, "before-backup")["spec"]["template"]["spec"]["containers"][0]
+    told = {each["name"]: each for each in container["env"]}
+    assert told["S3_SECRET_ACCESS_KEY"]["valueFrom"]["secretKeyRef"] == {"name": "bucket", "key": "secret_access_key"}
+    assert "S3_CA" not in told
+    policy = api.get("NetworkPolicy", namespace, "before-backup")
+    assert policy["spec"]["egress"] == [{"ports": [{"protocol": "TCP", "port": 9000}]}]
 
-    def run(script: str, **more: str) -> subprocess.CompletedProcess[str]:
-        also = [argument for each in more.items() for argument in ("--env", "=".join(each))]
-        return podman("exec", *names, *also, database, "sh", "-c", script)
 
-    assert (
-        run("psql -c 'CREATE TABLE calls AS SELECT generate_series(1, 1000) AS id'", PGDATABASE="omnileads").returncode
-        == 0
+def test_what_is_in_a_bucket_is_removed_with_the_resource(api: Api, operator: OperatorProcess, namespace: str) -> None:
+    api.create(manifest(namespace))
+    make_secret(api, namespace, MARKED, **KEYS, **{"ca.crt": "an authority"})
+    make(api, namespace, destination={"s3": S3}, deletionPolicy="Delete")
+    wait_for_reason(api, operator, namespace, "Running")
+    end_job(api, namespace, ("SuccessCriteriaMet", "Complete"), succeeded=1, completionTime=STAMP)
+    wait_for_reason(api, operator, namespace, "Complete")
+    # The contact centre went before; its backup's images are still known.
+    api.delete("OMniLeads", namespace, "acme")
+    wait_for("the instance to go", lambda: api.find("OMniLeads", namespace, "acme") is None, evidence=operator.log)
+    api.delete("OMniLeadsBackup", namespace, "before")
+    job = wait_for("the removal", lambda: api.find("Job", namespace, "before-remove"), evidence=operator.log)
+    container = job["spec"]["template"]["spec"]["containers"][0]
+    assert container["image"] == f"localhost/omnileads/postgres:{VERSION}"
+    assert "S3_CA" in {each["name"] for each in container["env"]}
+    end_job(api, namespace, ("FailureTarget", "Failed"), job="before-remove", failed=4)
+    wait_for_reason(api, operator, namespace, "NotRemoved")
+    path = f"/apis/batch/v1/namespaces/{namespace}/jobs/before-remove?propagationPolicy=Background"
+    gone = api.call("DELETE", path)["details"]["uid"]
+
+    def is_another() -> bool:
+        found = api.find("Job", namespace, "before-remove")
+        return bool(found and found["metadata"]["uid"] != gone)
+
+    wait_for("another try", is_another, evidence=operator.log)
+    end_job(api, namespace, ("SuccessCriteriaMet", "Complete"), job="before-remove", succeeded=1, completionTime=STAMP)
+    wait_for(
+        "the backup to go", lambda: api.find("OMniLeadsBackup", namespace, "before") is None, evidence=operator.log
     )
-    done = run(SCRIPT, PGDATABASE="omnileads")
-    assert done.returncode == 0, done.stderr
-    assert run("cd /backup && sha256sum --check database.dump.sha256").returncode == 0
-    run("psql -c 'DROP TABLE calls'", PGDATABASE="omnileads")
-    assert run("pg_restore --dbname omnileads /backup/database.dump").returncode == 0
-    assert run("psql -tAc 'SELECT count(*) FROM calls'", PGDATABASE="omnileads").stdout.strip() == "1000"
-    # A database that cannot be read leaves no file that looks like a backup.
-    assert run("rm /backup/*").returncode == 0
-    assert run(SCRIPT, PGDATABASE="no-such-database").returncode != 0
-    assert run("ls /backup/database.dump").returncode != 0
+
+
+def test_the_reason_of_a_script_is_told(api: Api, operator: OperatorProcess, namespace: str) -> None:
+    api.create(manifest(namespace))
+    make(api, namespace)
+    wait_for_reason(api, operator, namespace, "Running")
+    message = "Container backup for pod x/y failed with exit code 45 matching FailJob rule at index 0"
+    end_job(api, namespace, ("FailureTarget", "Failed"), message=message, failed=1)
+    wait_for_reason(api, operator, namespace, "PlaceTaken")
+
+
+@pytest.mark.parametrize(
+    ("destination", "message"),
+    [
+        ({"s3": S3, "volume": {}}, "a destination is either a volume or s3, not both"),
+        ({"s3": {**S3, "endpoint": "s3.example"}}, "spec.destination.s3.endpoint"),
+        ({"s3": {**S3, "prefix": "../other"}}, "spec.destination.s3.prefix"),
+        ({"s3": {"bucket": "backups"}}, "credentials: Required value"),
+    ],
+)
+def test_a_destination_that_cannot_be_is_refused(
+    api: Api, namespace: str, destination: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(ApiError) as refused:
+        make(api, namespace, destination=destination)
+    assert message in refused.value.message
+
+
+def test_its_pod_is_admitted_where_only_restricted_ones_are(
+    api: Api, operator: OperatorProcess, namespace: str
+) -> None:
+    labels = {"pod-security.kubernetes.io/enforce": "restricted"}
+    api.change("Namespace", None, namespace, {"metadata": {"labels": labels}})
+    api.create({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default", "namespace": namespace}})
+    api.create(manifest(namespace))
+    make(api, namespace)
+    wait_for_reason(api, operator, namespace, "Running")
+    spec = api.get("Job", namespace, "before-backup")["spec"]["template"]["spec"]
+    metadata = {"name": "probe", "namespace": namespace}
+    api.create({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}, dry_run=True)
