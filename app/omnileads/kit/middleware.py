@@ -176,9 +176,12 @@ def _route(scope: Scope) -> str:
 
     A route knows its address without its routers' prefixes, which are what is left of the asked path.
     """
+    found: str | None = scope.get("oml.route")
+    if found is not None:
+        return found
     known: str | None = getattr(scope.get("route"), "path_format", None)
     if known is None:
-        return str(scope.get("oml.route", "unknown"))
+        return "unknown"
     own_part = known.format(**scope.get("path_params", {}))
     path: str = scope["path"]
     return path.removesuffix(own_part) + known if path.endswith(own_part) else known
