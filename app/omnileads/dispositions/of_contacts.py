@@ -9,9 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session, lazyload
 
+from omnileads.agents.console import AGENT_ID, require_agent_id
 from omnileads.agents.engine import tell_engine
 from omnileads.agents.live import LiveAgents
 from omnileads.agents.models import Agent
@@ -71,21 +72,29 @@ _TOLD: Final = (
 )
 
 
-def answers_of(session: Session, agent_id: int, limit: int, offset: int) -> list[Told]:
-    """An agent's answers about contacts, the oldest first."""
-    statement = (
-        select(*_TOLD)
-        .where(Disposition.agent_id == agent_id, Disposition.contact_id.is_not(None))
-        .order_by(Disposition.id)
-    )
-    return [told(row) for row in session.execute(statement.limit(limit).offset(offset))]
+_OF_USER: Final = select(*_TOLD).where(Disposition.agent_id == AGENT_ID.scalar_subquery())
+_ANSWERS: Final = (
+    _OF_USER.where(Disposition.contact_id.is_not(None))
+    .order_by(Disposition.id)
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
+)
+_ANSWER: Final = _OF_USER.where(Disposition.id == bindparam("id"))
 
 
-def answer_of(session: Session, agent_id: int, disposition_id: int) -> Told:
-    """Raises NotFound for one of somebody else."""
-    statement = select(*_TOLD).where(Disposition.id == disposition_id, Disposition.agent_id == agent_id)
-    row = session.execute(statement).one_or_none()
+def answers_of(session: Session, user_id: int, limit: int, offset: int) -> list[Told]:
+    """What the agent that this user is answered about contacts, the oldest first. Raises NotAnAgent."""
+    found = session.execute(_ANSWERS, {"user_id": user_id, "limit": limit, "offset": offset}).all()
+    if not found:
+        require_agent_id(session, user_id)
+    return [told(row) for row in found]
+
+
+def answer_of(session: Session, user_id: int, disposition_id: int) -> Told:
+    """One of them. Raises NotAnAgent, NotFound for one of somebody else."""
+    row = session.execute(_ANSWER, {"user_id": user_id, "id": disposition_id}).one_or_none()
     if row is None:
+        require_agent_id(session, user_id)
         raise NotFound
     return told(row)
 

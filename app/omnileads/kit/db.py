@@ -6,7 +6,7 @@ never commit. What must happen only after the commit (a Redis message) is given 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, ClassVar
@@ -18,6 +18,7 @@ from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from omnileads.kit.db_connections import watch_connections
 from omnileads.kit.errors import AppError
 from omnileads.settings import PostgresTopic
 
@@ -41,6 +42,16 @@ class Base(DeclarativeBase):
     type_annotation_map: ClassVar[Mapping[Any, Any]] = {datetime: DateTime(timezone=True)}
 
 
+class ReadOnlyError(Exception):
+    """Something was changed in a session for reading. The code must use a transaction."""
+
+
+class _ReadingSession(Session):
+    def flush(self, objects: Sequence[object] | None = None) -> None:
+        if self.new or self.dirty or self.deleted:
+            raise ReadOnlyError
+
+
 class Database:
     """One pool of connections to PostgreSQL. Opens none before the first use."""
 
@@ -48,7 +59,7 @@ class Database:
         self.engine: Engine = create_engine(
             database_url(settings),
             hide_parameters=True,  # they would put phone numbers and names into the log
-            pool_pre_ping=True,
+            pool_use_lifo=True,  # the fewest connections are in use, and the others notice that they are idle
             pool_size=settings.pool_size,
             max_overflow=settings.pool_overflow,
             pool_timeout=settings.pool_wait_seconds,
@@ -71,6 +82,7 @@ class Database:
             },
         )
 
+        watch_connections(self.engine)
         self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
@@ -91,9 +103,15 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session for one statement that reads: each stands for itself, so none needs to be begun and committed."""
-        with Session(self._reading, expire_on_commit=False) as session:
+        """A session for statements that only read.
+
+        Each sees what is committed when it begins, as in `transaction`, but nothing has to be begun and committed.
+        Locks end with the statement that takes them. Raises ReadOnlyError for objects that were changed.
+        """
+        with _ReadingSession(self._reading, expire_on_commit=False) as session:
             yield session
+            if session.new or session.dirty or session.deleted or _AFTER_COMMIT in session.info:
+                raise ReadOnlyError
 
     @contextmanager
     def rehearsal(self) -> Iterator[Session]:

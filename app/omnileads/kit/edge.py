@@ -44,3 +44,12 @@ Transaction = Annotated[Session, Depends(_transaction, scope="function")]
 
 Not for websockets: it would hold a connection for the whole life of the socket. Use `runtime.database.transaction()`.
 """
+
+
+def _reading(runtime: CurrentRuntime) -> Iterator[Session]:
+    with runtime.database.reading() as session:
+        yield session
+
+
+Reading = Annotated[Session, Depends(_reading, scope="function")]
+"""A session for a route that only reads, without the cost of a transaction. See `Database.reading`."""

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from starlette.responses import JSONResponse, Response
 
-from omnileads.agents.console import require_agent, require_agent_id
+from omnileads.agents.console import require_agent
 from omnileads.api.v1.bodies import Data, Fields, as_id, sent, takes
 from omnileads.api.v1.contact_values import base_of, external_column, main_phone, make_contact
 from omnileads.api.v1.errors import Refused, missing
@@ -30,7 +30,7 @@ from omnileads.dispositions.of_contacts import (
     answers_of,
     told,
 )
-from omnileads.kit.edge import CurrentRuntime, Transaction
+from omnileads.kit.edge import CurrentRuntime, Reading, Transaction
 from omnileads.kit.permissions import CurrentPrincipal, Principal, requires
 
 router = APIRouter(tags=["dispositions"], dependencies=[requires("agent.console")])
@@ -103,23 +103,20 @@ def _options(session: Session, principal: Principal, campaign: Campaign | None) 
 
 @router.get("/disposition", response_class=JSONResponse)
 def list_dispositions(
-    session: Transaction,
+    session: Reading,
     principal: CurrentPrincipal,
     limit: Annotated[int, Query(ge=1, le=MOST)] = MOST,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> Response:
     """What this agent answered, the oldest first: 1000 at once, the following ones with `offset`."""
-    found = answers_of(session, require_agent_id(session, principal.user_id), limit, offset)
+    found = answers_of(session, principal.user_id, limit, offset)
     return JSONResponse([_shown(answer) for answer in found])
 
 
 @router.get("/disposition/{disposition_id}", response_class=JSONResponse)
-def get_disposition(session: Transaction, principal: CurrentPrincipal, disposition_id: str) -> Response:
-    agent_id = require_agent_id(session, principal.user_id)
-    number = as_id(disposition_id)
-    if number is None:
-        raise missing()
-    return JSONResponse(_shown(answer_of(session, agent_id, number)))
+def get_disposition(session: Reading, principal: CurrentPrincipal, disposition_id: str) -> Response:
+    # 0 is no answer's id, so that who is no agent hears that first
+    return JSONResponse(_shown(answer_of(session, principal.user_id, as_id(disposition_id) or 0)))
 
 
 @router.post("/disposition", status_code=201, openapi_extra=takes(DispositionFields))
