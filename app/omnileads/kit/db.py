@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 import psycopg2
 import structlog
-from sqlalchemy import DateTime, MetaData, create_engine, text
+from sqlalchemy import DateTime, MetaData, Table, create_engine, text
 from sqlalchemy.engine import URL, Engine
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -40,6 +40,11 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map: ClassVar[Mapping[Any, Any]] = {datetime: DateTime(timezone=True)}
+
+
+def table_of(model: type[Base]) -> Table:
+    """The table, for statements that need no objects: they cost a third."""
+    return cast("Table", model.__table__)
 
 
 class ReadOnlyError(Exception):

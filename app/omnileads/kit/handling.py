@@ -109,15 +109,18 @@ class Handler:
         """`given` is where the route and its dependencies put a status, headers and cookies."""
         content = finished(serialize_response(response_content=answer, dump_json=self._is_dumped, **self._rendering))
         status = given.status_code or self._status
-        arguments = {} if status is None else {"status_code": status}
-        if self._is_dumped:
-            response = Response(content, media_type="application/json", **arguments)
-        else:
-            response = self._response_class(content, **arguments)
+        make = _DumpedJSON if self._is_dumped else self._response_class
+        response = make(content) if status is None else make(content, status_code=status)
         if not is_body_allowed_for_status_code(response.status_code):
             response.body = b""
         response.headers.raw.extend(given.headers.raw)
         return response
+
+
+class _DumpedJSON(Response):
+    """JSON that is bytes already."""
+
+    media_type = "application/json"
 
 
 class _Node:
