@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from functools import cached_property
+from typing import Final, NamedTuple
 
-from sqlalchemy import Row, and_, bindparam, insert, select
+from sqlalchemy import and_, bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from omnileads.agents.console import AGENT_ID, require_agent_id
@@ -53,8 +54,7 @@ class Answer:
     """What the integration calls the call; ours where it got it from the call's header."""
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(NamedTuple):
     """An answer as integrations are told it."""
 
     id: int
@@ -64,17 +64,13 @@ class Told:
     comment: str
 
 
-_TOLD: Final = (
-    Disposition.id,
-    Disposition.contact_id,
-    Disposition.given_call_id,
-    Disposition.call_id,
-    Disposition.option_id,
-    Disposition.comment,
+_TOLD: Final = tuple(
+    table_of(Disposition).c[name] for name in ("id", "contact_id", "given_call_id", "call_id", "option_id", "comment")
 )
 
 
-_OF_USER: Final = select(*_TOLD).where(Disposition.agent_id == AGENT_ID.scalar_subquery())
+_AGENT_ID: Final = AGENT_ID.scalar_subquery()
+_OF_USER: Final = select(*_TOLD).where(Disposition.agent_id == _AGENT_ID)
 _ANSWERS: Final = (
     _OF_USER.where(Disposition.contact_id.is_not(None))
     .order_by(Disposition.id)
@@ -89,7 +85,7 @@ def answers_of(session: Session, user_id: int, limit: int, offset: int) -> list[
     found = session.execute(_ANSWERS, {"user_id": user_id, "limit": limit, "offset": offset}).all()
     if not found:
         require_agent_id(session, user_id)
-    return [told(row) for row in found]
+    return [_told(*row) for row in found]
 
 
 def answer_of(session: Session, user_id: int, disposition_id: int) -> Told:
@@ -98,17 +94,20 @@ def answer_of(session: Session, user_id: int, disposition_id: int) -> Told:
     if row is None:
         require_agent_id(session, user_id)
         raise NotFound
-    return told(row)
+    return _told(*row)
 
 
-def told(answer: Disposition | Row[*tuple[Any, ...]]) -> Told:
-    """With what the integration calls the call, else our id of it, if there is a call.
+def told(stored: Disposition) -> Told:
+    return _told(stored.id, stored.contact_id, stored.given_call_id, stored.call_id, stored.option_id, stored.comment)
 
-    `answer` may be a row of `_TOLD`.
-    """
-    own = None if answer.call_id.startswith(MADE_UP) else answer.call_id
-    given = answer.given_call_id
-    return Told(answer.id, answer.contact_id, given if given is not None else own, answer.option_id, answer.comment)
+
+def _told(
+    answer_id: int, contact_id: int | None, given: str | None, call_id: str, option_id: int, comment: str
+) -> Told:
+    """With what the integration calls the call, else our id of it, if there is a call."""
+    if given is None and not call_id.startswith(MADE_UP):
+        given = call_id
+    return Told(answer_id, contact_id, given, option_id, comment)
 
 
 @dataclass(frozen=True)
@@ -126,12 +125,13 @@ _OPTION: Final = (
         DispositionOption.is_hidden,
         Campaign.kind,
         Campaign.contact_base_id,
-        CampaignMember.agent_id,
+        CampaignMember.agent_id.is_not(None).label("is_member"),
+        _AGENT_ID.label("agent_id"),
     )
     .join(Campaign, and_(Campaign.id == DispositionOption.campaign_id, Campaign.deleted_at.is_(None)))
     .outerjoin(
         CampaignMember,
-        and_(CampaignMember.campaign_id == Campaign.id, CampaignMember.agent_id == bindparam("agent_id")),
+        and_(CampaignMember.campaign_id == Campaign.id, CampaignMember.agent_id == _AGENT_ID),
     )
     .where(DispositionOption.id == bindparam("option_id"))
 )
@@ -163,13 +163,16 @@ class ContactDispositions:
     """Contacts that are answered about are locked already: see `lock_contact`."""
 
     def __init__(self, session: Session, runtime: Runtime, actor: Principal) -> None:
-        """Raises NotAnAgent."""
         self._session = session
         self._redis = runtime.redis
         self._clock = runtime.clock
         self._changes = ConfigurationChanges(session, runtime, actor)
         self._actor = actor
-        self._agent_id = require_agent_id(session, actor.user_id)
+
+    @cached_property
+    def _agent_id(self) -> int:
+        """Raises NotAnAgent."""
+        return require_agent_id(self._session, self._actor.user_id)
 
     def one(self, disposition_id: int) -> Disposition:
         """Raises NotFound for one of somebody else."""
@@ -185,16 +188,17 @@ class ContactDispositions:
     def target(self, option_id: int | None, present: Disposition | None = None) -> Target:
         """Where an answer with this option belongs.
 
-        Raises OptionUnknown for one that is hidden, unless it is the present one, or not of the agent's campaigns.
+        Raises NotAnAgent, OptionUnknown for one that is hidden, unless it is the present one, or not of the agent's
+        campaigns.
         """
-        row = None
-        if option_id is not None:
-            row = self._session.execute(_OPTION, {"option_id": option_id, "agent_id": self._agent_id}).one_or_none()
-        if row is None:
+        row = self._session.execute(_OPTION, {"option_id": option_id, "user_id": self._actor.user_id}).one_or_none()
+        if row is None or row.agent_id is None:
+            require_agent_id(self._session, self._actor.user_id)
             raise OptionUnknown
+        self._agent_id = row.agent_id
         is_kept = present is not None and present.option_id == option_id
         is_elsewhere = present is not None and present.campaign_id != row.campaign_id
-        if is_elsewhere or (not is_kept and (row.is_hidden or row.agent_id is None)):
+        if is_elsewhere or (not is_kept and (row.is_hidden or not row.is_member)):
             raise OptionUnknown
         return Target(row.campaign_id, row.kind, row.contact_base_id)
 

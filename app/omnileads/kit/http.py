@@ -10,6 +10,7 @@ import structlog
 from fastapi import FastAPI, Request, WebSocket
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
+from pydantic_core import to_json
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from sqlalchemy.exc import DataError, InterfaceError, OperationalError
@@ -33,6 +34,15 @@ Renderer = Callable[[AppError, Mapping[str, str] | None], Response]
 
 WEBSOCKET_REFUSED: Final = 4000
 """Close codes of refused websockets are 4000 + the HTTP status, e.g. 4401 when nobody is signed in."""
+
+
+class JsonAnswer(Response):
+    """JSON of plain values that need no model, made several times as fast as by the standard library."""
+
+    media_type = "application/json"
+
+    def render(self, content: Any) -> bytes:
+        return to_json(content)
 
 
 class FieldProblemBody(BaseModel):

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
 from omnileads.agents.console import require_agent
 from omnileads.api.v1.bodies import Data, Fields, as_id, sent, takes
@@ -34,6 +34,7 @@ from omnileads.dispositions.of_contacts import (
     told,
 )
 from omnileads.kit.edge import CurrentRuntime, Reading, Transaction
+from omnileads.kit.http import JsonAnswer
 from omnileads.kit.permissions import CurrentPrincipal, Principal, requires
 
 router = APIRouter(tags=["dispositions"], dependencies=[requires("agent.console")])
@@ -103,7 +104,7 @@ def _options(session: Session, principal: Principal, campaign: Campaign | None) 
     ]
 
 
-@router.get("/disposition", response_class=JSONResponse)
+@router.get("/disposition", response_class=JsonAnswer)
 def list_dispositions(
     session: Reading,
     principal: CurrentPrincipal,
@@ -112,13 +113,13 @@ def list_dispositions(
 ) -> Response:
     """What this agent answered, the oldest first: 1000 at once, the following ones with `offset`."""
     found = answers_of(session, principal.user_id, limit, offset)
-    return JSONResponse([_shown(answer) for answer in found])
+    return JsonAnswer([_shown(answer) for answer in found])
 
 
-@router.get("/disposition/{disposition_id}", response_class=JSONResponse)
+@router.get("/disposition/{disposition_id}", response_class=JsonAnswer)
 def get_disposition(session: Reading, principal: CurrentPrincipal, disposition_id: str) -> Response:
     # 0 is no answer's id, so that who is no agent hears that first
-    return JSONResponse(_shown(answer_of(session, principal.user_id, as_id(disposition_id) or 0)))
+    return JsonAnswer(_shown(answer_of(session, principal.user_id, as_id(disposition_id) or 0)))
 
 
 @router.post("/disposition", status_code=201, openapi_extra=takes(DispositionFields))
