@@ -24,17 +24,18 @@ from omnileads.kit.runtime import Runtime
 from omnileads.kit.workers import Workers
 from omnileads.settings import Settings
 
-OTHER_THREADS: Final = 10
-"""For what coroutines ask of the database, and for sending files, beside the workers of requests."""
+OTHERS: Final = 4
+"""One of so many threads is for what coroutines ask of the database and for sending files, the others handle requests."""
 
 
 def create_app(settings: Settings, runtime: Runtime | None = None, passwords: Passwords | None = None) -> FastAPI:
     """The application of these settings. `runtime` and `passwords` are given by tests; else they are built here."""
     own_runtime = runtime or Runtime.build(settings)
     app = build_api()
-    workers = Workers(settings.app.request_threads)
+    others = settings.app.request_threads // OTHERS
+    workers = Workers(settings.app.request_threads - others)
     app.router.middleware_stack = Addresses(app, workers)
-    app.router.lifespan_context = _lifespan(own_runtime, workers, is_owned=runtime is None)
+    app.router.lifespan_context = _lifespan(own_runtime, workers, others, is_owned=runtime is None)
     app.state.settings = settings
     app.state.runtime = own_runtime
     app.state.passwords = passwords or Passwords()
@@ -50,11 +51,11 @@ def create_app(settings: Settings, runtime: Runtime | None = None, passwords: Pa
 
 
 def _lifespan(
-    runtime: Runtime, workers: Workers, *, is_owned: bool
+    runtime: Runtime, workers: Workers, others: int, *, is_owned: bool
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        anyio.to_thread.current_default_thread_limiter().total_tokens = OTHER_THREADS
+        anyio.to_thread.current_default_thread_limiter().total_tokens = others
         yield
         workers.close()
         if is_owned:
