@@ -25,7 +25,7 @@ from omnileads.kit.workers import Workers
 from omnileads.settings import Settings
 
 OTHERS: Final = 4
-"""One of so many threads is for what coroutines ask of the database and for sending files, the others handle requests."""
+"""One of so many threads is for what coroutines ask of the database and for files, the others handle requests."""
 
 
 def create_app(settings: Settings, runtime: Runtime | None = None, passwords: Passwords | None = None) -> FastAPI:
