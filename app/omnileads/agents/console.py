@@ -30,16 +30,18 @@ from omnileads.agents.schemas import (
 from omnileads.campaigns.models import Campaign, CampaignMember
 from omnileads.crm.models import ExternalSite
 from omnileads.kit.clock import Clock, epoch_ms
+from omnileads.kit.db import table_of
 from omnileads.settings import Settings
 
 WEBSOCKET_PATH = "/ws/sip"
 RING_SECONDS = 25
 """Of a campaign without a queue, whose calls reach an agent only when somebody passes them on."""
 
+_agents, _users = table_of(Agent).c, table_of(User).c
 AGENT_ID: Final = (
-    select(Agent.id)
-    .join(User, User.id == Agent.user_id)
-    .where(Agent.user_id == bindparam("user_id"), Agent.deleted_at.is_(None), User.deleted_at.is_(None))
+    select(_agents.id)
+    .join_from(table_of(Agent), table_of(User), _users.id == _agents.user_id)
+    .where(_agents.user_id == bindparam("user_id"), _agents.deleted_at.is_(None), _users.deleted_at.is_(None))
 )
 """The id of the agent that the user `user_id` is."""
 

@@ -64,20 +64,18 @@ class Told(NamedTuple):
     comment: str
 
 
-_TOLD: Final = tuple(
-    table_of(Disposition).c[name] for name in ("id", "contact_id", "given_call_id", "call_id", "option_id", "comment")
-)
-
-
+_dispositions = table_of(Disposition)
 _AGENT_ID: Final = AGENT_ID.scalar_subquery()
-_OF_USER: Final = select(*_TOLD).where(Disposition.agent_id == _AGENT_ID)
+_OF_USER: Final = select(
+    *(_dispositions.c[name] for name in ("id", "contact_id", "given_call_id", "call_id", "option_id", "comment"))
+).where(_dispositions.c.agent_id == _AGENT_ID)
 _ANSWERS: Final = (
-    _OF_USER.where(Disposition.contact_id.is_not(None))
-    .order_by(Disposition.id)
+    _OF_USER.where(_dispositions.c.contact_id.is_not(None))
+    .order_by(_dispositions.c.id)
     .limit(bindparam("limit"))
     .offset(bindparam("offset"))
 )
-_ANSWER: Final = _OF_USER.where(Disposition.id == bindparam("id"))
+_ANSWER: Final = _OF_USER.where(_dispositions.c.id == bindparam("id"))
 
 
 def answers_of(session: Session, user_id: int, limit: int, offset: int) -> list[Told]:
@@ -119,29 +117,28 @@ class Target:
     contact_base_id: int | None
 
 
+_options, _campaigns, _members = table_of(DispositionOption), table_of(Campaign), table_of(CampaignMember)
+_contacts = table_of(Contact)
 _OPTION: Final = (
     select(
-        DispositionOption.campaign_id,
-        DispositionOption.is_hidden,
-        Campaign.kind,
-        Campaign.contact_base_id,
-        CampaignMember.agent_id.is_not(None).label("is_member"),
+        _options.c.campaign_id,
+        _options.c.is_hidden,
+        _campaigns.c.kind,
+        _campaigns.c.contact_base_id,
+        _members.c.agent_id.is_not(None).label("is_member"),
         _AGENT_ID.label("agent_id"),
     )
-    .join(Campaign, and_(Campaign.id == DispositionOption.campaign_id, Campaign.deleted_at.is_(None)))
-    .outerjoin(
-        CampaignMember,
-        and_(CampaignMember.campaign_id == Campaign.id, CampaignMember.agent_id == _AGENT_ID),
-    )
-    .where(DispositionOption.id == bindparam("option_id"))
+    .join_from(_options, _campaigns, and_(_campaigns.c.id == _options.c.campaign_id, _campaigns.c.deleted_at.is_(None)))
+    .outerjoin(_members, and_(_members.c.campaign_id == _campaigns.c.id, _members.c.agent_id == _AGENT_ID))
+    .where(_options.c.id == bindparam("option_id"))
 )
-_IN_BASE: Final = select(Contact.id).where(Contact.base_id == bindparam("base_id")).with_for_update()
-_BY_ID: Final = _IN_BASE.where(Contact.id == bindparam("id"))
-_BY_EXTERNAL_ID: Final = _IN_BASE.where(Contact.external_id == bindparam("external_id"))
-_OTHERS: Final = select(Disposition.id).where(
-    Disposition.campaign_id == bindparam("campaign_id"), Disposition.contact_id == bindparam("contact_id")
+_IN_BASE: Final = select(_contacts.c.id).where(_contacts.c.base_id == bindparam("base_id")).with_for_update()
+_BY_ID: Final = _IN_BASE.where(_contacts.c.id == bindparam("id"))
+_BY_EXTERNAL_ID: Final = _IN_BASE.where(_contacts.c.external_id == bindparam("external_id"))
+_OTHERS: Final = select(_dispositions.c.id).where(
+    _dispositions.c.campaign_id == bindparam("campaign_id"), _dispositions.c.contact_id == bindparam("contact_id")
 )
-_ADD: Final = insert(table_of(Disposition)).returning(table_of(Disposition).c.id)
+_ADD: Final = insert(_dispositions).returning(_dispositions.c.id)
 _REMEMBER: Final = insert(table_of(DispositionChange))
 
 
