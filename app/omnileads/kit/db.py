@@ -88,7 +88,6 @@ class Database:
         )
 
         watch_connections(self.engine)
-        self._reading = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -113,10 +112,18 @@ class Database:
         Each sees what is committed when it begins, as in `transaction`, but nothing has to be begun and committed.
         Locks end with the statement that takes them. Raises ReadOnlyError for objects that were changed.
         """
-        with _ReadingSession(self._reading, expire_on_commit=False) as session:
-            yield session
-            if session.new or session.dirty or session.deleted or _AFTER_COMMIT in session.info:
-                raise ReadOnlyError
+        with self.engine.connect() as connection:
+            # Not an isolation level of SQLAlchemy's: one that cannot be taken back loses the pool a connection.
+            driver: Any = connection.connection.dbapi_connection
+            driver.autocommit = True
+            try:
+                with _ReadingSession(connection, expire_on_commit=False) as session:
+                    yield session
+                    if session.new or session.dirty or session.deleted or _AFTER_COMMIT in session.info:
+                        raise ReadOnlyError
+            finally:
+                if not driver.closed:
+                    driver.autocommit = False
 
     @contextmanager
     def rehearsal(self) -> Iterator[Session]:

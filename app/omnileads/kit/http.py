@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final, cast
 
+import psycopg2
 import structlog
 from fastapi import FastAPI, Request, WebSocket
 from fastapi.exceptions import RequestValidationError
@@ -103,7 +104,13 @@ def install_error_handlers(app: FastAPI, renderers: Mapping[str, Renderer] | Non
     app.add_exception_handler(AppError, _on_app_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_http_exception)
-    for absent in (OperationalError, InterfaceError, PoolTimeoutError):
+    for absent in (
+        OperationalError,
+        InterfaceError,
+        PoolTimeoutError,
+        psycopg2.OperationalError,
+        psycopg2.InterfaceError,
+    ):
         app.add_exception_handler(absent, _on_database_error)
     app.add_exception_handler(DataError, _on_data_error)
     app.add_exception_handler(RedisConnectionError, _on_redis_error)

@@ -175,3 +175,20 @@ def test_what_only_reads_may_not_change(runtime: Runtime) -> None:
         make_role(session, "new")
     with pytest.raises(ReadOnlyError), runtime.database.reading() as session:
         after_commit(session, lambda: None)
+
+
+def test_a_connection_lost_while_reading_goes_back_to_the_pool(settings: Settings) -> None:
+    database = Database(settings.postgres.model_copy(update={"pool_size": 1, "pool_overflow": 0}), "lost")
+    killer = Database(settings.postgres, "killer")
+    for _ in range(2):
+        with pytest.raises(OperationalError), database.reading() as session:
+            pid = session.scalar(text("SELECT pg_backend_pid()"))
+            with killer.transaction() as other:
+                other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+            session.execute(text("SELECT 1"))
+    with database.transaction() as session:
+        session.execute(text("CREATE TEMPORARY TABLE not_kept (id int)"))
+        session.rollback()
+        assert session.scalar(text("SELECT to_regclass('not_kept')")) is None
+    killer.close()
+    database.close()
