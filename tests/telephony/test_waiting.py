@@ -12,6 +12,8 @@ from support.waiting import always
 from support.workplace import Workplace
 
 AtWork = Callable[..., Workplace]
+A_LONG_TIME = 15
+"""Seconds: more than any limit set here, also on a busy machine, and as much as a campaign's own ones."""
 
 
 def test_a_caller_gives_up_while_waiting(centre: Centre, carrier: Carrier, history: History) -> None:
@@ -66,7 +68,7 @@ def test_an_agent_who_does_not_answer_is_passed_over_and_rests(
     awake.take_call()
     enter, missed, connect = history.wait_for(caller.number, "ENTERQUEUE", "RINGNOANSWER", "CONNECT")
     assert (missed.agent_id, connect.agent_id) == (sleepy.agent.agent_id, awake.agent.agent_id)
-    assert 1.9 < (missed.time - enter.time).total_seconds() < 3
+    assert 2 <= (missed.time - enter.time).total_seconds() < A_LONG_TIME
     another = carrier.call(campaign.did)
     history.wait_for(another.number, "ENTERQUEUE")
     always(lambda: not sleepy.phone.is_ringing, for_seconds=2)
@@ -78,13 +80,12 @@ def test_an_agent_is_asked_again_after_its_rest(
     worker = at_work(centre.agent())
     campaign = centre.campaign(worker.agent, ring_seconds=1, retry_seconds=2)
     caller = carrier.call(campaign.did)
-    worker.phone.wait_until_ringing()
-    worker.phone.wait_until_idle(within_seconds=3)
-    ended = time.monotonic()
-    worker.phone.wait_until_ringing(within_seconds=5)
-    assert 1.7 < time.monotonic() - ended < 3
-    worker.phone.answer()
-    history.wait_for(caller.number, "ENTERQUEUE", "RINGNOANSWER", "CONNECT")
+    for _ in range(2):
+        worker.phone.wait_until_ringing()
+        worker.phone.wait_until_idle()
+    worker.take_call()
+    _, first, second, _ = history.wait_for(caller.number, "ENTERQUEUE", "RINGNOANSWER", "RINGNOANSWER", "CONNECT")
+    assert (second.time - first.time).total_seconds() >= 3, "the rest, and the ringing after it"
 
 
 def test_an_agent_who_refuses_is_noted(centre: Centre, carrier: Carrier, at_work: AtWork, history: History) -> None:
@@ -108,7 +109,7 @@ def test_waiting_too_long_leads_to_the_failover(
     events = history.wait_for(caller.number, "ENTERQUEUE", "EXITWITHTIMEOUT", "ENTERQUEUE", "CONNECT", "COMPLETEOUTNUM")
     assert [event.campaign_id for event in events] == [first.id, first.id, second.id, second.id, second.id]
     assert events[1].wait_seconds is not None
-    assert 1.9 < events[1].wait_seconds < 2.5
+    assert 2 <= events[1].wait_seconds < A_LONG_TIME
 
 
 def test_failovers_in_a_chain(centre: Centre, carrier: Carrier, history: History) -> None:

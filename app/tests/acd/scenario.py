@@ -20,6 +20,7 @@ from omnileads.acd.core.commands import (
     Unbridge,
 )
 from omnileads.acd.core.config import AgentProfile, Destination, DestinationType, Queue, Route, RoutingConfig
+from omnileads.acd.core.dialogues import LISTENING
 from omnileads.acd.core.engine import Engine
 from omnileads.acd.core.events import (
     AgentCallAgent,
@@ -185,8 +186,9 @@ class Scenario:
         return [command for command in self.commands if isinstance(command, kind)]
 
     def played(self) -> list[str]:
-        """What was played so far, to anybody."""
-        return [command.media for command in self.commands if isinstance(command, PlayAnnouncement)]
+        """What was played so far, to anybody, without the silence in which digits are awaited."""
+        media = (command.media for command in self.commands if isinstance(command, PlayAnnouncement))
+        return [one for one in media if one != LISTENING]
 
     def caller_hangs_up(self, call_id: str) -> None:
         channel = self.callers.pop(call_id, None)

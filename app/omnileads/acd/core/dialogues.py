@@ -1,6 +1,7 @@
 """Asking the caller: IVR menus and customer identification.
 
-A digit cuts a prompt short. Time-out is counted from the end of the prompt, and between digits.
+A digit cuts a prompt short. Time-out is counted from the end of the prompt, and between digits. As long as something is
+asked something plays, if only silence: see `LISTENING`.
 """
 
 from dataclasses import replace
@@ -9,11 +10,18 @@ from omnileads.acd.core.commands import AskCrm, StopAnnouncement
 from omnileads.acd.core.config import Destination, DestinationType, Identification, Ivr
 from omnileads.acd.core.events import CrmAnswered, DigitPressed
 from omnileads.acd.core.model import Call, CallPhase, Dialogue
-from omnileads.acd.core.steps import announce, hang_up_caller, send_on
+from omnileads.acd.core.steps import announce, hang_up_caller, play, send_on
 from omnileads.acd.core.world import Timer, World
 
 CRM_SECONDS = 10
 """How long a CRM is waited for; the shell gives up a little earlier."""
+
+LISTENING = ",".join(["sound:silence/10"] * 6)
+"""A minute of silence, played while digits are awaited.
+
+While something plays, Asterisk reports each digit once, when its end arrives. Where nothing plays, it first draws out
+digits that came too close together, as a stuttering network delivers them, and then reports the drawn out ones again.
+"""
 
 
 def ask(world: World, call: Call, destination: Destination) -> None:
@@ -29,10 +37,13 @@ def ask(world: World, call: Call, destination: Destination) -> None:
 def prompt_ended(world: World, call: Call) -> None:
     """The caller has heard everything: the clock starts."""
     subject, dialogue = _subject(world, call), call.dialogue
+    call = replace(call, playback_id=None)
     if subject is None or dialogue is None or dialogue.leads_to is not None:
         send_on(world, call, dialogue.leads_to if dialogue else None)
+    elif dialogue.due is None:
+        _wait_for_digit(world, call, dialogue, subject.timeout_seconds)
     else:
-        _wait_for_digit(world, replace(call, playback_id=None), dialogue, subject.timeout_seconds)
+        play(world, call, call.channel_id, LISTENING)  # the silence ended before the time did
 
 
 def digit_pressed(world: World, event: DigitPressed) -> None:
@@ -43,17 +54,15 @@ def digit_pressed(world: World, event: DigitPressed) -> None:
     dialogue = call.dialogue
     if dialogue is None or dialogue.leads_to is not None:
         return
-    if call.playback_id is not None:
-        world.decision.commands.append(StopAnnouncement(call.id, call.playback_id))
     # A person is there, so the way may lead back to where the call has been.
-    call = world.put_call(replace(call, playback_id=None, hops=0, visited=()))
+    call = world.put_call(replace(call, hops=0, visited=()))
     match _subject(world, call):
         case Ivr() as ivr:
             _choose(world, call, dialogue, ivr, event.digit)
         case Identification() as identification:
             _collect(world, call, dialogue, identification, event.digit)
         case None:
-            send_on(world, call, None)
+            _lead_on(world, call, None)
 
 
 def expired(world: World, call_id: str, due: int) -> None:
@@ -67,11 +76,11 @@ def expired(world: World, call_id: str, due: int) -> None:
         case Identification() as identification:
             _judge(world, call, call.dialogue, identification)
         case Ivr() as ivr if call.dialogue.digits in ivr.options:
-            send_on(world, call, ivr.options[call.dialogue.digits])
+            _lead_on(world, call, ivr.options[call.dialogue.digits])
         case Ivr() as ivr:
             _failed(world, call, ivr, is_timeout=not call.dialogue.digits)
         case None:
-            send_on(world, call, None)
+            _lead_on(world, call, None)
 
 
 def crm_answered(world: World, event: CrmAnswered) -> None:
@@ -113,7 +122,7 @@ def _choose(world: World, call: Call, dialogue: Dialogue, ivr: Ivr, digit: str) 
     if begins_longer:
         _wait_for_digit(world, call, replace(dialogue, digits=digits), ivr.timeout_seconds)
     elif digits in ivr.options:
-        send_on(world, call, ivr.options[digits])
+        _lead_on(world, call, ivr.options[digits])
     else:
         _failed(world, call, ivr, is_timeout=False)
 
@@ -135,12 +144,12 @@ def _failed(world: World, call: Call, ivr: Ivr, *, is_timeout: bool) -> None:
     )
     call = replace(call, dialogue=dialogue)
     if failures <= retries:
-        announce(world, call, CallPhase.ASKING, f"{media},{ivr.media}" if media else ivr.media)
+        _say(world, call, f"{media},{ivr.media}" if media else ivr.media)
     elif media:
         # The reason is said before the caller is sent away; the dialogue is over when it has been heard.
-        announce(world, replace(call, dialogue=replace(dialogue, leads_to=destination)), CallPhase.ASKING, media)
+        _say(world, replace(call, dialogue=replace(dialogue, leads_to=destination)), media)
     else:
-        send_on(world, world.put_call(call), destination)
+        _lead_on(world, call, destination)
 
 
 def _collect(world: World, call: Call, dialogue: Dialogue, identification: Identification, digit: str) -> None:
@@ -163,9 +172,10 @@ def _judge(world: World, call: Call, dialogue: Dialogue, identification: Identif
     if digits and identification.length in (0, len(digits)):
         call = replace(call, customer_id=digits)
         if identification.mode == "ask-only":
-            send_on(world, world.put_call(call), identification.identified)
+            _lead_on(world, call, identification.identified)
         else:
             due = world.now + CRM_SECONDS * 1000
+            call = _hush(world, call)
             call = replace(call, phase=CallPhase.LOOKUP, since=world.now, dialogue=replace(dialogue, due=due))
             world.put_call(call)
             world.set_timer(Timer(due, "digits", call.id))
@@ -174,12 +184,42 @@ def _judge(world: World, call: Call, dialogue: Dialogue, identification: Identif
     dialogue = replace(dialogue, digits="", due=None, invalids=dialogue.invalids + 1)
     call = replace(call, dialogue=dialogue)
     if dialogue.invalids < identification.attempts:
-        announce(world, call, CallPhase.ASKING, identification.media)
+        _say(world, call, identification.media)
     else:
-        send_on(world, world.put_call(call), identification.unidentified)
+        _lead_on(world, call, identification.unidentified)
 
 
 def _wait_for_digit(world: World, call: Call, dialogue: Dialogue, seconds: int) -> None:
+    """Listen, and set the clock; a prompt that still plays is cut short."""
     due = world.now + seconds * 1000
-    world.put_call(replace(call, dialogue=replace(dialogue, due=due)))
+    is_listening = dialogue.due is not None and call.playback_id is not None
+    prompt, call = call.playback_id, replace(call, dialogue=replace(dialogue, due=due))
+    if is_listening:
+        world.put_call(call)
+    else:
+        play(world, call, call.channel_id, LISTENING)
+        _stop(world, call, prompt)
     world.set_timer(Timer(due, "digits", call.id))
+
+
+def _say(world: World, call: Call, media: str) -> None:
+    """Play a prompt, at once."""
+    earlier = call.playback_id
+    announce(world, call, CallPhase.ASKING, media)
+    _stop(world, call, earlier)
+
+
+def _lead_on(world: World, call: Call, destination: Destination | None) -> None:
+    """The dialogue is over."""
+    send_on(world, world.put_call(_hush(world, call)), destination)
+
+
+def _hush(world: World, call: Call) -> Call:
+    _stop(world, call, call.playback_id)
+    return replace(call, playback_id=None)
+
+
+def _stop(world: World, call: Call, playback_id: str | None) -> None:
+    """Cut something short. What follows it has been given to Asterisk before, so that no moment lies between."""
+    if playback_id is not None:
+        world.decision.commands.append(StopAnnouncement(call.id, playback_id))
