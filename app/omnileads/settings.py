@@ -71,6 +71,18 @@ class RedisTopic(Topic):
     timeout_seconds: float = Field(
         default=5.0, gt=0, le=60, description="Longest wait to connect and for one answer, in seconds."
     )
+    sentinels: str = Field(
+        default="",
+        pattern=r"^([^\s,:]+:[0-9]{1,5}(,|$))*$",
+        description="Comma-separated `host:port` of Sentinels, who know the master; empty: `REDIS_HOST` is it.",
+    )
+    sentinel_master: str = Field(default="omnileads", description="Name of the master that the Sentinels watch.")
+    acknowledged_by: int = Field(
+        default=0,
+        ge=0,
+        le=2,
+        description="Replicas that must have an event of the call engine before it counts as written.",
+    )
 
 
 class AppTopic(Topic):

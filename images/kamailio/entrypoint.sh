@@ -32,11 +32,21 @@ asterisk_address="$(getent ahostsv4 "${ASTERISK_HOST}" | awk 'NR == 1 { print $1
 default asterisk_address "${asterisk_address}"
 require asterisk_address
 
+# Where Sentinels are named, each connection asks them for the master. While none answers it must go nowhere: another
+# member would take it, and refuse every write.
+sentinels=""
+if [[ -n "${REDIS_SENTINELS:-}" ]]; then
+  require_token REDIS_SENTINEL_MASTER
+  export REDIS_HOST=127.0.0.1 REDIS_PORT=1
+  sentinels=";sentinel_group=${REDIS_SENTINEL_MASTER};sentinel_master=1;sentinel=${REDIS_SENTINELS//,/;sentinel=}"
+fi
+default redis_sentinels "${sentinels}"
+
 readonly settings=/run/omnileads/kamailio
 own_folder kamailio:kamailio 0700 "${settings}" /run/kamailio
 cp /etc/kamailio/*.cfg "${settings}/"
 render /usr/share/omnileads/templates/kamailio.cfg "${settings}/kamailio.cfg" KAMAILIO_LISTEN KAMAILIO_SIP_PORT \
   KAMAILIO_WS_PORT KAMAILIO_FLOOD_LIMIT SIP_REALM SIP_EPHEMERAL_SECRET SIP_EPHEMERAL_SECRET_PREVIOUS asterisk_address \
-  ASTERISK_SIP_AGENT_PORT RTPENGINE_HOST RTPENGINE_NG_PORT REDIS_HOST REDIS_PORT REDIS_PASSWORD debug_level
+  ASTERISK_SIP_AGENT_PORT RTPENGINE_HOST RTPENGINE_NG_PORT REDIS_HOST REDIS_PORT REDIS_PASSWORD redis_sentinels debug_level
 own_settings kamailio:kamailio "${settings}"
 exec_as kamailio kamailio -DD -E -f "${settings}/kamailio.cfg" -m "${KAMAILIO_SHM_MB}" -M 16

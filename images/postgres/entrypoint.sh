@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Starts PostgreSQL. The first start creates the cluster; every start makes sure that the application's role and
 # database exist and that the role's password is the one given, so that changing it in one place is enough.
+# With PATRONI_SCOPE it starts a member of a cluster instead, on the same data: Patroni creates it, or copies the
+# leader's, and the leader puts roles and database in order.
 set -Eeuo pipefail
 # shellcheck source=images/lib/image/entrypoint.sh
 source /usr/lib/omnileads/entrypoint.sh postgres
@@ -35,15 +37,34 @@ prepare_application_role() {
   as_user postgres pg_ctl --pgdata "${data}" --wait --timeout 86400 --silent --mode fast stop
 }
 
+# Runs Patroni, which starts, follows, promotes and stops the server by what the members agree on.
+start_member() {
+  require PATRONI_NAME PATRONI_KUBERNETES_NAMESPACE PATRONI_KUBERNETES_POD_IP OML_INSTANCE
+  require_token PATRONI_REPLICATION_PASSWORD
+  default PATRONI_PORT 8008
+  require_number PATRONI_PORT
+  render "${templates}/patroni.yml" "${settings}/patroni.yml" POSTGRES_LISTEN POSTGRES_PORT POSTGRES_MAX_CONNECTIONS \
+    PATRONI_SCOPE PATRONI_NAME PATRONI_PORT PATRONI_KUBERNETES_NAMESPACE PATRONI_KUBERNETES_POD_IP \
+    PATRONI_REPLICATION_PASSWORD OML_INSTANCE
+  cat "${templates}/pg_hba-members.conf" >>"${settings}/pg_hba.conf"
+  printf '%s' "${POSTGRES_PASSWORD}" >"${settings}/application-password"
+  own_settings postgres:postgres "${settings}"
+  unset POSTGRES_PASSWORD
+  exec_as postgres patroni "${settings}/patroni.yml"
+}
+
 own_folder postgres:postgres 0700 /var/lib/omnileads/postgres
 own_folder postgres:postgres 0755 /run/postgresql
-[[ -s "${data}/PG_VERSION" ]] || create_cluster
 
 render "${templates}/postgresql.conf" "${settings}/postgresql.conf" POSTGRES_LISTEN POSTGRES_PORT \
   POSTGRES_MAX_CONNECTIONS POSTGRES_SHARED_BUFFERS TZ
 render "${templates}/pg_hba.conf" "${settings}/pg_hba.conf" POSTGRES_DATABASE POSTGRES_USER
 own_settings postgres:postgres "${settings}"
 
+if [[ -n "${PATRONI_SCOPE:-}" ]]; then
+  start_member
+fi
+[[ -s "${data}/PG_VERSION" ]] || create_cluster
 prepare_application_role
 unset POSTGRES_PASSWORD
 exec_as postgres postgres -D "${data}" -c "config_file=${settings}/postgresql.conf"

@@ -12,6 +12,9 @@ from omnileads_operator.metrics import CORRECTED
 
 MANAGED_KINDS: Final = (
     "NetworkPolicy",
+    "ServiceAccount",
+    "Role",
+    "RoleBinding",
     "PersistentVolumeClaim",
     "StatefulSet",
     "Deployment",

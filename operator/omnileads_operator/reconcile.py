@@ -167,6 +167,10 @@ class InstanceReconciler:
                     self._cluster.delete(kind, metadata["namespace"], item["metadata"]["name"])
             for item in self._cluster.list("PersistentVolumeClaim", metadata["namespace"], labels):
                 self._cluster.delete("PersistentVolumeClaim", metadata["namespace"], item["metadata"]["name"])
+            # What PostgreSQL's members agreed on goes with them; without rights they cannot write it again.
+            self._cluster.delete("RoleBinding", metadata["namespace"], f"{metadata['name']}-postgres")
+            for item in self._cluster.list("ConfigMap", metadata["namespace"], labels):
+                self._cluster.delete("ConfigMap", metadata["namespace"], item["metadata"]["name"])
             self._cluster.delete("Secret", metadata["namespace"], f"{metadata['name']}-credentials")
         else:
             self._reporter.event(resource, "DataKept", "Volumes and passwords are kept; deletionPolicy is Retain.")

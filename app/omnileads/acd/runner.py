@@ -71,7 +71,7 @@ class Runner:
     ) -> None:
         self._settings = settings
         self.engine = Engine(config, SystemRandom(), unavailable_logout_seconds=settings.acd.unavailable_logout_seconds)
-        self.store = Store(client, self.engine.world)
+        self.store = Store(client, self.engine.world, settings.redis.acknowledged_by)
         self.telephony = Telephony(settings.kamailio, Crm(settings.outgoing), self.tell)
         self.is_connected = False
         self._ids = CallIds()

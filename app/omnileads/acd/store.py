@@ -22,6 +22,7 @@ from omnileads.acd.core.model import Agent, Call, CallEvent, LogEvent, MemberSta
 from omnileads.acd.core.world import World
 from omnileads.acd.live import agent_live, call_live
 from omnileads.kit.events import EVENT_STREAM, event_fields
+from omnileads.kit.redis import execute_acknowledged
 
 log = structlog.get_logger(__name__)
 
@@ -44,8 +45,9 @@ _to_json = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False).encode
 class Store:
     """The engine's memory in Redis. One writer at a time: the engine that holds the lease."""
 
-    def __init__(self, client: redis.asyncio.Redis, world: World) -> None:
+    def __init__(self, client: redis.asyncio.Redis, world: World, acknowledged_by: int = 0) -> None:
         self._client = client
+        self._acknowledged_by = acknowledged_by
         self._world = world
         self._events: list[LogEvent] = []
         self._calls: set[str] = set()
@@ -90,9 +92,9 @@ class Store:
             events, calls, agents = self._events[:_MAX_EVENTS_PER_FLUSH], self._calls, self._agents
             self._calls, self._agents = set(), set()
             try:
-                async with self._client.pipeline(transaction=True) as pipeline:
+                async with self._client.pipeline(transaction=not self._acknowledged_by) as pipeline:
                     self._write(pipeline, events, calls, agents)
-                    await pipeline.execute()
+                    await execute_acknowledged(pipeline, self._acknowledged_by)
             except RedisError:
                 self._calls |= calls
                 self._agents |= agents

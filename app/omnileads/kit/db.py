@@ -12,9 +12,10 @@ from datetime import datetime
 from typing import Any, ClassVar, cast
 
 import psycopg2
+import psycopg2.errors
 import structlog
-from sqlalchemy import DateTime, MetaData, Table, create_engine, text
-from sqlalchemy.engine import URL, Engine
+from sqlalchemy import DateTime, MetaData, Table, create_engine, event, text
+from sqlalchemy.engine import URL, Engine, ExceptionContext
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -88,6 +89,7 @@ class Database:
         )
 
         watch_connections(self.engine)
+        event.listen(self.engine, "handle_error", _lose_former_leader)
 
     @contextmanager
     def transaction(self) -> Iterator[Session]:
@@ -138,6 +140,12 @@ class Database:
 
     def close(self) -> None:
         self.engine.dispose()
+
+
+def _lose_former_leader(context: ExceptionContext) -> None:
+    """A server that takes no writes is not the leader, or no longer: connections to it count as broken."""
+    if isinstance(context.original_exception, psycopg2.errors.ReadOnlySqlTransaction):
+        context.is_disconnect = True
 
 
 def database_url(settings: PostgresTopic) -> URL:

@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from pydantic_core import to_json
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
-from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse, Response
@@ -112,6 +112,7 @@ def install_error_handlers(app: FastAPI, renderers: Mapping[str, Renderer] | Non
         psycopg2.InterfaceError,
     ):
         app.add_exception_handler(absent, _on_database_error)
+    app.add_exception_handler(InternalError, _on_internal_error)
     app.add_exception_handler(DataError, _on_data_error)
     app.add_exception_handler(RedisConnectionError, _on_redis_error)
     app.add_exception_handler(RedisTimeoutError, _on_redis_error)
@@ -153,6 +154,13 @@ async def _on_http_exception(request: Any, error: Exception) -> Any:
 async def _on_database_error(connection: Any, error: Exception) -> Any:
     log.error("database.unavailable", exc_info=error)
     return await _answer(connection, DatabaseUnavailable())
+
+
+async def _on_internal_error(connection: Any, error: Exception) -> Any:
+    """A former leader, which takes no writes, is the same as none."""
+    if cast("InternalError", error).connection_invalidated:
+        return await _on_database_error(connection, error)
+    raise error
 
 
 async def _on_data_error(connection: Any, error: Exception) -> Any:

@@ -27,6 +27,7 @@ from omnileads.kit.context import RequestContext, within
 from omnileads.kit.db import Base, Database, after_commit
 from omnileads.kit.errors import AppError
 from omnileads.kit.ids import new_id
+from omnileads.kit.redis import connect
 from omnileads.settings import RedisTopic
 
 log = structlog.get_logger(__name__)
@@ -115,12 +116,7 @@ class Jobs:
         self._handlers: dict[str, JobHandler] = {}
         self._forgetting: set[str] = set()
         self.broker = RedisBroker(  # type: ignore[no-untyped-call]  # dramatiq does not annotate its constructor
-            host=settings.host,
-            port=settings.port,
-            db=settings.database,
-            password=settings.password.get_secret_value(),
-            socket_timeout=settings.timeout_seconds,
-            socket_connect_timeout=settings.timeout_seconds,
+            client=connect(settings, client_name="jobs", decodes=False),
             namespace=namespace,
             middleware=[
                 Retries(max_retries=MAX_ATTEMPTS, min_backoff=FIRST_RETRY_MS, max_backoff=LONGEST_RETRY_MS),

@@ -29,7 +29,7 @@ from omnileads.acd.requests import REQUESTS, RequestReader, parse
 from omnileads.acd.store import AGENTS, CALLS, LIVE_AGENTS, LIVE_CALLS, LIVE_CHANNEL, Store
 from omnileads.acd.webphones import CHANNEL, WebphoneWatcher
 from omnileads.kit.events import EVENT_STREAM
-from omnileads.kit.redis import connect_async
+from omnileads.kit.redis import NotReplicatedError, connect_async
 from omnileads.kit.runtime import Runtime
 from omnileads.settings import Settings
 from tests.acd.scenario import config, queue
@@ -321,3 +321,18 @@ def test_a_lost_lease_stops_the_engine(settings: Settings) -> None:
                     await lease.keep()
 
     run(scenario())
+
+
+def test_events_that_no_replica_has_are_written_again(settings: Settings, runtime: Runtime) -> None:
+    async def scenario() -> None:
+        async with connected(settings) as client:
+            engine = new_engine()
+            store = Store(client, engine.world, acknowledged_by=1)
+            tell(engine, store, *TALK_AND_WAIT)
+            for _ in range(2):
+                with pytest.raises(NotReplicatedError):
+                    await store.flush()
+
+    run(scenario())
+    entries = cast("list[tuple[str, dict[str, str]]]", runtime.redis.xrange(EVENT_STREAM))
+    assert len(entries) == 2 * len({fields["id"] for _, fields in entries}) > 0

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 from sqlalchemy import event, text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import IntegrityError, InternalError, OperationalError
 from sqlalchemy.orm import Session
 
 from omnileads.accounts.models import Role
@@ -192,3 +192,17 @@ def test_a_connection_lost_while_reading_goes_back_to_the_pool(settings: Setting
         assert session.scalar(text("SELECT to_regclass('not_kept')")) is None
     killer.close()
     database.close()
+
+
+def test_a_server_that_takes_no_writes_any_more_is_left(runtime: Runtime) -> None:
+    """What a former leader of a cluster answers on connections that it kept."""
+    with runtime.database.transaction() as session:
+        session.execute(text("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"))
+        before = session.scalar(text("SELECT pg_backend_pid()"))
+    with pytest.raises(InternalError) as refused, runtime.database.transaction() as session:
+        add_failures(session, "refused")
+    assert refused.value.connection_invalidated
+    with runtime.database.transaction() as session:
+        assert session.scalar(text("SELECT pg_backend_pid()")) != before
+        add_failures(session, "written")
+    assert names(runtime) == ["written"]

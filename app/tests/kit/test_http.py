@@ -10,7 +10,7 @@ from fastapi.testclient import TestClient
 from pydantic import Field
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
-from sqlalchemy.exc import DataError, InterfaceError, OperationalError
+from sqlalchemy.exc import DataError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from starlette.responses import StreamingResponse
 from starlette.websockets import WebSocketDisconnect
@@ -41,6 +41,7 @@ ERRORS: dict[str, Exception] = {
     "interface": InterfaceError("SELECT", {}, Exception("gone")),
     "pool": PoolTimeoutError("no connection left"),
     "data": DataError("SELECT", {}, Exception("out of range")),
+    "former-leader": InternalError("INSERT", {}, Exception("read-only"), connection_invalidated=True),
     "redis": RedisConnectionError("gone"),
     "redis-slow": RedisTimeoutError("slow"),
     "framework": HTTPException(409, "Odd."),
@@ -94,6 +95,7 @@ def client() -> Iterator[TestClient]:
         ("operational", 503, "database-unavailable"),
         ("interface", 503, "database-unavailable"),
         ("pool", 503, "database-unavailable"),
+        ("former-leader", 503, "database-unavailable"),
         ("data", 422, "validation-failed"),
         ("redis", 503, "live-state-unavailable"),
         ("redis-slow", 503, "live-state-unavailable"),

@@ -15,13 +15,14 @@ Manifest = dict[str, Any]
 MANAGER: Final = "omnileads-operator"
 GENERATED_SECRETS: Final = (
     "postgres_password",
+    "postgres_replication_password",
     "redis_password",
     "app_internal_token",
     "asterisk_ari_password",
     "sip_ephemeral_secret",
     "admin_password",
 )
-"""Keys of the Secret `<name>-credentials`; all but the last as the role `secrets` names them."""
+"""Keys of the Secret `<name>-credentials`; those that a machine needs, too, as the role `secrets` names them."""
 
 
 @dataclass(frozen=True)

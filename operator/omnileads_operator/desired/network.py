@@ -20,8 +20,10 @@ from omnileads_operator.desired.wiring import (
     HTTPS_PORT,
     KAMAILIO_SIP_PORT,
     KAMAILIO_WS_PORT,
+    PATRONI_PORT,
     POSTGRES_PORT,
     REDIS_PORT,
+    SENTINEL_PORT,
     WORKER_PORT,
     Wiring,
 )
@@ -71,8 +73,11 @@ def network_policies(instance: Instance) -> list[Manifest]:
                 instance,
                 "postgres",
                 _component(instance, "postgres"),
-                ingress=[{"from": callers, "ports": _tcp(POSTGRES_PORT)}],
-                egress=[],
+                ingress=[
+                    {"from": callers, "ports": _tcp(POSTGRES_PORT)},
+                    {"from": [_pods(instance, "postgres")], "ports": _tcp(POSTGRES_PORT, PATRONI_PORT)},
+                ],
+                egress=[_to(instance, "postgres", POSTGRES_PORT, PATRONI_PORT), _to_api_server()],
             )
         )
     if wiring.managed_redis():
@@ -81,8 +86,13 @@ def network_policies(instance: Instance) -> list[Manifest]:
                 instance,
                 "redis",
                 _component(instance, "redis"),
-                ingress=[{"from": [*callers, *voice], "ports": _tcp(REDIS_PORT)}],
-                egress=[],
+                ingress=[
+                    {
+                        "from": [*callers, *voice, _pods(instance, "redis")],
+                        "ports": _tcp(REDIS_PORT, SENTINEL_PORT),
+                    }
+                ],
+                egress=[_to(instance, "redis", REDIS_PORT, SENTINEL_PORT)],
             )
         )
     return made
@@ -134,8 +144,13 @@ def _voice_nodes(instance: Instance) -> Peers:
     return [{"ipBlock": {"cidr": block}} for block in blocks]
 
 
-def _to(instance: Instance, component: str, port: int) -> Manifest:
-    return {"to": [_pods(instance, component)], "ports": _tcp(port)}
+def _to(instance: Instance, component: str, *ports: int) -> Manifest:
+    return {"to": [_pods(instance, component)], "ports": _tcp(*ports)}
+
+
+def _to_api_server() -> Manifest:
+    """Its address is known to nobody before; these are the ports it has in practice."""
+    return {"ports": _tcp(443, 6443, 8443)}
 
 
 def _to_blocks(peers: Peers, ports: list[Manifest]) -> list[Manifest]:
@@ -156,7 +171,7 @@ def _to_data(instance: Instance) -> list[Manifest]:
     postgres, redis = instance.spec.postgres.external, instance.spec.redis.external
     return [
         _external(postgres.cidr, postgres.port) if postgres else _to(instance, "postgres", POSTGRES_PORT),
-        _external(redis.cidr, redis.port) if redis else _to(instance, "redis", REDIS_PORT),
+        _external(redis.cidr, redis.port) if redis else _to(instance, "redis", REDIS_PORT, SENTINEL_PORT),
     ]
 
 

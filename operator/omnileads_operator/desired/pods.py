@@ -27,7 +27,9 @@ USERS: Final = {
 SLUGS: Final = {"worker": "app"}
 """Image of a component, where it is not one of its own name."""
 CONFIG_HASH: Final = "omnileads.org/secrets-hash"
+HOSTNAME: Final = "kubernetes.io/hostname"
 POD_ADDRESS: Final = "status.podIP"
+POD_NAME: Final = "metadata.name"
 
 Value = str | int | SecretKey
 FromPod = tuple[str, str]
@@ -62,6 +64,12 @@ class Pod:
     stop_seconds: int = 30
     sysctls: Mapping[str, str] = field(default_factory=dict)
     restart: str = "Always"
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """Beside those that every pod has."""
+    service_account: str = ""
+    """Whose rights at the API server the pod has; empty: none."""
+    is_apart: bool = False
+    """Whether two pods may share a node only where there are fewer nodes than pods."""
 
 
 def http(path: str, port: int, scheme: str = "HTTP") -> Manifest:
@@ -84,7 +92,7 @@ def template(instance: Instance, pod: Pod, version: str) -> Manifest:
     ]
     secrets += [SecretKey(name=volume["secret"]["secretName"], key="*") for volume in pod.volumes if "secret" in volume]
     digest = hashlib.sha256(instance.hash_of(secrets).encode()).hexdigest()[:16]
-    labels = {**instance.labels(pod.component), "app.kubernetes.io/version": version}
+    labels = {**instance.labels(pod.component), **pod.labels, "app.kubernetes.io/version": version}
     return {
         "metadata": {"labels": labels, "annotations": {CONFIG_HASH: digest}},
         "spec": pod_spec(instance, pod, version),
@@ -105,7 +113,7 @@ def pod_spec(instance: Instance, pod: Pod, version: str) -> Manifest:
         security["sysctls"] = [{"name": name, "value": value} for name, value in pod.sysctls.items()]
     slug = SLUGS.get(pod.component, pod.component)
     spec: dict[str, Any] = {
-        "automountServiceAccountToken": False,
+        "automountServiceAccountToken": bool(pod.service_account),
         "enableServiceLinks": False,
         "securityContext": security,
         "terminationGracePeriodSeconds": pod.stop_seconds,
@@ -114,12 +122,14 @@ def pod_spec(instance: Instance, pod: Pod, version: str) -> Manifest:
         "volumes": [{"name": "run", "emptyDir": {}}, {"name": "tmp", "emptyDir": {}}, *pod.volumes],
         **_placed(pod.placement),
     }
+    if pod.service_account:
+        spec["serviceAccountName"] = pod.service_account
     if instance.spec.images.pull_secrets:
         spec["imagePullSecrets"] = [{"name": name} for name in instance.spec.images.pull_secrets]
     if pod.is_on_host_network:
         spec |= {"hostNetwork": True, "dnsPolicy": "ClusterFirstWithHostNet"}
     else:
-        spec["topologySpreadConstraints"] = _spread(instance, pod.component)
+        spec["topologySpreadConstraints"] = _spread(instance, pod)
     return spec
 
 
@@ -137,16 +147,16 @@ def _placed(placement: Placement) -> Manifest:
     return placed
 
 
-def _spread(instance: Instance, component: str) -> list[Manifest]:
-    """Over zones and nodes where there are several; never so strictly that a pod has no place."""
+def _spread(instance: Instance, pod: Pod) -> list[Manifest]:
+    """Over zones and nodes where there are several; strictly only where the pods would be useless together."""
     return [
         {
             "maxSkew": 1,
             "topologyKey": key,
-            "whenUnsatisfiable": "ScheduleAnyway",
-            "labelSelector": {"matchLabels": instance.selector(component)},
+            "whenUnsatisfiable": "DoNotSchedule" if pod.is_apart and key == HOSTNAME else "ScheduleAnyway",
+            "labelSelector": {"matchLabels": instance.selector(pod.component)},
         }
-        for key in ("topology.kubernetes.io/zone", "kubernetes.io/hostname")
+        for key in ("topology.kubernetes.io/zone", HOSTNAME)
     ]
 
 

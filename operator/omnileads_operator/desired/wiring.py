@@ -14,7 +14,10 @@ ACD_PORT: Final = 8001
 DIALER_PORT: Final = 8002
 WORKER_PORT: Final = 8003
 POSTGRES_PORT: Final = 5432
+PATRONI_PORT: Final = 8008
 REDIS_PORT: Final = 6379
+SENTINEL_PORT: Final = 26379
+SENTINEL_MASTER: Final = "omnileads"
 ARI_PORT: Final = 8088
 ARI_USER: Final = "omnileads"
 AGENT_PORT: Final = 5160
@@ -71,10 +74,24 @@ class Wiring:
         external = self.instance.spec.redis.external
         if external:
             return {"REDIS_HOST": external.host, "REDIS_PORT": external.port, "REDIS_PASSWORD": external.password}
+        managed = self.managed_redis()
+        password = self.instance.generated("redis_password")
+        if managed and managed.members > 1:
+            return {
+                # Any member, for nobody: clients ask the Sentinels.
+                "REDIS_HOST": self.host("redis-members"),
+                "REDIS_PORT": REDIS_PORT,
+                "REDIS_PASSWORD": password,
+                "REDIS_ACKNOWLEDGED_BY": 1,
+                **self.sentinel_env(managed.members),
+            }
+        return {"REDIS_HOST": self.host("redis"), "REDIS_PORT": REDIS_PORT, "REDIS_PASSWORD": password}
+
+    def sentinel_env(self, members: int) -> dict[str, Value]:
+        names = [f"{self.instance.name}-redis-{number}.{self.host('redis-members')}" for number in range(members)]
         return {
-            "REDIS_HOST": self.host("redis"),
-            "REDIS_PORT": REDIS_PORT,
-            "REDIS_PASSWORD": self.instance.generated("redis_password"),
+            "REDIS_SENTINELS": ",".join(f"{name}:{SENTINEL_PORT}" for name in names),
+            "REDIS_SENTINEL_MASTER": SENTINEL_MASTER,
         }
 
     def recordings_claim(self) -> str:

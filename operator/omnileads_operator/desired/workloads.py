@@ -30,13 +30,25 @@ def deployment(
     return instance.object("apps/v1", "Deployment", f"{instance.name}-{pod.component}", pod.component, spec=spec)
 
 
-def stateful_set(instance: Instance, pod: Pod, version: str, claims: Mapping[str, Storage]) -> Manifest:
-    """A StatefulSet of one pod, with a volume for each of `claims`."""
+def stateful_set(
+    instance: Instance,
+    pod: Pod,
+    version: str,
+    claims: Mapping[str, Storage],
+    *,
+    replicas: int = 1,
+    service_name: str | None = None,
+) -> Manifest:
+    """A StatefulSet, with a volume of each pod's own for each of `claims`.
+
+    Its pods start together: which of them goes first after all were away, they know best themselves.
+    """
     is_kept = instance.spec.deletion_policy == "Retain"
     spec = {
         "selector": {"matchLabels": instance.selector(pod.component)},
-        "serviceName": f"{instance.name}-{pod.component}",
-        "replicas": 1,
+        "serviceName": service_name or f"{instance.name}-{pod.component}",
+        "replicas": replicas,
+        "podManagementPolicy": "Parallel",
         "revisionHistoryLimit": 3,
         "persistentVolumeClaimRetentionPolicy": {
             "whenDeleted": "Retain" if is_kept else "Delete",
@@ -64,12 +76,24 @@ def claim_spec(size: str, storage_class: str, access_mode: str) -> Manifest:
     return spec
 
 
-def service(instance: Instance, component: str, ports: Ports, *, is_headless: bool = False) -> Manifest:
-    """A Service inside the cluster. A headless one names pods before they are ready: they find each other at start."""
-    spec: dict[str, Any] = {"selector": instance.selector(component), "ports": service_ports(ports)}
+def service(
+    instance: Instance,
+    component: str,
+    ports: Ports,
+    *,
+    is_headless: bool = False,
+    suffix: str = "",
+    only: Mapping[str, str] | None = None,
+) -> Manifest:
+    """A Service inside the cluster, to the pods with the labels `only` where they are given.
+
+    A headless one names pods before they are ready: they find each other at start.
+    """
+    selector = {**instance.selector(component), **(only or {})}
+    spec: dict[str, Any] = {"selector": selector, "ports": service_ports(ports)}
     if is_headless:
         spec |= {"clusterIP": "None", "publishNotReadyAddresses": True}
-    return instance.object("v1", "Service", f"{instance.name}-{component}", component, spec=spec)
+    return instance.object("v1", "Service", f"{instance.name}-{component}{suffix}", component, spec=spec)
 
 
 def service_ports(ports: Ports) -> list[Manifest]:

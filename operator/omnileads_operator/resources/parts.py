@@ -105,16 +105,27 @@ class Storage(Model):
     )
 
 
-class ManagedPostgres(Model):
-    """PostgreSQL run by the operator: one member."""
+Members = Literal[1, 3]
+MEMBERS_STAY = (
+    "(has(self.managed) ? self.managed.members : 1) >= (has(oldSelf.managed) ? oldSelf.managed.members : 1)",
+    "members cannot be taken away; restore a backup into a new instance",
+)
+"""A member that goes takes with it what only it has."""
 
-    storage: Storage = Field(default=Storage(), description="Its volume.")
+
+class ManagedPostgres(Model):
+    """PostgreSQL run by the operator, under Patroni."""
+
+    members: Members = Field(
+        default=1, description="1, or 3: a leader and two standbys, one of which has every commit. Never fewer again."
+    )
+    storage: Storage = Field(default=Storage(), description="The volume of each member.")
     max_connections: int = Field(default=200, ge=50, le=5000, description="Each process keeps up to 40.")
     shared_buffers: Annotated[str, Field(max_length=12, pattern=r"^[0-9]+(kB|MB|GB)$")] = Field(
         default="256MB", description="As PostgreSQL writes it."
     )
     resources: Resources = Field(default=sized("1Gi", "2Gi", "250m"), description="Requests and limits.")
-    placement: Placement = Field(default=Placement(), description="Where the pod may run.")
+    placement: Placement = Field(default=Placement(), description="Where the pods may run.")
 
 
 class ExternalPostgres(Model):
@@ -147,6 +158,7 @@ class Postgres(Model):
                 "has(self.external) == has(oldSelf.external)",
                 "postgres cannot change between managed and external; restore a backup into a new instance",
             ),
+            MEMBERS_STAY,
         ),
     )
     managed: ManagedPostgres | None = Field(default=None, description="Run by the operator; the default.")
@@ -154,14 +166,17 @@ class Postgres(Model):
 
 
 class ManagedRedis(Model):
-    """Redis run by the operator: one member with an append-only file."""
+    """Redis run by the operator, with an append-only file."""
 
-    storage: Storage = Field(default=Storage(size="4Gi"), description="Its volume.")
+    members: Members = Field(
+        default=1, description="1, or 3: a master and two replicas, watched by Sentinels. Never fewer again."
+    )
+    storage: Storage = Field(default=Storage(size="4Gi"), description="The volume of each member.")
     max_memory: Annotated[str, Field(max_length=12, pattern=r"^[0-9]+(kb|mb|gb)$")] = Field(
         default="512mb", description="Memory for data, as Redis writes it; beyond it writes are refused."
     )
     resources: Resources = Field(default=sized("600Mi", "1200Mi"), description="Requests and limits.")
-    placement: Placement = Field(default=Placement(), description="Where the pod may run.")
+    placement: Placement = Field(default=Placement(), description="Where the pods may run.")
 
 
 class ExternalRedis(Model):
@@ -185,6 +200,7 @@ class Redis(Model):
                 "!has(self.managed) || has(oldSelf.managed) || self.managed.storage.size == '4Gi'",
                 "size cannot be changed; make a new resource instead",
             ),
+            MEMBERS_STAY,
         ),
     )
     managed: ManagedRedis | None = Field(default=None, description="Run by the operator; the default.")

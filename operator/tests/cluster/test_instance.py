@@ -125,6 +125,16 @@ CHANGES: list[tuple[str, dict[str, object], str, str, str, object]] = [
         "env.REDIS_MAXMEMORY",
         "2gb",
     ),
+    ("members of postgres", {"postgres": {"managed": {"members": 3}}}, "StatefulSet", "postgres", "spec.replicas", 3),
+    ("members of redis", {"redis": {"managed": {"members": 3}}}, "StatefulSet", "redis", "spec.replicas", 3),
+    (
+        "clients of redis",
+        {"redis": {"managed": {"members": 3}}},
+        "Deployment",
+        "kamailio",
+        "env.REDIS_SENTINEL_MASTER",
+        "omnileads",
+    ),
     ("kind of Service", {"expose": {"service": {"type": "ClusterIP"}}}, "Service", "nginx", "spec.type", "ClusterIP"),
     (
         "Ingress",
@@ -195,7 +205,14 @@ def test_what_is_no_longer_wanted_goes(instance: InstanceUnderTest) -> None:
 
 @pytest.mark.parametrize(
     ("kind", "component"),
-    [("Deployment", "app"), ("StatefulSet", "redis"), ("Service", "nginx"), ("NetworkPolicy", "default")],
+    [
+        ("Deployment", "app"),
+        ("StatefulSet", "redis"),
+        ("Role", "postgres"),
+        ("RoleBinding", "postgres"),
+        ("Service", "nginx"),
+        ("NetworkPolicy", "default"),
+    ],
 )
 def test_a_deleted_object_comes_back(settled: InstanceUnderTest, kind: str, component: str) -> None:
     before = settled.wait_for_child(kind, component)["metadata"]["uid"]
@@ -283,7 +300,8 @@ def test_deletion_keeps_volumes_and_passwords(instance: InstanceUnderTest) -> No
     instance.wait_until_written()
     # What goes by itself has an owner; nothing collects garbage in this cluster.
     uid = instance.resource()["metadata"]["uid"]
-    for kind in ("Deployment", "StatefulSet", "Service", "NetworkPolicy", "PodDisruptionBudget", "Job"):
+    kinds = ("Deployment", "StatefulSet", "Service", "NetworkPolicy", "PodDisruptionBudget", "Job", "ServiceAccount")
+    for kind in (*kinds, "Role", "RoleBinding"):
         for item in instance.children(kind).values():
             assert [owner["uid"] for owner in item["metadata"]["ownerReferences"]] == [uid]
     instance.api.delete("OMniLeads", instance.namespace, instance.name)
@@ -299,6 +317,10 @@ def test_deletion_keeps_volumes_and_passwords(instance: InstanceUnderTest) -> No
 def test_deletion_takes_the_data_where_the_policy_says_so(instance: InstanceUnderTest) -> None:
     instance.create(deletionPolicy="Delete")
     instance.wait_until_written()
+    # As PostgreSQL's members make it: without an owner.
+    labels = {"app.kubernetes.io/instance": instance.name, "app.kubernetes.io/name": "postgres"}
+    metadata = {"name": f"{instance.name}-postgres-config", "namespace": instance.namespace, "labels": labels}
+    instance.api.create({"apiVersion": "v1", "kind": "ConfigMap", "metadata": metadata})
     redis = instance.wait_for_child("StatefulSet", "redis")
     assert redis["spec"]["persistentVolumeClaimRetentionPolicy"]["whenDeleted"] == "Delete"
     instance.api.delete("OMniLeads", instance.namespace, instance.name)
@@ -307,6 +329,8 @@ def test_deletion_takes_the_data_where_the_policy_says_so(instance: InstanceUnde
     # The API server itself protects claims; its controller, which does not run here, would let go.
     assert claim is None or claim["metadata"]["deletionTimestamp"]
     assert instance.child("Secret", "credentials") is None
+    assert instance.child("ConfigMap", "postgres-config") is None
+    assert instance.child("RoleBinding", "postgres") is None
 
 
 def test_a_new_instance_finds_the_passwords_that_were_kept(instance: InstanceUnderTest) -> None:

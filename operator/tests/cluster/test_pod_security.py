@@ -28,8 +28,9 @@ def restricted(api: Api) -> str:
     name = f"restricted-{secrets.token_hex(3)}"
     labels = {"pod-security.kubernetes.io/enforce": "restricted"}
     api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}})
-    account = {"apiVersion": "v1", "kind": "ServiceAccount", "metadata": {"name": "default", "namespace": name}}
-    api.create(account)
+    for account in ("default", "acme-postgres"):
+        metadata = {"name": account, "namespace": name}
+        api.create({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata})
     return name
 
 

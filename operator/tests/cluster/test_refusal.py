@@ -26,6 +26,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"voice": {"rtpengine": {"media": {"first": 30000, "last": 20000}}}}, "first must be less than last"),
     ({"voice": {"publicAddress": "not an address"}}, "spec.voice.publicAddress"),
     ({"logLevel": "loud"}, 'supported values: "debug", "info", "warning", "error"'),
+    ({"postgres": {"managed": {"members": 2}}}, "spec.postgres.managed.members"),
     ({"recordings": {"size": "much"}}, "spec.recordings.size"),
     ({"settings": {"sipRealm": "two words"}}, "spec.settings.sipRealm"),
 ]
@@ -34,6 +35,8 @@ CHANGES_REFUSED: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({}, {"recordings": {"size": "1Ti"}}, "size cannot be changed"),
     ({}, {"postgres": {"external": EXTERNAL}}, "postgres cannot change between managed and external"),
     ({}, {"postgres": {"managed": {"storage": {"size": "1Ti"}}}}, "size cannot be changed"),
+    ({"postgres": {"managed": {"members": 3}}}, {"postgres": {"managed": {"members": 1}}}, "members cannot be taken"),
+    ({"redis": {"managed": {"members": 3}}}, {"redis": {"managed": None}}, "members cannot be taken away"),
     (
         {"redis": {"managed": {}}},
         {"redis": {"managed": {"storage": {"storageClassName": "x"}}}},

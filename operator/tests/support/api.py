@@ -16,7 +16,6 @@ MORE_KINDS = {
     **KINDS,
     "Namespace": Kind("v1", "namespaces"),
     "Pod": Kind("v1", "pods"),
-    "ServiceAccount": Kind("v1", "serviceaccounts"),
     "ClusterRole": Kind("rbac.authorization.k8s.io/v1", "clusterroles"),
     "ClusterRoleBinding": Kind("rbac.authorization.k8s.io/v1", "clusterrolebindings"),
     "CustomResourceDefinition": Kind("apiextensions.k8s.io/v1", "customresourcedefinitions"),

@@ -1,0 +1,211 @@
+"""Three members of PostgreSQL vote in a real Kubernetes API, with the rights the operator gives them and no others.
+
+They are the image's own processes. The client is the application's own; between them is what a Service does.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+import urllib3
+
+from omnileads_operator.desired.instance import Manifest
+from omnileads_operator.desired.postgres import ROLE_LABEL
+from tests.ha import committing
+from tests.ha.clients import LIMIT_SECONDS, Client, report
+from tests.ha.cluster import SECRETS, create, create_pod, found, give_account, objects, variables
+from tests.ha.members import Member
+from tests.ha.service import Service
+from tests.support.api import Api, ApiError
+from tests.support.control_plane import ControlPlane, free_port
+from tests.support.process import wait_for
+
+pytestmark = pytest.mark.timeout(600)  # of a machine that does other things, too
+MOUNTED = "/var/lib/omnileads/postgres"
+
+
+@dataclass
+class Postgres:
+    api: Api
+    plane: ControlPlane
+    namespace: str
+    folder: Path
+    workload: Manifest
+    port: int = field(default_factory=free_port)
+    patroni_port: int = field(default_factory=free_port)
+    members: dict[str, Member] = field(default_factory=dict)
+
+    def add(self, number: int) -> Member:
+        """A pod of the StatefulSet, not yet started."""
+        address = f"127.0.42.{number + 1}"
+        name = create_pod(self.api, self.workload, number, address)
+        told = variables(self.workload, 0, {"metadata.name": name, "status.podIP": address})
+        told |= {"POSTGRES_LISTEN": address, "POSTGRES_PORT": str(self.port), "PATRONI_PORT": str(self.patroni_port)}
+        told |= {"POSTGRES_SHARED_BUFFERS": "32MB"}
+        member = Member("postgres", self.folder / name, MOUNTED, told)
+        token = self.api.token_of(self.namespace, "acme-postgres")
+        member.variables = {**told, **give_account(member, self.plane, token)}
+        self.members[name] = member
+        return member
+
+    def roles(self) -> dict[str, str]:
+        return {
+            pod["metadata"]["name"]: pod["metadata"]["labels"].get(ROLE_LABEL, "")
+            for pod in self.api.list("Pod", self.namespace)
+        }
+
+    def leader(self) -> str | None:
+        """The pod that the Service leads to; null where it is none, and never two."""
+        leaders = [name for name, role in self.roles().items() if role == "primary"]
+        return leaders[0] if len(leaders) == 1 else None
+
+    def target(self) -> tuple[str, int] | None:
+        name = self.leader()
+        return (self.members[name].variables["POSTGRES_LISTEN"], self.port) if name else None
+
+    def patroni(self, name: str, path: str) -> int:
+        address = self.members[name].variables["POSTGRES_LISTEN"]
+        try:
+            url = f"http://{address}:{self.patroni_port}{path}"
+            return urllib3.request("GET", url, retries=False, timeout=5.0).status
+        except (urllib3.exceptions.HTTPError, OSError):
+            return 0
+
+    def is_ready(self, name: str) -> bool:
+        probe = self.workload["spec"]["template"]["spec"]["containers"][0]["readinessProbe"]["httpGet"]["path"]
+        return self.patroni(name, probe) == 200
+
+    def synchronous(self) -> set[str]:
+        annotations = self.api.get("ConfigMap", self.namespace, "acme-postgres-sync")["metadata"]["annotations"]
+        return set(filter(None, (annotations.get("sync_standby") or "").split(",")))
+
+    def query(self, name: str, sql: str) -> list[tuple[Any, ...]]:
+        connection = psycopg2.connect(
+            host=self.members[name].variables["POSTGRES_LISTEN"],
+            port=self.port,
+            user="omnileads",
+            password=SECRETS["postgres_password"],
+            dbname="omnileads",
+            connect_timeout=5,
+        )
+        try:
+            connection.autocommit = True
+            with connection.cursor() as cursor:
+                cursor.execute(sql)
+                return cursor.fetchall() if cursor.description else []
+        finally:
+            connection.close()
+
+    def wait_for_leader(self, *, other_than: str = "") -> str:
+        def found_leader() -> str | None:
+            name = self.leader()
+            return name if name and name != other_than and self.is_ready(name) else None
+
+        return wait_for("a leader", found_leader, seconds=LIMIT_SECONDS, evidence=self.evidence)
+
+    def wait_until_all_follow(self) -> None:
+        def is_so() -> bool:
+            leader = self.leader()
+            others = set(self.members) - {leader}
+            return leader is not None and all(map(self.is_ready, self.members)) and bool(self.synchronous() & others)
+
+        wait_for("all members to follow", is_so, seconds=LIMIT_SECONDS, evidence=self.evidence)
+
+    def evidence(self) -> str:
+        return f"{self.roles()}\n" + "\n".join(f"--- {name}\n{each.log()}" for name, each in self.members.items())
+
+
+@pytest.fixture
+def postgres(api: Api, plane: ControlPlane, namespace: str, tmp_path: Path) -> Iterator[Postgres]:
+    manifests = objects(namespace, postgres={"managed": {"members": 3}})
+    for kind in ("ServiceAccount", "Role", "RoleBinding"):
+        create(api, found(manifests, kind, "postgres"))
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    made = Postgres(api, plane, namespace, tmp_path, found(manifests, "StatefulSet", "postgres"))
+    yield made
+    for member in made.members.values():
+        member.kill()
+
+
+def test_a_server_grows_to_three_members_and_a_dead_leader_loses_no_commit(postgres: Postgres, tmp_path: Path) -> None:
+    # A server of its own, as on one machine; then its data under Patroni; then two more members.
+    first = postgres.add(0)
+    first.start(without=("PATRONI_SCOPE",))
+    name = "acme-postgres-0"
+
+    def is_serving() -> bool:
+        try:
+            return bool(postgres.query(name, "SELECT 1"))
+        except psycopg2.OperationalError:
+            return False
+
+    wait_for("the server", is_serving, seconds=LIMIT_SECONDS, evidence=postgres.evidence)
+    postgres.query(name, "CREATE TABLE kept AS SELECT 42 AS answer")
+    first.stop()
+    first.start()
+    assert postgres.wait_for_leader() == name
+    for number in (1, 2):
+        postgres.add(number).start()
+    postgres.wait_until_all_follow()
+    service = Service(postgres.target)
+    told = {
+        "POSTGRES_HOST": "127.0.0.1",
+        "POSTGRES_PORT": str(service.port),
+        "POSTGRES_PASSWORD": SECRETS["postgres_password"],
+    }
+    client = Client(committing.__file__, "committed", told, tmp_path)
+    client.wait_for_more()
+
+    # The leader dies with all that is its: a standby leads, and the client goes on by itself.
+    killed_at = time.monotonic()
+    postgres.members[name].kill()
+    second = postgres.wait_for_leader(other_than=name)
+    report("postgres: another leader", time.monotonic() - killed_at)
+    client.wait_for_more()
+    report("postgres: the next commit after a death", client.pause_after(killed_at))
+    committed = client.acknowledged()
+    assert postgres.query(second, "SELECT answer FROM kept") == [(42,)]
+    there = {number for (number,) in postgres.query(second, "SELECT number FROM numbers")}
+    assert set(committed) <= there
+
+    # It comes back as a standby, and has what was committed meanwhile.
+    postgres.members[name].start()
+    postgres.wait_until_all_follow()
+    assert postgres.leader() == second
+    assert postgres.query(name, "SELECT pg_is_in_recovery()") == [(True,)]
+
+    # A leader that is stopped as Kubernetes does it hands over at once.
+    stopped_at = time.monotonic()
+    postgres.members[second].stop()
+    third = postgres.wait_for_leader(other_than=second)
+    report("postgres: handed over", time.monotonic() - stopped_at)
+    client.wait_for_more()
+    committed = client.stop()
+    service.close()
+    there = {number for (number,) in postgres.query(third, "SELECT number FROM numbers")}
+    assert set(committed) <= there
+    assert len(committed) == len(set(committed))
+
+
+def test_the_account_may_vote_and_no_more(postgres: Postgres) -> None:
+    token = postgres.api.token_of(postgres.namespace, "acme-postgres")
+    member = Api(postgres.plane.url, token, postgres.plane.authority)
+    assert member.list("Pod", postgres.namespace) == []
+    create_pod(postgres.api, postgres.workload, 7, "127.0.42.8")
+    refused = (
+        lambda: member.get("Secret", postgres.namespace, "acme-credentials"),
+        lambda: member.change("Pod", postgres.namespace, "acme-postgres-7", {"metadata": {"labels": {"a": "b"}}}),
+        lambda: member.get("ConfigMap", postgres.namespace, "of-somebody-else"),
+        lambda: member.list("Pod", "default"),
+    )
+    for attempt in refused:
+        with pytest.raises(ApiError) as error:
+            attempt()
+        assert error.value.status == 403

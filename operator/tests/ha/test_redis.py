@@ -1,0 +1,287 @@
+"""Three members of Redis, each with its Sentinel, as the operator's pods are; the clients are the application's."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import cast
+
+import pytest
+import redis
+from redis.exceptions import RedisError
+
+from omnileads_operator.desired.instance import Manifest
+from omnileads_operator.desired.redis import DATA, SENTINEL_DATA
+from tests.ha import appending, registering
+from tests.ha.clients import LIMIT_SECONDS, Client, report
+from tests.ha.cluster import SECRETS, found, objects, variables
+from tests.ha.members import Member
+from tests.support.control_plane import REPOSITORY, free_port
+from tests.support.process import wait_for
+
+pytestmark = pytest.mark.timeout(600)  # of a machine that does other things, too
+MEMBERS = ("REDIS_SENTINELS", "REDIS_SENTINEL_MASTER", "REDIS_ANNOUNCE")
+STREAM = "oml:events"
+
+
+@dataclass
+class Redis:
+    folder: Path
+    manifests: list[Manifest]
+    port: int = field(default_factory=free_port)
+    sentinel_port: int = field(default_factory=free_port)
+    servers: list[Member] = field(default_factory=list)
+    sentinels: list[Member] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        for number in range(3):
+            self.servers.append(self._member(number, 0, DATA))
+            self.sentinels.append(self._member(number, 1, SENTINEL_DATA))
+        (self.folder / "hosts").write_text("".join(f"{address} {name}\n" for name, address in self.hosts().items()))
+
+    def address(self, number: int) -> str:
+        return f"127.0.43.{number + 1}"
+
+    def hosts(self) -> dict[str, str]:
+        return {f"acme-redis-{number}.acme-redis-members.centres.svc": self.address(number) for number in range(3)}
+
+    def _member(self, number: int, container: int, mounted: str) -> Member:
+        workload = found(self.manifests, "StatefulSet", "redis")
+        name = f"acme-redis-{number}"
+        told = variables(workload, container, {"metadata.name": name}) | {"REDIS_LISTEN": self.address(number)}
+        told = self.on_free_ports(told | {"SENTINEL_PORT": str(self.sentinel_port), "SENTINEL_DOWN_MS": "3000"})
+        command = workload["spec"]["template"]["spec"]["containers"][container].get("args", [])
+        place = self.folder / f"{name}-{container}"
+        return Member("redis", place, mounted, told, ("entrypoint.sh", *command), self.hosts())
+
+    def on_free_ports(self, told: dict[str, str]) -> dict[str, str]:
+        ports = {"6379": str(self.port), "26379": str(self.sentinel_port)}
+        changed = {name: ports.get(value, value) for name, value in told.items()}
+        if sentinels := changed.get("REDIS_SENTINELS"):
+            changed["REDIS_SENTINELS"] = sentinels.replace(":26379", f":{self.sentinel_port}")
+        return changed
+
+    def client_variables(self) -> dict[str, str]:
+        """What the operator tells the call engine."""
+        told = variables(found(self.manifests, "Deployment", "acd"), 0, {"metadata.name": "acd"})
+        return self.on_free_ports({name: value for name, value in told.items() if name.startswith("REDIS_")})
+
+    def ask(self, number: int) -> redis.Redis:
+        return redis.Redis(
+            self.address(number),
+            self.port,
+            password=SECRETS["redis_password"],
+            decode_responses=True,
+            socket_timeout=3,
+            socket_connect_timeout=3,
+        )
+
+    def role(self, number: int) -> str:
+        try:
+            with self.ask(number) as client:
+                return str(client.execute_command("ROLE")[0])
+        except RedisError:
+            return ""
+
+    def is_ready(self, number: int) -> bool:
+        return self.servers[number].run("healthcheck.sh").returncode == 0
+
+    def master(self) -> int | None:
+        masters = [number for number in range(3) if self.role(number) == "master"]
+        return masters[0] if len(masters) == 1 else None
+
+    def wait_for_master(self, *, other_than: int | None = None) -> int:
+        def found_master() -> tuple[int] | None:
+            number = self.master()
+            return (number,) if number is not None and number != other_than else None
+
+        return wait_for("a master", found_master, seconds=LIMIT_SECONDS, evidence=self.evidence)[0]
+
+    def wait_until(self, what: str, is_so: Callable[[], bool]) -> None:
+        wait_for(what, is_so, seconds=LIMIT_SECONDS, evidence=self.evidence)
+
+    def wait_until_all_follow(self) -> None:
+        """And know each other: only then can a master be missed."""
+
+        def know_each_other() -> bool:
+            for number in range(3):
+                with redis.Redis(self.address(number), self.sentinel_port, decode_responses=True) as sentinel:
+                    state = cast("dict[str, dict[str, int]]", sentinel.sentinel_masters())["omnileads"]
+                    if state["num-other-sentinels"] < 2 or state["num-slaves"] < 2:
+                        return False
+            return True
+
+        def is_so() -> bool:
+            try:
+                return self.master() is not None and all(map(self.is_ready, range(3))) and know_each_other()
+            except RedisError:
+                return False
+
+        self.wait_until("all members to follow", is_so)
+
+    def events(self, number: int) -> set[int]:
+        with self.ask(number) as client:
+            return {int(fields["id"]) for _, fields in cast("list[tuple[str, dict[str, str]]]", client.xrange(STREAM))}
+
+    def kill(self, number: int) -> None:
+        """The pod: both of its containers."""
+        self.servers[number].kill()
+        self.sentinels[number].kill()
+
+    def stop(self, number: int) -> None:
+        """The pod as the kubelet stops it."""
+        self.sentinels[number].stop()
+        self.servers[number].stop()
+
+    def start(self, number: int) -> None:
+        self.servers[number].start()
+        self.sentinels[number].start()
+
+    def evidence(self) -> str:
+        return "\n".join(f"--- {each.folder.name}\n{each.log()[-1500:]}" for each in (*self.servers, *self.sentinels))
+
+
+@pytest.fixture
+def members(tmp_path: Path) -> Iterator[Redis]:
+    for folder in (tmp_path, *tmp_path.parents[:2]):
+        folder.chmod(0o755)
+    made = Redis(tmp_path, objects("centres", redis={"managed": {"members": 3}}))
+    yield made
+    for number in range(3):
+        made.kill(number)
+
+
+@pytest.fixture
+def client(members: Redis) -> Iterator[Callable[[], Client]]:
+    """Started by the test, when there are members."""
+    running: list[Client] = []
+
+    def start() -> Client:
+        running.append(Client(appending.__file__, "appended", members.client_variables(), members.folder))
+        return running[0]
+
+    yield start
+    for each in running:
+        each.close()
+
+
+def test_a_server_grows_to_three_members_and_a_dead_master_loses_no_acknowledged_event(
+    members: Redis, client: Callable[[], Client]
+) -> None:
+    # A server of its own, as on one machine; then the same data in a member of three.
+    members.servers[0].start(without=MEMBERS)
+    members.wait_until("the server", lambda: members.role(0) == "master")
+    with members.ask(0) as first:
+        first.set("kept", "42")
+    members.servers[0].stop()
+    for number in range(3):
+        members.start(number)
+    members.wait_until_all_follow()
+    assert members.master() == 0
+    appending_client = client()
+    appending_client.wait_for_more()
+
+    # The master's pod dies: another one is the master, and both clients go on by themselves.
+    killed_at = time.monotonic()
+    members.kill(0)
+    second = members.wait_for_master(other_than=0)
+    report("redis: another master", time.monotonic() - killed_at)
+    appending_client.wait_for_more()
+    appending_client.wait_for_more(5, "counted")
+    report("redis: the next event after a death", appending_client.pause_after(killed_at))
+    assert set(appending_client.acknowledged()) <= members.events(second)
+    with members.ask(second) as client_of_second:
+        assert client_of_second.get("kept") == "42"
+
+    # It comes back as a replica.
+    members.start(0)
+    members.wait_until_all_follow()
+    assert members.role(0) == "slave"
+
+    # A master that is stopped as Kubernetes does it is missed like a dead one.
+    stopped_at = time.monotonic()
+    members.stop(second)
+    third = members.wait_for_master(other_than=second)
+    appending_client.wait_for_more()
+    report("redis: the next event after a stop", appending_client.pause_after(stopped_at))
+    acknowledged = appending_client.stop()
+    assert set(acknowledged) <= members.events(third)
+
+
+def test_a_master_that_nobody_follows_takes_nothing(members: Redis) -> None:
+    for number in range(3):
+        members.start(number)
+    members.wait_until_all_follow()
+    master = members.wait_for_master()
+    for number in {0, 1, 2} - {master}:
+        members.kill(number)
+
+    def is_refused() -> bool:
+        try:
+            with members.ask(master) as client:
+                client.set("lonely", "1")
+        except RedisError as error:
+            return str(error).startswith("NOREPLICAS")
+        return False
+
+    members.wait_until("writes to be refused", is_refused)
+
+
+def test_a_sentinel_tells_who_the_master_is_and_nothing_else_without_the_password(members: Redis) -> None:
+    for number in range(3):
+        members.start(number)
+    members.wait_until_all_follow()
+    with redis.Redis(members.address(1), members.sentinel_port, decode_responses=True) as stranger:
+        assert stranger.sentinel_get_master_addr_by_name("omnileads") == (
+            "acme-redis-0.acme-redis-members.centres.svc",
+            members.port,
+        )
+        for command in (("SENTINEL", "SET", "omnileads", "quorum", "1"), ("INFO",), ("SHUTDOWN",)):
+            with pytest.raises(RedisError, match="no permissions"):
+                stranger.execute_command(*command)
+
+
+@pytest.fixture
+def kamailio(members: Redis) -> Iterator[Member]:
+    """As its Deployment tells it; neither Asterisk nor rtpengine is there."""
+    told = variables(found(members.manifests, "Deployment", "kamailio"), 0, {"status.podIP": "127.0.0.1"})
+    ports = {"KAMAILIO_SIP_PORT": str(free_port()), "KAMAILIO_WS_PORT": str(free_port())}
+    nobody = {"ASTERISK_HOST": "127.0.0.1", "RTPENGINE_HOST": "127.0.0.1", "KAMAILIO_SHM_MB": "64"}
+    told = members.on_free_ports({**told, **ports, **nobody})
+    made = Member("kamailio", members.folder / "kamailio", "/mnt", told, hosts=members.hosts())
+    yield made
+    made.kill()
+
+
+def register(kamailio: Member, extension: str) -> bool:
+    told = kamailio.variables
+    done = subprocess.run(
+        [sys.executable, registering.__file__, told["KAMAILIO_WS_PORT"], extension, told["SIP_EPHEMERAL_SECRET"]],
+        env={**os.environ, "PYTHONPATH": str(REPOSITORY / "images" / "tests")},
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    return done.stdout.strip() == "200"
+
+
+def test_kamailio_asks_the_sentinels_itself(members: Redis, kamailio: Member) -> None:
+    for number in range(3):
+        members.start(number)
+    members.wait_until_all_follow()
+    kamailio.start()
+    members.wait_until("Kamailio", lambda: register(kamailio, "1001"))
+    with members.ask(0) as first:
+        members.wait_until("the webphone", lambda: bool(first.exists("oml:webphone:1001")))
+    members.kill(0)
+    second = members.wait_for_master(other_than=0)
+    with members.ask(second) as client:
+        # A webphone goes when its connection does; the next one arrives at the new master.
+        members.wait_until("Kamailio to answer", lambda: register(kamailio, "1002"))
+        members.wait_until("the next webphone", lambda: bool(client.exists("oml:webphone:1002")))
