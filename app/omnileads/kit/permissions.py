@@ -20,7 +20,6 @@ from typing import Annotated, Any, Final, Literal, Protocol, cast
 from fastapi import Depends, FastAPI, params
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, APIWebSocketRoute, RouteContext, iter_route_contexts
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
 from omnileads.kit.errors import AppError, Forbidden
@@ -72,13 +71,13 @@ class Access:
     kind: Literal["public", "signed-in", "permission", "internal"]
     any_of: frozenset[str] = frozenset()
 
-    async def __call__(self, connection: HTTPConnection) -> None:
+    def __call__(self, connection: HTTPConnection) -> None:
         if self.kind == "public":
             return
         if self.kind == "internal":
             _authenticator(connection).check_internal(connection)
             return
-        principal = await _principal(connection)
+        principal = current_principal(connection)
         if self.kind == "signed-in":
             return
         if principal.must_change_password:
@@ -124,13 +123,7 @@ def current_principal(connection: HTTPConnection) -> Principal:
     return known
 
 
-async def _principal(connection: HTTPConnection) -> Principal:
-    """The same; the first one to ask waits for a thread, the others do not."""
-    known: Principal | None = getattr(connection.state, "principal", None)
-    return known if known is not None else await run_in_threadpool(current_principal, connection)
-
-
-CurrentPrincipal = Annotated[Principal, Depends(_principal)]
+CurrentPrincipal = Annotated[Principal, Depends(current_principal)]
 
 
 def _authenticator(connection: HTTPConnection) -> Authenticator:
