@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Final
 
 import anyio.to_thread
 from fastapi import FastAPI
@@ -18,24 +17,16 @@ from omnileads.api.v1.middleware import ContractMiddleware
 from omnileads.campaigns.directory import CampaignAgentDirectory
 from omnileads.campaigns.leads import follow_base
 from omnileads.contacts.followers import follow
-from omnileads.kit.addresses import Addresses
 from omnileads.kit.middleware import RequestMiddleware, WebsocketOriginMiddleware
 from omnileads.kit.runtime import Runtime
-from omnileads.kit.workers import Workers
 from omnileads.settings import Settings
-
-OTHERS: Final = 4
-"""One of so many threads is for what coroutines ask of the database and for files, the others handle requests."""
 
 
 def create_app(settings: Settings, runtime: Runtime | None = None, passwords: Passwords | None = None) -> FastAPI:
     """The application of these settings. `runtime` and `passwords` are given by tests; else they are built here."""
     own_runtime = runtime or Runtime.build(settings)
     app = build_api()
-    others = settings.app.request_threads // OTHERS
-    workers = Workers(settings.app.request_threads - others)
-    app.router.middleware_stack = Addresses(app, workers)
-    app.router.lifespan_context = _lifespan(own_runtime, workers, others, is_owned=runtime is None)
+    app.router.lifespan_context = _lifespan(own_runtime, is_owned=runtime is None, threads=settings.app.request_threads)
     app.state.settings = settings
     app.state.runtime = own_runtime
     app.state.passwords = passwords or Passwords()
@@ -51,13 +42,12 @@ def create_app(settings: Settings, runtime: Runtime | None = None, passwords: Pa
 
 
 def _lifespan(
-    runtime: Runtime, workers: Workers, others: int, *, is_owned: bool
+    runtime: Runtime, *, is_owned: bool, threads: int
 ) -> Callable[[FastAPI], AbstractAsyncContextManager[None]]:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        anyio.to_thread.current_default_thread_limiter().total_tokens = others
+        anyio.to_thread.current_default_thread_limiter().total_tokens = threads
         yield
-        workers.close()
         if is_owned:
             runtime.close()
 

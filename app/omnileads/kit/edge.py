@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Annotated, cast
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated, Any, cast
 
+from anyio import CancelScope, CapacityLimiter
+from anyio.to_thread import run_sync
 from fastapi import Depends
 from sqlalchemy.orm import Session
 from starlette.requests import HTTPConnection
@@ -34,9 +36,22 @@ CurrentRuntime = Annotated[Runtime, Depends(_runtime)]
 CurrentSettings = Annotated[Settings, Depends(_settings)]
 
 
-def _transaction(runtime: CurrentRuntime) -> Iterator[Session]:
-    with runtime.database.transaction() as session:
+async def _transaction(runtime: CurrentRuntime) -> AsyncIterator[Session]:
+    """Begun here, where nothing waits yet; ended in a thread, one that is there also when all others are taken."""
+    transaction = runtime.database.transaction()
+    session = transaction.__enter__()
+    try:
         yield session
+    except BaseException as error:
+        if not await _in_thread(transaction.__exit__, type(error), error, error.__traceback__):
+            raise
+    else:
+        await _in_thread(transaction.__exit__, None, None, None)
+
+
+async def _in_thread(function: Callable[..., Any], *arguments: Any) -> Any:
+    with CancelScope(shield=True):
+        return await run_sync(function, *arguments, limiter=CapacityLimiter(1))
 
 
 Transaction = Annotated[Session, Depends(_transaction, scope="function")]
@@ -44,12 +59,3 @@ Transaction = Annotated[Session, Depends(_transaction, scope="function")]
 
 Not for websockets: it would hold a connection for the whole life of the socket. Use `runtime.database.transaction()`.
 """
-
-
-def _reading(runtime: CurrentRuntime) -> Iterator[Session]:
-    with runtime.database.reading() as session:
-        yield session
-
-
-Reading = Annotated[Session, Depends(_reading, scope="function")]
-"""A session for a route that only reads, without the cost of a transaction. See `Database.reading`."""

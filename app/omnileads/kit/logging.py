@@ -10,7 +10,6 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import MutableMapping
-from contextlib import nullcontext
 from typing import Any, Final, TextIO
 
 import structlog
@@ -33,28 +32,11 @@ PERSONAL_KEYS: Final = frozenset(
 )
 
 
-class _Lines:
-    """Writes finished lines where the standard library's root logger writes its own, past its records and handlers."""
-
-    def __init__(self, name: str = "") -> None:
-        self.name = name
-
-    def msg(self, line: str) -> None:
-        (handler, *_) = logging.root.handlers
-        if isinstance(handler, logging.StreamHandler):
-            with handler.lock or nullcontext():
-                handler.stream.write(line + "\n")
-                handler.flush()
-
-    debug = info = warning = error = critical = msg
-
-
 def configure_logging(*, process: str, instance: str, level: str, stream: TextIO | None = None) -> None:
     """Send structlog and the standard library's loggers to `stream` (standard output) as JSON."""
 
     def add_origin(_logger: Any, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
-        event["process"], event["instance"] = process, instance
-        return event
+        return {**event, "process": process, "instance": instance}
 
     shared: list[structlog.types.Processor] = [
         add_origin,
@@ -65,11 +47,9 @@ def configure_logging(*, process: str, instance: str, level: str, stream: TextIO
         gather_personal_data,
         structlog.processors.format_exc_info,
     ]
-    rendered = structlog.processors.JSONRenderer(default=str)
     structlog.configure(
-        processors=[*shared, rendered],
-        wrapper_class=structlog.make_filtering_bound_logger(level),
-        logger_factory=_Lines,
+        processors=[structlog.stdlib.filter_by_level, *shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(stream or sys.stdout)
@@ -78,7 +58,7 @@ def configure_logging(*, process: str, instance: str, level: str, stream: TextIO
             foreign_pre_chain=[structlog.stdlib.ExtraAdder(allow=()), *shared],
             processors=[
                 structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                rendered,
+                structlog.processors.JSONRenderer(default=str),
             ],
         )
     )

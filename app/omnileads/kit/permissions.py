@@ -20,6 +20,7 @@ from typing import Annotated, Any, Final, Literal, Protocol, cast
 from fastapi import Depends, FastAPI, params
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, APIWebSocketRoute, RouteContext, iter_route_contexts
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import HTTPConnection
 
 from omnileads.kit.errors import AppError, Forbidden
@@ -71,13 +72,13 @@ class Access:
     kind: Literal["public", "signed-in", "permission", "internal"]
     any_of: frozenset[str] = frozenset()
 
-    def __call__(self, connection: HTTPConnection) -> None:
+    async def __call__(self, connection: HTTPConnection) -> None:
         if self.kind == "public":
             return
         if self.kind == "internal":
             _authenticator(connection).check_internal(connection)
             return
-        principal = current_principal(connection)
+        principal = await _principal(connection)
         if self.kind == "signed-in":
             return
         if principal.must_change_password:
@@ -123,7 +124,13 @@ def current_principal(connection: HTTPConnection) -> Principal:
     return known
 
 
-CurrentPrincipal = Annotated[Principal, Depends(current_principal)]
+async def _principal(connection: HTTPConnection) -> Principal:
+    """The same; the first one to ask waits for a thread, the others do not."""
+    known: Principal | None = getattr(connection.state, "principal", None)
+    return known if known is not None else await run_in_threadpool(current_principal, connection)
+
+
+CurrentPrincipal = Annotated[Principal, Depends(_principal)]
 
 
 def _authenticator(connection: HTTPConnection) -> Authenticator:
