@@ -7,8 +7,8 @@ import pytest
 from omnileads.acd.core.config import HANG_UP, Destination, DestinationType, Queue
 from omnileads.callflow.picture import Edge, draw
 from omnileads.callflow.trial import attempt
+from tests.acd.flow_centre import ASK, CONDITION, CUSTOM, IDENTIFICATION, MENU, SUBMENU, centre
 from tests.acd.scenario import SALES, SUPPORT, to_campaign
-from tests.acd.test_core_flow import ASK, CONDITION, CUSTOM, IDENTIFICATION, MENU, SUBMENU, centre
 
 NOON_ON_FRIDAY = 1_795_176_000_000
 """2026-11-20 12:00 UTC"""
