@@ -96,7 +96,10 @@ check-images: dev ## Lint the images' Containerfiles
 ##@ Test
 
 .PHONY: test test-full test-tools test-repository test-roles test-web test-images test-app test-operator test-telephony test-e2e test-faults test-deploy test-molecule
-test: check test-repository test-roles test-web test-app test-operator test-telephony test-e2e test-faults ## Check everything, make real calls, kill what can be killed
+test: check test-repository test-roles test-web test-app test-tools ## Check everything, make real calls, kill what can be killed
+# The calls of test-telephony mostly wait, and leave the processors to the control plane of test-operator.
+	@$(MAKE) --jobs=2 --output-sync=target test-operator test-telephony
+	@$(MAKE) test-e2e test-faults
 	@echo "Not run: test-images, test-deploy, test-molecule. make test-full runs them too (half an hour more)."
 
 test-full: test test-images test-deploy test-molecule ## Every test this machine can run
@@ -119,7 +122,7 @@ test-images: test-tools images ## Start each image and ask it what a user would 
 test-app: images ## Test the application on a real PostgreSQL and Redis
 	@cd app && pytest --quiet --numprocesses auto --dist loadfile
 
-test-operator: dev ## Test the operator on a real Kubernetes API server (built once, see bin/control-plane)
+test-operator: images ## Test the operator on a real Kubernetes API server (built once, see bin/control-plane)
 	@bin/control-plane >/dev/null || [[ $$? == 3 ]]
 	@cd operator && pytest --quiet
 
