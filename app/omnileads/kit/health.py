@@ -69,7 +69,8 @@ def is_newer_and_supported(connection: Connection) -> bool:
     note = connection.scalar(text("SELECT obj_description(to_regclass('alembic_version'), 'pg_class')")) or ""
     supported = note.removeprefix(SUPPORTED).split() if note.startswith(SUPPORTED) else []
     # The note is of this schema when the newest revision in it is the one applied.
-    return bool(applied) and set(applied) == set(supported[:1]) and set(expected) < set(supported)
+    is_noted = bool(applied) and set(applied) == set(supported[:1])
+    return is_noted and set(applied) != set(expected) and set(expected) <= set(supported)
 
 
 def check_migrations(runtime: Runtime) -> None:

@@ -136,15 +136,18 @@ def test_a_dead_connection_is_replaced(runtime: Runtime, settings: Settings) -> 
         assert session.scalar(text("SELECT 1")) == 1
 
 
-def test_a_server_that_takes_no_writes_any_more_is_left(runtime: Runtime) -> None:
+def test_a_server_that_takes_no_writes_any_more_is_left(runtime: Runtime, settings: Settings) -> None:
     """What a former leader of a cluster answers on connections that it kept."""
-    with runtime.database.transaction() as session:
+    one_connection = settings.postgres.model_copy(update={"pool_size": 1, "pool_overflow": 0})
+    database = Database(one_connection, "tests")
+    with database.transaction() as session:
         session.execute(text("SET SESSION CHARACTERISTICS AS TRANSACTION READ ONLY"))
         before = session.scalar(text("SELECT pg_backend_pid()"))
-    with pytest.raises(InternalError) as refused, runtime.database.transaction() as session:
+    with pytest.raises(InternalError) as refused, database.transaction() as session:
         add_failures(session, "refused")
     assert refused.value.connection_invalidated
-    with runtime.database.transaction() as session:
+    with database.transaction() as session:
         assert session.scalar(text("SELECT pg_backend_pid()")) != before
         add_failures(session, "written")
+    database.close()
     assert names(runtime) == ["written"]
