@@ -75,7 +75,9 @@ def test_a_role_is_made_listed_changed_and_deleted(admin: TestClient, runtime: R
     assert admin.get(address).status_code == 404
     assert made(admin)["slug"] == "sup-qa-2"
     with runtime.database.transaction() as session:
-        actions = session.scalars(select(AuditEntry.action).where(AuditEntry.subject_type == "role")).all()
+        actions = session.scalars(
+            select(AuditEntry.action).where(AuditEntry.subject_type == "role").order_by(AuditEntry.id)
+        ).all()
     assert actions == ["role.created", "role.changed", "role.changed", "role.deleted", "role.created"]
 
 

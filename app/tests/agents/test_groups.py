@@ -62,7 +62,9 @@ def test_a_group_is_created_listed_changed_and_deleted(admin: TestClient, runtim
     assert admin.get(f"{API}/agent-groups/{made['id']}").status_code == 404
     assert create(admin).status_code == 201, "the name is free again"
     with runtime.database.transaction() as session:
-        actions = session.scalars(select(AuditEntry.action).where(AuditEntry.subject_type == "agent-group")).all()
+        actions = session.scalars(
+            select(AuditEntry.action).where(AuditEntry.subject_type == "agent-group").order_by(AuditEntry.id)
+        ).all()
     assert actions == ["agent-group.created", "agent-group.changed", "agent-group.deleted", "agent-group.created"]
 
 
