@@ -22,11 +22,15 @@ class Workplace:
         self.api: Api = centre.client()
         self._redis = centre.instance.redis()
         self.api.sign_in(agent.username, agent.password)
-        self.api.post("/agent/login")
+        eventually(self._log_in)  # the engine reads soon, but not at once, that there is a new agent
         self.wait_for_status("READY")
 
     def __enter__(self) -> Workplace:
         return self
+
+    def _log_in(self) -> bool:
+        self.api.post("/agent/login")
+        return True
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
