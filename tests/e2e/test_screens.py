@@ -45,7 +45,7 @@ def pages(centre: Centre) -> list[str]:
         "roles": centre.api.get("/roles")["items"][0],
         "pause-sets": centre.make(
             "pause-sets",
-            pauses=[{"pause_id": centre.make("pauses", kind="productive", name="Tea")["id"], "limit_seconds": 600}],
+            pauses=[{"pause_id": centre.make("pauses", kind="productive")["id"], "limit_seconds": 600}],
         ),
         "sip-trunks": trunk,
         "inbound-routes": route,
