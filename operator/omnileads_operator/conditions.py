@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from omnileads_operator.stamps import stamp
+
 
 @dataclass(frozen=True)
 class Finding:
@@ -44,7 +46,5 @@ def _condition(finding: Finding, before: dict[str, Any] | None, generation: int,
         "reason": finding.reason,
         "message": finding.message,
         "observedGeneration": generation,
-        "lastTransitionTime": before["lastTransitionTime"]
-        if before is not None and is_as_before
-        else now.strftime("%Y-%m-%dT%H:%M:%SZ"),
+        "lastTransitionTime": before["lastTransitionTime"] if before is not None and is_as_before else stamp(now),
     }

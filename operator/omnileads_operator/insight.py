@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any, Final
 
 from omnileads_operator.metrics import BACKUP_ENDED, CERTIFICATE_ENDS, CONDITION, READY
+from omnileads_operator.stamps import moment_of
 
 STATUSES: Final = ("True", "False", "Unknown")
 
@@ -18,7 +18,7 @@ def tell(kind: str, resource: Mapping[str, Any]) -> None:
         for each in STATUSES:
             CONDITION.labels(kind, namespace, name, condition["type"], each).set(condition["status"] == each)
     if kind == "OMniLeadsBackup" and _is_complete(status):
-        ended = datetime.fromisoformat(status["completedAt"]).timestamp()
+        ended = moment_of(status["completedAt"]).timestamp()
         BACKUP_ENDED.labels(namespace, name, resource["spec"]["instance"]).set(ended)
 
 

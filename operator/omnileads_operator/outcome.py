@@ -10,6 +10,7 @@ from typing import Any, Final
 from omnileads_operator.cluster import Cluster, Object, RefusedError
 from omnileads_operator.conditions import Finding, conditions, transitions
 from omnileads_operator.metrics import READY
+from omnileads_operator.stamps import stamp
 
 Now = Callable[[], datetime]
 FINALIZER: Final = "omnileads.org/operator"
@@ -41,7 +42,6 @@ class Reporter:
     def event(self, resource: Object, reason: str, message: str, *, is_good: bool = True) -> None:
         """Tell people; that an event cannot be written stops nothing."""
         metadata, now = resource["metadata"], self._now()
-        stamp = now.strftime("%Y-%m-%dT%H:%M:%SZ")
         digest = hashlib.sha256(f"{reason}{message}{now.timestamp()}".encode()).hexdigest()[:16]
         try:
             self._cluster.create(
@@ -60,8 +60,8 @@ class Reporter:
                     "message": message or reason,
                     "type": "Normal" if is_good else "Warning",
                     "source": {"component": "omnileads-operator"},
-                    "firstTimestamp": stamp,
-                    "lastTimestamp": stamp,
+                    "firstTimestamp": stamp(now),
+                    "lastTimestamp": stamp(now),
                     "count": 1,
                 }
             )

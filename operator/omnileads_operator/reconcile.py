@@ -68,17 +68,16 @@ class InstanceReconciler:
         live = children.live()
         instance = Instance(name, namespace, resource["metadata"]["uid"], spec, observe(live))
         hashes = self._secrets(instance)
-        observed = observe(live, hashes, self._voice_addresses(spec))
-        decision = self._upgrades.decide(resource, replace(instance, observed=observed))
         observed = replace(
-            observed,
+            observe(live, hashes, self._voice_addresses(spec)),
             visitors=self._visitors,
             is_restoring=self._is_restoring(resource),
             is_window_open=is_open(spec.maintenance, self._now()),
-            has_returned=decision.has_returned,
         )
+        decision = self._upgrades.decide(resource, replace(instance, observed=observed))
         spec = spec.model_copy(update={"version": decision.version})
-        instance = Instance(name, namespace, instance.uid, spec, observed)
+        observed = replace(observed, has_returned=decision.has_returned)
+        instance = replace(instance, spec=spec, observed=observed)
         done = children.make_so(everything(instance), live)
         for line in done:
             log.info("instance.corrected %s/%s: %s", namespace, name, line)

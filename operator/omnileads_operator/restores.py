@@ -20,6 +20,7 @@ from omnileads_operator.desired.store import JobState, Store, job_state, store_p
 from omnileads_operator.outcome import Now, Reporter, is_paused
 from omnileads_operator.resources.backup import BackupSpec
 from omnileads_operator.resources.restore import RestoreSpec
+from omnileads_operator.stamps import stamp
 
 RUNNING: Final = {
     "check": ("Checking", "The backup is being read, and the target looked at."),
@@ -109,7 +110,7 @@ class Turn:
                 self._fail(jobs["return"] if jobs["return"].failure else jobs["migrate"], has_returned=True)
         elif jobs["migrate"].is_done:
             self._bring_up()
-        elif self._is_stopped() and self._has_ended("restore") and not jobs["restore"].failure:
+        elif self._is_stopped() and self._has_ended("restore"):
             self._has_ended("migrate")
 
     def _has_ended(self, step: str) -> bool:
@@ -164,18 +165,17 @@ class Turn:
         if not self._has_ended("finish") or self._is_refused("finish"):
             return
         message = "The target works with the backup: every table has the rows of the manifest."
-        self._report("Complete", message, is_true=True, completedAt=self._now.strftime("%Y-%m-%dT%H:%M:%SZ"))
+        self._report("Complete", message, is_true=True, completedAt=stamp(self._now))
 
     def _fail(self, state: JobState, *, has_returned: bool = False) -> None:
         reason, message = state.failure or ("Failed", "")
         if has_returned:
-            reason = "MigrationFailed" if self._jobs["return"].is_done else "NotReturned"
-            where = (
-                "What was there before is there again."
+            reason, where = (
+                ("MigrationFailed", "there again")
                 if self._jobs["return"].is_done
-                else ("What was there before is in the schema before_restore.")
+                else ("NotReturned", "in the schema before_restore")
             )
-            message = f"The restored data could not be migrated. {where} {message}".strip()
+            message = f"The restored data could not be migrated. What was there before is {where}. {message}".strip()
         self._report(reason, message, is_true=False)
 
     def _report(self, reason: str, message: str, *, is_true: bool | None = None, **status: str) -> None:

@@ -5,7 +5,7 @@ However many times were missed while the operator was away, one backup is made. 
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from omnileads_operator.cluster import Cluster, Object, RefusedError
 from omnileads_operator.conditions import Finding
@@ -22,8 +22,7 @@ from omnileads_operator.desired.schedule import (
 )
 from omnileads_operator.outcome import Now, Reporter, is_paused
 from omnileads_operator.resources.schedule import ScheduleSpec
-
-STAMP = "%Y-%m-%dT%H:%M:%SZ"
+from omnileads_operator.stamps import moment_of, stamp
 
 
 class ScheduleReconciler:
@@ -59,19 +58,19 @@ class ScheduleReconciler:
     def _take_care_of(self, resource: Object, spec: ScheduleSpec, found: Times, made: list[Made]) -> str | None:
         """Make the backup that is due. Returns the last time that needs nothing any more."""
         metadata, before = resource["metadata"], (resource.get("status") or {}).get("lastScheduleTime")
-        since = _time(before or metadata["creationTimestamp"])
+        since = moment_of(before or metadata["creationTimestamp"])
         latest = found.latest
         if latest is None or latest <= since:
             return before
         deadline = spec.starting_deadline_seconds
         if not spec.suspend:
             if deadline is not None and self._now() - latest > timedelta(seconds=deadline):
-                self._reporter.event(resource, "Missed", f"The run of {latest:{STAMP}} is too late.", is_good=False)
+                self._reporter.event(resource, "Missed", f"The run of {stamp(latest)} is too late.", is_good=False)
             elif not all(each.has_ended for each in made):
                 return before
             else:
                 self._create(resource, scheduled_backup(metadata["namespace"], metadata["name"], spec, latest))
-        return f"{latest:{STAMP}}"
+        return stamp(latest)
 
     def _create(self, resource: Object, backup: Object) -> None:
         try:
@@ -85,7 +84,6 @@ class ScheduleReconciler:
     def _report(
         self, resource: Object, spec: ScheduleSpec, found: Times, made: list[Made], handled: str | None
     ) -> None:
-        upcoming = f"{found.next:{STAMP}}"
         if spec.suspend:
             finding = Finding("Scheduled", is_true=False, reason="Suspended", message="spec.suspend is true.")
         else:
@@ -96,9 +94,9 @@ class ScheduleReconciler:
             [finding, _last(made)],
             {
                 "lastScheduleTime": handled,
-                "nextScheduleTime": None if spec.suspend else upcoming,
+                "nextScheduleTime": None if spec.suspend else stamp(found.next),
                 "lastBackup": newest.name if newest else None,
-                "lastBackupTime": f"{newest.completed_at:{STAMP}}" if newest else None,
+                "lastBackupTime": stamp(newest.completed_at) if newest and newest.completed_at else None,
             },
         )
 
@@ -126,14 +124,10 @@ def _read(item: Object) -> Made:
     metadata = item["metadata"]
     return Made(
         metadata["name"],
-        _time(metadata["creationTimestamp"]),
-        _time(completed) if completed else None,
+        moment_of(metadata["creationTimestamp"]),
+        moment_of(completed) if completed else None,
         has_ended=bool(completed) or has_failed,
     )
-
-
-def _time(text: str) -> datetime:
-    return datetime.strptime(text, STAMP).replace(tzinfo=UTC)
 
 
 def _age(each: Made) -> tuple[datetime, str]:

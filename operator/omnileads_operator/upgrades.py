@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Any, Final
+from typing import Any
 
 from omnileads_operator.cluster import Cluster, Object
 from omnileads_operator.conditions import Finding
 from omnileads_operator.desired.backup import BACKUP_KIND
 from omnileads_operator.desired.instance import Instance
-from omnileads_operator.desired.upgrade import is_open, progress, upgrade_backup, upgrade_backup_name
+from omnileads_operator.desired.upgrade import progress, upgrade_backup, upgrade_backup_name
 from omnileads_operator.outcome import Now
-
-STAMP: Final = "%Y-%m-%dT%H:%M:%SZ"
+from omnileads_operator.stamps import moment_of, stamp
 
 
 @dataclass(frozen=True)
@@ -32,15 +30,14 @@ class Upgrades:
         self._now = now
 
     def decide(self, resource: Object, instance: Instance) -> Decision:
-        """Raises WindowRefusedError."""
         wanted, status = instance.spec.version, resource.get("status") or {}
         running = status.get("version")
         if running is None or running == wanted:
             return Decision(wanted, Finding("Upgraded", is_true=True, reason="UpToDate", message=f"Version {wanted}."))
         before = status.get("upgrade")
         if before is None or before["version"] != wanted:
-            stamp = self._stamp()
-            before = {"version": wanted, "startedAt": stamp, "reached": "asked", "since": stamp, "returned": False}
+            now = stamp(self._now())
+            before = {"version": wanted, "startedAt": now, "reached": "asked", "since": now, "returned": False}
         if before["returned"]:
             return self._returned(running, before, before["reached"])
         if before["reached"] == "asked":
@@ -52,7 +49,7 @@ class Upgrades:
         if (resource.get("status") or {}).get("upgrade") != upgrade:
             # Kept first: the backup is named by the time it was asked for.
             return _held(running, upgrade, "Asked", f"Version {spec.version} was asked for.")
-        if not is_open(spec.maintenance, self._now()):
+        if not instance.observed.is_window_open:
             return _held(running, upgrade, "WaitingForWindow", "The upgrade waits for spec.maintenance.")
         if spec.upgrade.backup == "Before":
             name = upgrade_backup_name(instance.name, upgrade)
@@ -66,19 +63,18 @@ class Upgrades:
                     message = f"{name}: {failed[0]['message']} Delete it to try again."
                     return _held(running, upgrade, "BackupFailed", message)
                 return _held(running, upgrade, "BackingUp", f"The upgrade waits for the backup {name}.")
-        return self._moving({**upgrade, "reached": "begun", "since": self._stamp()}, instance, "It begins.")
+        return self._moving({**upgrade, "reached": "begun", "since": stamp(self._now())}, instance, "It begins.")
 
     def _under_way(self, running: str, upgrade: dict[str, Any], instance: Instance) -> Decision:
         found = progress(instance.spec.version, instance.observed)
         if found.word != upgrade["reached"]:
-            return self._moving({**upgrade, "reached": found.word, "since": self._stamp()}, instance, found.message)
-        waited = (self._now() - datetime.strptime(upgrade["since"], STAMP).replace(tzinfo=UTC)).total_seconds()
-        if waited > instance.spec.upgrade.timeout_seconds and not self._waits_for_window(instance):
+            return self._moving(
+                {**upgrade, "reached": found.word, "since": stamp(self._now())}, instance, found.message
+            )
+        waited = (self._now() - moment_of(upgrade["since"])).total_seconds()
+        if waited > instance.spec.upgrade.timeout_seconds and instance.observed.is_window_open:
             return self._returned(running, {**upgrade, "returned": True, "reached": found.message}, found.message)
         return self._moving(upgrade, instance, found.message)
-
-    def _waits_for_window(self, instance: Instance) -> bool:
-        return not is_open(instance.spec.maintenance, self._now())
 
     def _moving(self, upgrade: dict[str, Any], instance: Instance, message: str) -> Decision:
         version = instance.spec.version
@@ -92,9 +88,6 @@ class Upgrades:
         )
         finding = Finding("Upgraded", is_true=False, reason="Returned", message=message)
         return Decision(running, finding, upgrade, has_returned=True)
-
-    def _stamp(self) -> str:
-        return self._now().strftime(STAMP)
 
 
 def _held(running: str, upgrade: dict[str, Any], reason: str, message: str) -> Decision:

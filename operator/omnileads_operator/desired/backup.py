@@ -4,16 +4,27 @@ from __future__ import annotations
 
 from typing import Final
 
-from omnileads_operator.desired.instance import Instance, Manifest
+from omnileads_operator.desired.instance import MANAGER, Instance, Manifest
 from omnileads_operator.desired.store import Origin, Step, Store, database_env, store_job, store_policy
 from omnileads_operator.desired.workloads import claim_spec
 from omnileads_operator.resources.backup import S3, BackupSpec
 from omnileads_operator.resources.parts import Storage
-from omnileads_operator.version import GROUP
+from omnileads_operator.version import API_VERSION, GROUP
 
 BACKUP_KIND: Final = "OMniLeadsBackup"
 BACKUP_LABEL: Final = f"{GROUP}/backup"
 COMPONENT: Final = "backup"
+
+
+def backup_resource(namespace: str, name: str, made_for: dict[str, str], spec: Manifest) -> Manifest:
+    """A backup that the operator asks for itself. `made_for` is the label that says why."""
+    labels = {**made_for, "app.kubernetes.io/managed-by": MANAGER}
+    return {
+        "apiVersion": f"{GROUP}/{API_VERSION}",
+        "kind": BACKUP_KIND,
+        "metadata": {"name": name, "namespace": namespace, "labels": labels},
+        "spec": spec,
+    }
 
 
 def backup_origin(namespace: str, name: str, uid: str) -> Origin:

@@ -33,7 +33,7 @@ METRICS_LABEL = {"omnileads.org/scrapes-metrics": "true"}
 
 
 def network_policies(instance: Instance) -> list[Manifest]:
-    programs = [*_of_application(instance)]
+    programs = _of_application(instance)
     voice = _voice_nodes(instance)
     wiring = Wiring(instance)
     made = [

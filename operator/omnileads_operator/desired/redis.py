@@ -24,7 +24,7 @@ def redis(instance: Instance, wanted: ManagedRedis, version: str) -> list[Manife
     is_watched = wanted.members > 1
     containers = [_server(instance, wanted, wiring)]
     if is_watched:
-        containers.append(_sentinel(instance, wiring))
+        containers.append(_sentinel(instance, wiring, wanted.members))
     pod = Pod("redis", containers, placement=wanted.placement, is_apart=is_watched)
     made = stateful_set(
         instance,
@@ -68,8 +68,7 @@ def _server(instance: Instance, wanted: ManagedRedis, wiring: Wiring) -> Contain
     )
 
 
-def _sentinel(instance: Instance, wiring: Wiring) -> Container:
-    members = 3
+def _sentinel(instance: Instance, wiring: Wiring, members: int) -> Container:
     return Container(
         "sentinel",
         {

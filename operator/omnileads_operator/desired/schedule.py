@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Final
-from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
-from omnileads_operator.desired.backup import BACKUP_KIND
-from omnileads_operator.desired.instance import MANAGER, Manifest
+from omnileads_operator.desired.backup import backup_resource
+from omnileads_operator.desired.instance import Manifest
+from omnileads_operator.desired.zones import zone_of
 from omnileads_operator.resources.schedule import Keep, ScheduleSpec
-from omnileads_operator.version import API_VERSION, GROUP
+from omnileads_operator.version import GROUP
 
 SCHEDULE_KIND: Final = "OMniLeadsBackupSchedule"
 SCHEDULE_LABEL: Final = f"{GROUP}/backup-schedule"
@@ -33,10 +33,9 @@ class Times:
 
 def times(spec: ScheduleSpec, now: datetime) -> Times:
     """Raises ScheduleRefusedError."""
-    try:
-        zone = ZoneInfo(spec.time_zone)
-    except (KeyError, ValueError, OSError) as error:
-        raise ScheduleRefusedError(f"spec.timeZone: there is no time zone {spec.time_zone}.") from error
+    zone = zone_of(spec.time_zone)
+    if zone is None:
+        raise ScheduleRefusedError(f"spec.timeZone: there is no time zone {spec.time_zone}.")
     local = now.astimezone(zone)
     try:
         upcoming = next(CronSim(spec.schedule, local))
@@ -80,13 +79,5 @@ def outdated(backups: Sequence[Made], keep: Keep, now: datetime) -> list[str]:
 def scheduled_backup(namespace: str, schedule: str, spec: ScheduleSpec, at: datetime) -> Manifest:
     """Named by its time, so that it is made once, however often somebody tries."""
     template = spec.model_dump(by_alias=True, exclude_none=True, include={"destination", "deletion_policy"})
-    return {
-        "apiVersion": f"{GROUP}/{API_VERSION}",
-        "kind": BACKUP_KIND,
-        "metadata": {
-            "name": f"{schedule}-{at:%Y%m%d%H%M}",
-            "namespace": namespace,
-            "labels": {SCHEDULE_LABEL: schedule, "app.kubernetes.io/managed-by": MANAGER},
-        },
-        "spec": {**template, "instance": spec.instance},
-    }
+    name = f"{schedule}-{at:%Y%m%d%H%M}"
+    return backup_resource(namespace, name, {SCHEDULE_LABEL: schedule}, {**template, "instance": spec.instance})

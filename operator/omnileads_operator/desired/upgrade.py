@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
-from omnileads_operator.desired.backup import BACKUP_KIND
-from omnileads_operator.desired.instance import MANAGER, Instance, Manifest, Observed
+from omnileads_operator.desired.backup import backup_resource
+from omnileads_operator.desired.instance import Instance, Manifest, Observed
 from omnileads_operator.desired.versions import STAGES
+from omnileads_operator.desired.zones import zone_of
 from omnileads_operator.resources.upgrade import Maintenance, Upgrade
-from omnileads_operator.version import API_VERSION, GROUP
+from omnileads_operator.version import GROUP
 
 DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 INSTANCE_LABEL: Final = f"{GROUP}/before-upgrade-of"
@@ -25,11 +25,9 @@ def is_open(maintenance: Maintenance | None, now: datetime) -> bool:
     """Whether calls may be interrupted now. Raises WindowRefusedError."""
     if maintenance is None:
         return True
-    try:
-        zone = ZoneInfo(maintenance.time_zone)
-    except (KeyError, ValueError, OSError) as error:
-        message = f"spec.maintenance.timeZone: there is no time zone {maintenance.time_zone}."
-        raise WindowRefusedError(message) from error
+    zone = zone_of(maintenance.time_zone)
+    if zone is None:
+        raise WindowRefusedError(f"spec.maintenance.timeZone: there is no time zone {maintenance.time_zone}.")
     local = now.astimezone(zone)
     hour, minute = maintenance.start.split(":")
     for days_ago in (0, 1):
@@ -68,16 +66,6 @@ def upgrade_backup_name(instance: str, upgrade: dict[str, Any]) -> str:
 
 def upgrade_backup(instance: Instance, name: str, upgrade: Upgrade) -> Manifest:
     """Kept until somebody removes it."""
-    return {
-        "apiVersion": f"{GROUP}/{API_VERSION}",
-        "kind": BACKUP_KIND,
-        "metadata": {
-            "name": name,
-            "namespace": instance.namespace,
-            "labels": {INSTANCE_LABEL: instance.name, "app.kubernetes.io/managed-by": MANAGER},
-        },
-        "spec": {
-            "instance": instance.name,
-            "destination": upgrade.destination.model_dump(by_alias=True, exclude_none=True),
-        },
-    }
+    destination = upgrade.destination.model_dump(by_alias=True, exclude_none=True)
+    spec = {"instance": instance.name, "destination": destination}
+    return backup_resource(instance.namespace, name, {INSTANCE_LABEL: instance.name}, spec)

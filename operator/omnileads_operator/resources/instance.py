@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from omnileads_operator.resources.model import Conditions, Model, ObjectName, Token, fixed, map_list
+from omnileads_operator.resources.model import Conditions, Model, ObjectName, TimeZone, Token, fixed, map_list
 from omnileads_operator.resources.parts import (
     Edge,
     Engine,
@@ -47,9 +47,7 @@ class InstanceSpec(Model):
     images: Images = Field(default=Images(), description="Where the images come from.")
     tls: Tls = Field(default=Tls(), description="The certificate.")
     expose: Expose = Field(default=Expose(), description="How people reach it.")
-    time_zone: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_+/-]+$")] = Field(
-        default="UTC", description="`TZ` of all processes."
-    )
+    time_zone: TimeZone = Field(default="UTC", description="`TZ` of all processes.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="`OML_LOG_LEVEL`.")
     admin_username: Token = Field(
         default="admin",

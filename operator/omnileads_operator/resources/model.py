@@ -34,6 +34,7 @@ Quantity = Annotated[str, Field(max_length=30, pattern=r"^[0-9]+(\.[0-9]+)?(m|k|
 Port = Annotated[int, Field(ge=1, le=65535)]
 ShortText = Annotated[str, Field(max_length=253)]
 Token = Annotated[str, Field(max_length=100, pattern=r"^[A-Za-z0-9._~-]+$")]
+TimeZone = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_+/-]+$")]
 Labels = Annotated[dict[str, Annotated[str, Field(max_length=63)]], Field(max_length=32)]
 Annotations = Annotated[dict[str, Annotated[str, Field(max_length=4096)]], Field(max_length=64)]
 Address = Annotated[str, Field(max_length=64, pattern=r"^[0-9a-fA-F.:]+$")]

@@ -7,10 +7,9 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from omnileads_operator.resources.backup import BackupTemplate
-from omnileads_operator.resources.model import Conditions, Model, ObjectName, fixed, rules
+from omnileads_operator.resources.model import Conditions, Model, ObjectName, TimeZone, fixed, rules
 
 Cron = Annotated[str, Field(min_length=9, max_length=100, pattern=r"^[0-9A-Za-z*,/#-]+( [0-9A-Za-z*,/#-]+){4}$")]
-TimeZone = Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_+/-]+$")]
 
 
 class Keep(Model):

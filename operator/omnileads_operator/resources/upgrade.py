@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from omnileads_operator.resources.backup import Destination
-from omnileads_operator.resources.model import Model
+from omnileads_operator.resources.model import Model, TimeZone
 
 Day = Literal["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 
@@ -41,9 +41,7 @@ class Maintenance(Model):
         description="When it begins, as `02:00`."
     )
     hours: int = Field(ge=1, le=24, description="How long it lasts.")
-    time_zone: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9_+/-]+$")] = Field(
-        default="UTC", description="The zone of `start`, as `Europe/Madrid`."
-    )
+    time_zone: TimeZone = Field(default="UTC", description="The zone of `start`, as `Europe/Madrid`.")
 
 
 class UpgradeStatus(Model):
