@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
 from fastapi.routing import APIRoute
+from starlette.routing import Match
+from starlette.types import Scope
 
 from omnileads.accounts.roles import PERMISSIONS
 from omnileads.accounts.routes import roles, session, tokens, users
@@ -77,6 +80,18 @@ class Api(FastAPI):
         return schema
 
 
+class Part(APIRouter):
+    """The routers below a prefix; only addresses below it are looked for among their hundreds of routes."""
+
+    def __init__(self, prefix: str, routers: Sequence[APIRouter]) -> None:
+        super().__init__(prefix=prefix, max_body_size=REQUEST_LIMIT_BYTES)
+        for router in routers:
+            self.include_router(router)
+
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        return super().matches(scope) if scope["path"].startswith(f"{self.prefix}/") else (Match.NONE, {})
+
+
 def build_api() -> Api:
     """All routes, each with a declared permission; connected to nothing yet.
 
@@ -96,17 +111,14 @@ def build_api() -> Api:
             422: {"model": Problem, "description": "Some fields are not valid; `fields` says which."},
         },
     )
-    v2 = APIRouter(prefix="/api/v2", max_body_size=REQUEST_LIMIT_BYTES)
-    for router in (*V2_ROUTERS, documentation.router):
-        v2.include_router(router)
-    app.include_router(v2)
-    for router in v1.ROUTERS:
-        app.include_router(router, prefix=v1.PREFIX, include_in_schema=False, max_body_size=REQUEST_LIMIT_BYTES)
-    app.include_router(v1.documentation.router, prefix=v1.PREFIX)
+    app.include_router(Part("/api/v2", (*V2_ROUTERS, documentation.router)))
+    for prefix, routers in (
+        (v1.PREFIX, (*v1.ROUTERS, v1.documentation.router)),
+        ("/internal", INTERNAL_ROUTERS),
+        ("/ws", WEBSOCKET_ROUTERS),
+    ):
+        app.include_router(Part(prefix, routers), include_in_schema=False)
     app.include_router(health.router)
-    for prefix, routers in (("/internal", INTERNAL_ROUTERS), ("/ws", WEBSOCKET_ROUTERS)):
-        for router in routers:
-            app.include_router(router, prefix=prefix, include_in_schema=False, max_body_size=REQUEST_LIMIT_BYTES)
     install_error_handlers(app, {f"{v1.PREFIX}/": contract_response})
     verify_routes(app, PERMISSIONS)
     return app

@@ -67,40 +67,6 @@ def _service(session: Transaction, runtime: CurrentRuntime, principal: CurrentPr
 CurrentService = Annotated[ContactDispositions, Depends(_service)]
 
 
-@router.get("/campaign/{campaign_id}/dispositionOptions")
-def disposition_options(session: Transaction, principal: CurrentPrincipal, campaign_id: str) -> list[dict[str, Any]]:
-    """The options of one of the agent's campaigns, hidden ones too."""
-    number = as_id(campaign_id)
-    return _options(session, principal, session.get(Campaign, number) if number else None)
-
-
-@router.get("/campaign/{external_id}/dispositionOptions/{system_id}")
-def disposition_options_of_system(
-    session: Transaction, principal: CurrentPrincipal, external_id: str, system_id: str
-) -> list[dict[str, Any]]:
-    """The same, for the campaign an external system calls so."""
-    number = as_id(system_id)
-    if number is None or session.get(ExternalSystem, number) is None:
-        raise missing()
-    campaign = session.scalar(
-        select(Campaign).where(
-            Campaign.external_system_id == number,
-            Campaign.external_id == external_id,
-            Campaign.deleted_at.is_(None),
-        )
-    )
-    return _options(session, principal, campaign)
-
-
-def _options(session: Session, principal: Principal, campaign: Campaign | None) -> list[dict[str, Any]]:
-    agent = require_agent(session, principal.user_id)
-    if campaign is None or campaign.deleted_at is not None or not is_member(session, campaign, agent):
-        raise missing()
-    return [
-        {"id": option.id, "name": option.name, "hidden": option.is_hidden} for option in campaign.disposition_options
-    ]
-
-
 @router.get("/disposition", response_class=JSONResponse)
 def list_dispositions(
     session: Transaction,
@@ -137,6 +103,40 @@ def create_disposition(
         return _shown(told(service.create(campaign, contact, body.answer(option_id))))
     except AlreadyDispositioned as error:
         raise _second() from error
+
+
+@router.get("/campaign/{campaign_id}/dispositionOptions")
+def disposition_options(session: Transaction, principal: CurrentPrincipal, campaign_id: str) -> list[dict[str, Any]]:
+    """The options of one of the agent's campaigns, hidden ones too."""
+    number = as_id(campaign_id)
+    return _options(session, principal, session.get(Campaign, number) if number else None)
+
+
+@router.get("/campaign/{external_id}/dispositionOptions/{system_id}")
+def disposition_options_of_system(
+    session: Transaction, principal: CurrentPrincipal, external_id: str, system_id: str
+) -> list[dict[str, Any]]:
+    """The same, for the campaign an external system calls so."""
+    number = as_id(system_id)
+    if number is None or session.get(ExternalSystem, number) is None:
+        raise missing()
+    campaign = session.scalar(
+        select(Campaign).where(
+            Campaign.external_system_id == number,
+            Campaign.external_id == external_id,
+            Campaign.deleted_at.is_(None),
+        )
+    )
+    return _options(session, principal, campaign)
+
+
+def _options(session: Session, principal: Principal, campaign: Campaign | None) -> list[dict[str, Any]]:
+    agent = require_agent(session, principal.user_id)
+    if campaign is None or campaign.deleted_at is not None or not is_member(session, campaign, agent):
+        raise missing()
+    return [
+        {"id": option.id, "name": option.name, "hidden": option.is_hidden} for option in campaign.disposition_options
+    ]
 
 
 @router.put("/disposition/{disposition_id}", openapi_extra=takes(DispositionFields))

@@ -24,10 +24,10 @@ from omnileads.api.v1 import (
 from omnileads.api.v1.configuration import choices, crm, forms, ivrs, pauses, telephony
 
 ROUTERS: Final[tuple[APIRouter, ...]] = (
-    login.router,
+    dispositions.router,
     crm_contacts.router,
     crm_calls.router,
-    dispositions.router,
+    login.router,
     agent_session.router,
     recordings.router,
     supervision.router,
@@ -55,3 +55,4 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     telephony.groups,
     ivrs.router,
 )
+"""They are looked through in this order; what CRMs ask most comes first."""
