@@ -12,18 +12,35 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from omnileads.accounts.models import LoginToken, Role, User
 from omnileads.accounts.sessions import hash_secret
 from omnileads.kit.clock import Clock
+from omnileads.kit.db import table_of
 from omnileads.kit.permissions import Principal
 from omnileads.settings import Settings
 
 NONCE_BYTES: Final = 16
 TOKEN_BYTES: Final = 20
+
+_tokens, _users, _roles = table_of(LoginToken).c, table_of(User).c, table_of(Role).c
+_HOLDER: Final = (
+    select(
+        _tokens.expires_at,
+        _users.id,
+        _users.username,
+        _users.is_active,
+        _users.must_change_password,
+        _roles.slug,
+        _roles.permissions,
+    )
+    .join_from(table_of(LoginToken), table_of(User), _users.id == _tokens.user_id)
+    .join(table_of(Role), _roles.id == _users.role_id)
+    .where(_tokens.token_hash == bindparam("token_hash"), _users.deleted_at.is_(None))
+)
 
 
 @dataclass(frozen=True)
@@ -62,20 +79,7 @@ class LoginTokens:
 
     def holder(self, secret: str) -> Holder | None:
         """Who holds a token, expired or not; None when nobody does or the user is deleted. One statement."""
-        row = self._session.execute(
-            select(
-                LoginToken.expires_at,
-                User.id,
-                User.username,
-                User.is_active,
-                User.must_change_password,
-                Role.slug,
-                Role.permissions,
-            )
-            .join(User, User.id == LoginToken.user_id)
-            .join(Role, Role.id == User.role_id)
-            .where(LoginToken.token_hash == hash_secret(secret), User.deleted_at.is_(None))
-        ).one_or_none()
+        row = self._session.execute(_HOLDER, {"token_hash": hash_secret(secret)}).one_or_none()
         if row is None:
             return None
         principal = Principal(row.id, row.username, row.slug, frozenset(row.permissions), row.must_change_password)

@@ -6,8 +6,9 @@ import base64
 import hmac
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import Final
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from omnileads.accounts.models import User
@@ -29,11 +30,20 @@ from omnileads.agents.schemas import (
 from omnileads.campaigns.models import Campaign, CampaignMember
 from omnileads.crm.models import ExternalSite
 from omnileads.kit.clock import Clock, epoch_ms
+from omnileads.kit.db import table_of
 from omnileads.settings import Settings
 
 WEBSOCKET_PATH = "/ws/sip"
 RING_SECONDS = 25
 """Of a campaign without a queue, whose calls reach an agent only when somebody passes them on."""
+
+_agents, _users = table_of(Agent).c, table_of(User).c
+AGENT_ID: Final = (
+    select(_agents.id)
+    .join_from(table_of(Agent), table_of(User), _users.id == _agents.user_id)
+    .where(_agents.user_id == bindparam("user_id"), _agents.deleted_at.is_(None), _users.deleted_at.is_(None))
+)
+"""The id of the agent that the user `user_id` is."""
 
 
 def find_agent(session: Session, user_id: int) -> Agent | None:
@@ -55,11 +65,7 @@ def require_agent(session: Session, user_id: int) -> Agent:
 
 def require_agent_id(session: Session, user_id: int) -> int:
     """The id alone, where no more is needed. Raises NotAnAgent."""
-    found = session.scalar(
-        select(Agent.id)
-        .join(User, User.id == Agent.user_id)
-        .where(Agent.user_id == user_id, Agent.deleted_at.is_(None), User.deleted_at.is_(None))
-    )
+    found: int | None = session.scalar(AGENT_ID, {"user_id": user_id})
     if found is None:
         raise NotAnAgent
     return found

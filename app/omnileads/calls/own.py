@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy import ColumnElement, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from omnileads.agents.live import LiveAgents
 from omnileads.calls.models import CallContact, CallEvent
+from omnileads.kit.db import table_of
 from omnileads.kit.errors import NotFound
 
 OWN_EVENTS: Final = ("CONNECT", "ANSWER", "DIAL")
@@ -21,17 +22,25 @@ def is_own(agent_id: int) -> ColumnElement[bool]:
     return and_(CallEvent.agent_id == agent_id, CallEvent.event.in_(OWN_EVENTS))
 
 
+_events = table_of(CallEvent).c
+_CAMPAIGN: Final = (
+    select(_events.campaign_id)
+    .where(
+        _events.call_id == bindparam("call_id"),
+        _events.agent_id == bindparam("agent_id"),
+        _events.event.in_(OWN_EVENTS),
+    )
+    .order_by(_events.sequence.desc())
+    .limit(1)
+)
+
+
 def campaign_of_own_call(session: Session, live: LiveAgents, agent_id: int, call_id: str) -> int:
     """The campaign (0: none) of an agent's call; the live state knows it before the log does.
 
     Raises NotFound for a call of somebody else.
     """
-    campaign_id = session.scalar(
-        select(CallEvent.campaign_id)
-        .where(CallEvent.call_id == call_id, is_own(agent_id))
-        .order_by(CallEvent.sequence.desc())
-        .limit(1)
-    )
+    campaign_id: int | None = session.scalar(_CAMPAIGN, {"call_id": call_id, "agent_id": agent_id})
     if campaign_id is not None:
         return campaign_id
     present = live.one(agent_id)

@@ -7,14 +7,18 @@ call id that is made up.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, Final
+from datetime import datetime
+from functools import cached_property
+from typing import Final, NamedTuple
 
-from sqlalchemy import Row, select
-from sqlalchemy.orm import Session, lazyload
+from sqlalchemy import and_, bindparam, insert, select
+from sqlalchemy.orm import Session
 
+from omnileads.agents.console import AGENT_ID, require_agent_id
 from omnileads.agents.engine import tell_engine
 from omnileads.agents.live import LiveAgents
 from omnileads.agents.models import Agent
+from omnileads.calls.own import campaign_of_own_call
 from omnileads.campaigns.leads.delivery import finish as finish_lead
 from omnileads.campaigns.leads.housekeeping import finish_worked_out
 from omnileads.campaigns.models import Campaign, CampaignMember, DispositionOption
@@ -27,7 +31,7 @@ from omnileads.dispositions.service import Dispositions
 from omnileads.kit.audit import AuditLog
 from omnileads.kit.changes import ConfigurationChanges
 from omnileads.kit.clock import epoch_ms
-from omnileads.kit.db import after_commit
+from omnileads.kit.db import after_commit, table_of
 from omnileads.kit.errors import AppError, Conflict, NotFound
 from omnileads.kit.ids import new_id
 from omnileads.kit.permissions import Principal
@@ -50,8 +54,7 @@ class Answer:
     """What the integration calls the call; ours where it got it from the call's header."""
 
 
-@dataclass(frozen=True)
-class Told:
+class Told(NamedTuple):
     """An answer as integrations are told it."""
 
     id: int
@@ -61,177 +64,229 @@ class Told:
     comment: str
 
 
-_TOLD: Final = (
-    Disposition.id,
-    Disposition.contact_id,
-    Disposition.given_call_id,
-    Disposition.call_id,
-    Disposition.option_id,
-    Disposition.comment,
+_dispositions = table_of(Disposition)
+_AGENT_ID: Final = AGENT_ID.scalar_subquery()
+_OF_USER: Final = select(
+    *(_dispositions.c[name] for name in ("id", "contact_id", "given_call_id", "call_id", "option_id", "comment"))
+).where(_dispositions.c.agent_id == _AGENT_ID)
+_ANSWERS: Final = (
+    _OF_USER.where(_dispositions.c.contact_id.is_not(None))
+    .order_by(_dispositions.c.id)
+    .limit(bindparam("limit"))
+    .offset(bindparam("offset"))
 )
+_ANSWER: Final = _OF_USER.where(_dispositions.c.id == bindparam("id"))
 
 
-def answers_of(session: Session, agent_id: int, limit: int, offset: int) -> list[Told]:
-    """An agent's answers about contacts, the oldest first."""
-    statement = (
-        select(*_TOLD)
-        .where(Disposition.agent_id == agent_id, Disposition.contact_id.is_not(None))
-        .order_by(Disposition.id)
-    )
-    return [told(row) for row in session.execute(statement.limit(limit).offset(offset))]
+def answers_of(session: Session, user_id: int, limit: int, offset: int) -> list[Told]:
+    """What the agent that this user is answered about contacts, the oldest first. Raises NotAnAgent."""
+    found = session.execute(_ANSWERS, {"user_id": user_id, "limit": limit, "offset": offset}).all()
+    if not found:
+        require_agent_id(session, user_id)
+    return [_told(*row) for row in found]
 
 
-def answer_of(session: Session, agent_id: int, disposition_id: int) -> Told:
-    """Raises NotFound for one of somebody else."""
-    statement = select(*_TOLD).where(Disposition.id == disposition_id, Disposition.agent_id == agent_id)
-    row = session.execute(statement).one_or_none()
+def answer_of(session: Session, user_id: int, disposition_id: int) -> Told:
+    """One of them. Raises NotAnAgent, NotFound for one of somebody else."""
+    row = session.execute(_ANSWER, {"user_id": user_id, "id": disposition_id}).one_or_none()
     if row is None:
+        require_agent_id(session, user_id)
         raise NotFound
-    return told(row)
+    return _told(*row)
 
 
-def told(answer: Disposition | Row[*tuple[Any, ...]]) -> Told:
-    """With what the integration calls the call, else our id of it, if there is a call.
+def told(stored: Disposition) -> Told:
+    return _told(stored.id, stored.contact_id, stored.given_call_id, stored.call_id, stored.option_id, stored.comment)
 
-    `answer` may be a row of `_TOLD`.
-    """
-    own = None if answer.call_id.startswith(MADE_UP) else answer.call_id
-    given = answer.given_call_id
-    return Told(answer.id, answer.contact_id, given if given is not None else own, answer.option_id, answer.comment)
+
+def _told(
+    answer_id: int, contact_id: int | None, given: str | None, call_id: str, option_id: int, comment: str
+) -> Told:
+    """With what the integration calls the call, else our id of it, if there is a call."""
+    if given is None and not call_id.startswith(MADE_UP):
+        given = call_id
+    return Told(answer_id, contact_id, given, option_id, comment)
+
+
+@dataclass(frozen=True)
+class Target:
+    """The campaign an answer belongs to, as far as it matters here."""
+
+    campaign_id: int
+    kind: str
+    contact_base_id: int | None
+
+
+_options, _campaigns, _members = table_of(DispositionOption), table_of(Campaign), table_of(CampaignMember)
+_contacts = table_of(Contact)
+_OPTION: Final = (
+    select(
+        _options.c.campaign_id,
+        _options.c.is_hidden,
+        _campaigns.c.kind,
+        _campaigns.c.contact_base_id,
+        _members.c.agent_id.is_not(None).label("is_member"),
+        _AGENT_ID.label("agent_id"),
+    )
+    .join_from(_options, _campaigns, and_(_campaigns.c.id == _options.c.campaign_id, _campaigns.c.deleted_at.is_(None)))
+    .outerjoin(_members, and_(_members.c.campaign_id == _campaigns.c.id, _members.c.agent_id == _AGENT_ID))
+    .where(_options.c.id == bindparam("option_id"))
+)
+_IN_BASE: Final = select(_contacts.c.id).where(_contacts.c.base_id == bindparam("base_id")).with_for_update()
+_BY_ID: Final = _IN_BASE.where(_contacts.c.id == bindparam("id"))
+_BY_EXTERNAL_ID: Final = _IN_BASE.where(_contacts.c.external_id == bindparam("external_id"))
+_OTHERS: Final = select(_dispositions.c.id).where(
+    _dispositions.c.campaign_id == bindparam("campaign_id"), _dispositions.c.contact_id == bindparam("contact_id")
+)
+_ADD: Final = insert(_dispositions).returning(_dispositions.c.id)
+_REMEMBER: Final = insert(table_of(DispositionChange))
+
+
+def lock_contact(session: Session, base_id: int | None, contact_id: int | None) -> int | None:
+    """The contact of the base, so that of two answers about it at the same time one finds the other."""
+    if base_id is None or contact_id is None:
+        return None
+    return session.scalar(_BY_ID, {"base_id": base_id, "id": contact_id})
+
+
+def lock_contact_of_system(session: Session, base_id: int | None, external_id: str | None) -> int | None:
+    """The same, for what an external system calls the contact."""
+    if base_id is None or not external_id:
+        return None
+    return session.scalar(_BY_EXTERNAL_ID, {"base_id": base_id, "external_id": external_id})
 
 
 class ContactDispositions:
-    def __init__(self, session: Session, runtime: Runtime, actor: Principal, agent: Agent) -> None:
+    """Contacts that are answered about are locked already: see `lock_contact`."""
+
+    def __init__(self, session: Session, runtime: Runtime, actor: Principal) -> None:
         self._session = session
         self._redis = runtime.redis
         self._clock = runtime.clock
         self._changes = ConfigurationChanges(session, runtime, actor)
         self._actor = actor
-        self._agent = agent
+
+    @cached_property
+    def _agent_id(self) -> int:
+        """Raises NotAnAgent."""
+        return require_agent_id(self._session, self._actor.user_id)
 
     def one(self, disposition_id: int) -> Disposition:
         """Raises NotFound for one of somebody else."""
         found = self._session.scalar(
             select(Disposition)
-            .where(Disposition.id == disposition_id, Disposition.agent_id == self._agent.id)
+            .where(Disposition.id == disposition_id, Disposition.agent_id == self._agent_id)
             .with_for_update(of=Disposition)
         )
         if found is None:
             raise NotFound
         return found
 
-    def campaign_of_option(self, option_id: int | None, present: Disposition | None = None) -> Campaign:
-        """The campaign an answer belongs to.
+    def target(self, option_id: int | None, present: Disposition | None = None) -> Target:
+        """Where an answer with this option belongs.
 
-        Raises OptionUnknown for one that is hidden, unless it is the present one, or not of the agent's campaigns.
+        Raises NotAnAgent, OptionUnknown for one that is hidden, unless it is the present one, or not of the agent's
+        campaigns.
         """
-        option = self._session.get(DispositionOption, option_id) if option_id else None
-        # Of a campaign no more than its row is needed here.
-        campaign = self._session.get(Campaign, option.campaign_id, options=[lazyload("*")]) if option else None
-        if option is None or campaign is None or campaign.deleted_at is not None:
+        row = self._session.execute(_OPTION, {"option_id": option_id, "user_id": self._actor.user_id}).one_or_none()
+        if row is None or row.agent_id is None:
+            require_agent_id(self._session, self._actor.user_id)
             raise OptionUnknown
-        is_kept = present is not None and present.option_id == option.id
-        if option.is_hidden and not is_kept:
+        self._agent_id = row.agent_id
+        is_kept = present is not None and present.option_id == option_id
+        is_elsewhere = present is not None and present.campaign_id != row.campaign_id
+        if is_elsewhere or (not is_kept and (row.is_hidden or not row.is_member)):
             raise OptionUnknown
-        if present is not None and present.campaign_id != campaign.id:
-            raise OptionUnknown
-        if not is_kept and self._session.get(CampaignMember, (campaign.id, self._agent.id)) is None:
-            raise OptionUnknown
-        return campaign
+        return Target(row.campaign_id, row.kind, row.contact_base_id)
 
-    def create(self, campaign: Campaign, contact: Contact, answer: Answer) -> Disposition:
+    def create(self, target: Target, contact_id: int, answer: Answer) -> Disposition:
         """Raises AlreadyDispositioned."""
-        self._refuse_second(campaign.id, contact.id, None)
-        call_id = self._answered_call(campaign, answer)
+        self._refuse_second(target.campaign_id, contact_id, None)
+        call_id = self._answered_call(target, answer)
         if call_id is None:
-            stored = self._add(campaign, contact, answer)
+            stored = self._add(target, contact_id, answer)
         else:
             stored = self._session.get_one(Disposition, call_id)
-            stored.contact_id, stored.given_call_id = contact.id, answer.call_id
+            stored.contact_id, stored.given_call_id = contact_id, answer.call_id
             self._session.flush()
-        self._finish_lead(stored)
+        self._finish_lead(target, stored)
         self._record("disposition.created", stored, None)
         return stored
 
-    def change(self, present: Disposition, contact: Contact, answer: Answer) -> Disposition:
+    def change(self, present: Disposition, target: Target, contact_id: int, answer: Answer) -> Disposition:
         """Raises AlreadyDispositioned."""
-        self._refuse_second(present.campaign_id, contact.id, present.id)
+        self._refuse_second(present.campaign_id, contact_id, present.id)
         before = _snapshot(present)
         is_other = (present.option_id, present.comment) != (answer.option_id, answer.comment)
-        present.contact_id, present.option_id, present.comment = contact.id, answer.option_id, answer.comment
+        present.contact_id, present.option_id, present.comment = contact_id, answer.option_id, answer.comment
         present.given_call_id = answer.call_id or present.given_call_id
         present.updated_at = self._clock.now()
-        if is_other:
-            self._remember(present.call_id, answer)
         self._session.flush()
-        self._finish_lead(present)
+        if is_other:
+            self._remember(present.call_id, answer, present.updated_at)
+        self._finish_lead(target, present)
         self._record("disposition.changed", present, before)
         return present
 
     def _refuse_second(self, campaign_id: int, contact_id: int, but: int | None) -> None:
-        """The contact is locked, so of two answers at the same time one finds the other."""
-        self._session.execute(select(Contact.id).where(Contact.id == contact_id).with_for_update())
-        others = select(Disposition.id).where(
-            Disposition.campaign_id == campaign_id, Disposition.contact_id == contact_id
-        )
-        if any(found != but for found in self._session.scalars(others)):
+        others = self._session.scalars(_OTHERS, {"campaign_id": campaign_id, "contact_id": contact_id})
+        if any(found != but for found in others):
             raise AlreadyDispositioned
 
-    def _answered_call(self, campaign: Campaign, answer: Answer) -> str | None:
+    def _answered_call(self, target: Target, answer: Answer) -> str | None:
         """Disposition the call itself, if it is one this agent took in the campaign and nobody answered about."""
-        call_id = answer.call_id
-        if not call_id or len(call_id) > 32 or self._session.get(Disposition, call_id) is not None:
+        call_id, live = answer.call_id, LiveAgents(self._redis)
+        if not call_id or len(call_id) > 32:
             return None
-        service = Dispositions(self._session, LiveAgents(self._redis), self._clock)
         try:
+            if campaign_of_own_call(self._session, live, self._agent_id, call_id) != target.campaign_id:
+                return None
+            agent, known = self._session.get_one(Agent, self._agent_id), self._session.get(Disposition, call_id)
+            if known is not None:
+                return None
             with self._session.begin_nested():
                 request = DispositionPut(option_id=answer.option_id, comment=answer.comment)
-                stored = service.put(self._agent, call_id, request, asks_form=False)
-                if stored.campaign_id != campaign.id:
-                    raise NotFound
+                Dispositions(self._session, live, self._clock).put(agent, call_id, request, asks_form=False)
         except AppError:
             return None
-        command = {"type": "agent.dispositioned", "agent_id": self._agent.id, "call_id": call_id}
+        command = {"type": "agent.dispositioned", "agent_id": self._agent_id, "call_id": call_id}
         after_commit(self._session, lambda: tell_engine(self._redis, self._clock, command))
         return call_id
 
-    def _add(self, campaign: Campaign, contact: Contact, answer: Answer) -> Disposition:
+    def _add(self, target: Target, contact_id: int, answer: Answer) -> Disposition:
         """An answer that stands for itself."""
         now = self._clock.now()
-        stored = Disposition(
-            call_id=MADE_UP + new_id(epoch_ms(now)),
-            given_call_id=answer.call_id,
-            campaign_id=campaign.id,
-            option_id=answer.option_id,
-            agent_id=self._agent.id,
-            contact_id=contact.id,
-            comment=answer.comment,
-            created_at=now,
-            updated_at=now,
-        )
-        self._session.add(stored)
-        self._session.flush()
-        self._remember(stored.call_id, answer)
+        values = {
+            "call_id": MADE_UP + new_id(epoch_ms(now)),
+            "given_call_id": answer.call_id,
+            "campaign_id": target.campaign_id,
+            "option_id": answer.option_id,
+            "agent_id": self._agent_id,
+            "contact_id": contact_id,
+            "comment": answer.comment,
+            "created_at": now,
+            "updated_at": now,
+        }
+        stored = Disposition(**values, id=self._session.execute(_ADD, values).scalar_one())
+        self._remember(stored.call_id, answer, now)
         return stored
 
-    def _remember(self, call_id: str, answer: Answer) -> None:
-        self._session.add(
-            DispositionChange(
-                call_id=call_id,
-                option_id=answer.option_id,
-                agent_id=self._agent.id,
-                comment=answer.comment,
-                changed_at=self._clock.now(),
-            )
-        )
+    def _remember(self, call_id: str, answer: Answer, now: datetime) -> None:
+        values = {
+            "call_id": call_id,
+            "option_id": answer.option_id,
+            "agent_id": self._agent_id,
+            "comment": answer.comment,
+            "changed_at": now,
+        }
+        self._session.execute(_REMEMBER, values)
 
-    def _finish_lead(self, stored: Disposition) -> None:
+    def _finish_lead(self, target: Target, stored: Disposition) -> None:
         """The contact is worked out in the campaign, which may be over with it."""
-        campaign = self._session.get_one(Campaign, stored.campaign_id)
-        if stored.contact_id is None or campaign.kind not in WITH_LEADS:
+        if stored.contact_id is None or target.kind not in WITH_LEADS:
             return
-        finish_lead(self._session, stored.campaign_id, stored.contact_id, self._agent.id, self._clock.now())
-        finish_worked_out(self._session, self._changes, stored.campaign_id)
+        finish_lead(self._session, target.campaign_id, stored.contact_id, self._agent_id, self._clock.now())
+        finish_worked_out(self._session, self._changes, target.campaign_id)
 
     def _record(self, action: str, stored: Disposition, before: dict[str, object] | None) -> None:
         AuditLog(self._session, self._clock).record(

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import BigInteger, Identity, Index, String
+from sqlalchemy import BigInteger, Identity, Index, String, insert
 from sqlalchemy.dialects.postgresql import INET, JSONB
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from omnileads.kit.clock import Clock
 from omnileads.kit.context import request_context
-from omnileads.kit.db import Base
+from omnileads.kit.db import Base, table_of
 from omnileads.kit.permissions import Principal
 
 Snapshot = Mapping[str, Any]
@@ -43,6 +43,9 @@ class AuditEntry(Base):
     request_id: Mapped[str | None] = mapped_column(String(64))
 
 
+_ADD: Final = insert(table_of(AuditEntry))
+
+
 class AuditLog:
     """Writes entries into the caller's transaction, so a change and its entry are committed together or not at all."""
 
@@ -66,18 +69,19 @@ class AuditLog:
             before = {key: value for key, value in before.items() if key in changed}
             after = {key: value for key, value in after.items() if key in changed}
         context = request_context()
-        self._session.add(
-            AuditEntry(
-                at=self._clock.now(),
-                actor_id=actor.user_id if actor else None,
-                actor_name=actor.username if actor else None,
-                action=action,
-                subject_type=subject_type,
-                subject_id=str(subject_id),
-                before=before,
-                after=after,
-                door=context.door,
-                peer=context.peer,
-                request_id=context.request_id,
-            )
+        self._session.execute(
+            _ADD,
+            {
+                "at": self._clock.now(),
+                "actor_id": actor.user_id if actor else None,
+                "actor_name": actor.username if actor else None,
+                "action": action,
+                "subject_type": subject_type,
+                "subject_id": str(subject_id),
+                "before": before,
+                "after": after,
+                "door": context.door,
+                "peer": context.peer,
+                "request_id": context.request_id,
+            },
         )

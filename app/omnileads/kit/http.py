@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any, Final, cast
 
+import psycopg2
 import structlog
 from fastapi import FastAPI, Request, WebSocket
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
+from pydantic_core import to_json
 from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from sqlalchemy.exc import DataError, InterfaceError, InternalError, OperationalError
@@ -33,6 +35,15 @@ Renderer = Callable[[AppError, Mapping[str, str] | None], Response]
 
 WEBSOCKET_REFUSED: Final = 4000
 """Close codes of refused websockets are 4000 + the HTTP status, e.g. 4401 when nobody is signed in."""
+
+
+class JsonAnswer(Response):
+    """JSON of plain values that need no model, made several times as fast as by the standard library."""
+
+    media_type = "application/json"
+
+    def render(self, content: Any) -> bytes:
+        return to_json(content)
 
 
 class FieldProblemBody(BaseModel):
@@ -93,7 +104,13 @@ def install_error_handlers(app: FastAPI, renderers: Mapping[str, Renderer] | Non
     app.add_exception_handler(AppError, _on_app_error)
     app.add_exception_handler(RequestValidationError, _on_invalid_request)
     app.add_exception_handler(HTTPException, _on_http_exception)
-    for absent in (OperationalError, InterfaceError, PoolTimeoutError):
+    for absent in (
+        OperationalError,
+        InterfaceError,
+        PoolTimeoutError,
+        psycopg2.OperationalError,
+        psycopg2.InterfaceError,
+    ):
         app.add_exception_handler(absent, _on_database_error)
     app.add_exception_handler(InternalError, _on_internal_error)
     app.add_exception_handler(DataError, _on_data_error)

@@ -1,12 +1,15 @@
 from __future__ import annotations
 
+import os
+import socket
+
 import pytest
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.exc import IntegrityError, InternalError, OperationalError
 from sqlalchemy.orm import Session
 
 from omnileads.accounts.models import Role
-from omnileads.kit.db import Database, after_commit, constraint_errors
+from omnileads.kit.db import Database, ReadOnlyError, after_commit, constraint_errors
 from omnileads.kit.errors import AppError, Conflict
 from omnileads.kit.runtime import Runtime
 from omnileads.settings import Settings
@@ -124,7 +127,7 @@ def test_personal_data_of_a_failing_statement_is_not_in_the_error(session: Sessi
 
 
 def test_a_dead_connection_is_replaced(runtime: Runtime, settings: Settings) -> None:
-    """`pool_pre_ping`: a server that was restarted costs no request an error."""
+    """A server that was restarted costs no request an error."""
     others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = user"
     killer = Database(settings.postgres, "killer")
     with runtime.database.transaction() as session:
@@ -134,6 +137,61 @@ def test_a_dead_connection_is_replaced(runtime: Runtime, settings: Settings) -> 
     killer.close()
     with runtime.database.transaction() as session:
         assert session.scalar(text("SELECT 1")) == 1
+
+
+def test_a_connection_that_was_idle_for_long_is_asked(settings: Settings) -> None:
+    """A host that vanished closes nothing, so the connection looks well until it is used."""
+    database = Database(settings.postgres.model_copy(update={"pool_size": 1}), "idle")
+    with database.transaction() as session:
+        first = session.scalar(text("SELECT pg_backend_pid()"))
+    event.listen(database.engine, "checkin", lambda _connection, entry: entry.info.update(used_at=0.0))
+    with database.transaction() as session:
+        assert session.scalar(text("SELECT pg_backend_pid()")) == first
+    with database.engine.connect() as connection:
+        silent = connection.connection.dbapi_connection
+        assert silent is not None
+        descriptor = silent.fileno()
+    with socket.socket() as nobody:
+        nobody.bind(("127.0.0.1", 0))
+        os.dup2(nobody.fileno(), descriptor)
+    with database.transaction() as session:
+        assert session.scalar(text("SELECT pg_backend_pid()")) != first
+    database.close()
+
+
+def test_what_only_reads_sees_what_is_committed(runtime: Runtime) -> None:
+    with runtime.database.reading() as session, runtime.database.transaction() as other:
+        add_failures(other, "new")
+        assert session.scalar(text("SELECT count(*) FROM sign_in_failures")) == 0
+        other.commit()
+        assert session.scalar(text("SELECT count(*) FROM sign_in_failures")) == 1
+
+
+def test_what_only_reads_may_not_change(runtime: Runtime) -> None:
+    with pytest.raises(ReadOnlyError), runtime.database.reading() as session:
+        make_role(session, "new")
+        session.flush()
+    with pytest.raises(ReadOnlyError), runtime.database.reading() as session:
+        make_role(session, "new")
+    with pytest.raises(ReadOnlyError), runtime.database.reading() as session:
+        after_commit(session, lambda: None)
+
+
+def test_a_connection_lost_while_reading_goes_back_to_the_pool(settings: Settings) -> None:
+    database = Database(settings.postgres.model_copy(update={"pool_size": 1, "pool_overflow": 0}), "lost")
+    killer = Database(settings.postgres, "killer")
+    for _ in range(2):
+        with pytest.raises(OperationalError), database.reading() as session:
+            pid = session.scalar(text("SELECT pg_backend_pid()"))
+            with killer.transaction() as other:
+                other.execute(text("SELECT pg_terminate_backend(:pid, 5000)"), {"pid": pid})
+            session.execute(text("SELECT 1"))
+    with database.transaction() as session:
+        session.execute(text("CREATE TEMPORARY TABLE not_kept (id int)"))
+        session.rollback()
+        assert session.scalar(text("SELECT to_regclass('not_kept')")) is None
+    killer.close()
+    database.close()
 
 
 def test_a_server_that_takes_no_writes_any_more_is_left(runtime: Runtime, settings: Settings) -> None:

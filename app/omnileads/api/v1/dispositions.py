@@ -8,16 +8,16 @@ from fastapi import APIRouter, Depends, Query
 from pydantic import Field
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
-from omnileads.agents.console import require_agent, require_agent_id
+from omnileads.agents.console import require_agent
 from omnileads.api.v1.bodies import Data, Fields, as_id, sent, takes
 from omnileads.api.v1.contact_values import base_of, external_column, main_phone, make_contact
 from omnileads.api.v1.errors import Refused, missing
-from omnileads.api.v1.lookup import Place, contact_of, is_member, is_sent, sent_system
+from omnileads.api.v1.lookup import Place, is_member, is_sent, sent_system
 from omnileads.campaigns.models import Campaign
 from omnileads.contacts.columns import Structure
-from omnileads.contacts.models import Contact, ContactBase
+from omnileads.contacts.models import ContactBase
 from omnileads.crm.models import ExternalSystem
 from omnileads.dispositions.errors import OptionUnknown
 from omnileads.dispositions.models import Disposition
@@ -25,12 +25,16 @@ from omnileads.dispositions.of_contacts import (
     AlreadyDispositioned,
     Answer,
     ContactDispositions,
+    Target,
     Told,
     answer_of,
     answers_of,
+    lock_contact,
+    lock_contact_of_system,
     told,
 )
 from omnileads.kit.edge import CurrentRuntime, Transaction
+from omnileads.kit.http import JsonAnswer
 from omnileads.kit.permissions import CurrentPrincipal, Principal, requires
 
 router = APIRouter(tags=["dispositions"], dependencies=[requires("agent.console")])
@@ -60,49 +64,48 @@ class NewContactFields(DispositionFields):
 
 
 def _service(session: Transaction, runtime: CurrentRuntime, principal: CurrentPrincipal) -> ContactDispositions:
-    agent = require_agent(session, principal.user_id)
-    return ContactDispositions(session, runtime, principal, agent)
+    return ContactDispositions(session, runtime, principal)
 
 
 CurrentService = Annotated[ContactDispositions, Depends(_service)]
 
 
-@router.get("/disposition", response_class=JSONResponse)
+@router.get("/disposition", response_class=JsonAnswer)
 def list_dispositions(
-    session: Transaction,
+    runtime: CurrentRuntime,
     principal: CurrentPrincipal,
     limit: Annotated[int, Query(ge=1, le=MOST)] = MOST,
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> Response:
     """What this agent answered, the oldest first: 1000 at once, the following ones with `offset`."""
-    found = answers_of(session, require_agent_id(session, principal.user_id), limit, offset)
-    return JSONResponse([_shown(answer) for answer in found])
+    with runtime.database.reading() as session:
+        found = answers_of(session, principal.user_id, limit, offset)
+    return JsonAnswer([_shown(answer) for answer in found])
 
 
-@router.get("/disposition/{disposition_id}", response_class=JSONResponse)
-def get_disposition(session: Transaction, principal: CurrentPrincipal, disposition_id: str) -> Response:
-    agent_id = require_agent_id(session, principal.user_id)
-    number = as_id(disposition_id)
-    if number is None:
-        raise missing()
-    return JSONResponse(_shown(answer_of(session, agent_id, number)))
+@router.get("/disposition/{disposition_id}", response_class=JsonAnswer)
+def get_disposition(runtime: CurrentRuntime, principal: CurrentPrincipal, disposition_id: str) -> Response:
+    # 0 is no answer's id, so that who is no agent hears that first
+    with runtime.database.reading() as session:
+        return JsonAnswer(_shown(answer_of(session, principal.user_id, as_id(disposition_id) or 0)))
 
 
-@router.post("/disposition", status_code=201, openapi_extra=takes(DispositionFields))
+@router.post("/disposition", status_code=201, response_class=JsonAnswer, openapi_extra=takes(DispositionFields))
 def create_disposition(
-    session: Transaction,
     runtime: CurrentRuntime,
     principal: CurrentPrincipal,
     body: Annotated[DispositionFields, sent(DispositionFields)],
-) -> dict[str, Any]:
+) -> Response:
     """The answer about a contact: one in each campaign. Its author is who is signed in."""
-    service = _service(session, runtime, principal)
-    option_id, campaign = _option(service, body, None)
-    contact = _contact(session, campaign, body)
-    try:
-        return _shown(told(service.create(campaign, contact, body.answer(option_id))))
-    except AlreadyDispositioned as error:
-        raise _second() from error
+    with runtime.database.transaction() as session:
+        service = _service(session, runtime, principal)
+        option_id, target = _option(service, body, None)
+        contact_id = _contact(session, target, body)
+        try:
+            stored = told(service.create(target, contact_id, body.answer(option_id)))
+        except AlreadyDispositioned as error:
+            raise _second() from error
+    return JsonAnswer(_shown(stored), status_code=201)
 
 
 @router.get("/campaign/{campaign_id}/dispositionOptions")
@@ -147,10 +150,10 @@ def update_disposition(
     body: Annotated[DispositionFields, sent(DispositionFields)],
 ) -> dict[str, Any]:
     present = _own(service, disposition_id)
-    option_id, campaign = _option(service, body, present)
-    contact = _contact(session, campaign, body)
+    option_id, target = _option(service, body, present)
+    contact_id = _contact(session, target, body)
     try:
-        return _shown(told(service.change(present, contact, body.answer(option_id))))
+        return _shown(told(service.change(present, target, contact_id, body.answer(option_id))))
     except AlreadyDispositioned as error:
         raise _second() from error
 
@@ -165,7 +168,8 @@ def create_contact_and_disposition(
     body: Annotated[NewContactFields, sent(NewContactFields)],
 ) -> dict[str, Any]:
     """A contact in the list of the campaign that has the option, and the answer about it: both or neither."""
-    option_id, campaign = _option(service, body, None)
+    option_id, target = _option(service, body, None)
+    campaign = session.get_one(Campaign, target.campaign_id)
     base = base_of(session, campaign)
     if base is None:
         raise _invalid_contact()
@@ -174,7 +178,7 @@ def create_contact_and_disposition(
         made = make_contact(session, runtime.clock, principal, place, _values(base, data), "assigned")
     except Refused as error:
         raise _of_external_id(base, error) from error
-    stored = service.create(campaign, session.get_one(Contact, made.id), body.answer(option_id))
+    stored = service.create(target, made.id, body.answer(option_id))
     return {key: value for key, value in _shown(told(stored)).items() if key != "idContact"}
 
 
@@ -215,22 +219,24 @@ def _own(service: ContactDispositions, disposition_id: str) -> Disposition:
     return service.one(number)
 
 
-def _option(service: ContactDispositions, body: DispositionFields, present: Disposition | None) -> tuple[int, Campaign]:
+def _option(service: ContactDispositions, body: DispositionFields, present: Disposition | None) -> tuple[int, Target]:
     option_id = as_id(body.idDispositionOption)
     try:
-        campaign = service.campaign_of_option(option_id, present)
+        target = service.target(option_id, present)
     except OptionUnknown as error:
         text = "Disposition option id not found"
         raise Refused(400, {"status": "ERROR", "idDispositionOption": text}) from error
-    return option_id or 0, campaign
+    return option_id or 0, target
 
 
-def _contact(session: Session, campaign: Campaign, body: DispositionFields) -> Contact:
-    system_id = sent_system(session, body.model_dump())
-    contact = contact_of(session, campaign.contact_base_id, body.idContact, is_external=system_id is not None)
-    if contact is None:
+def _contact(session: Session, target: Target, body: DispositionFields) -> int:
+    if sent_system(session, {"idExternalSystem": body.idExternalSystem}) is not None:
+        found = lock_contact_of_system(session, target.contact_base_id, body.idContact)
+    else:
+        found = lock_contact(session, target.contact_base_id, as_id(body.idContact))
+    if found is None:
         raise Refused(400, {"status": "ERROR", "idContact": "Contact id not found"})
-    return contact
+    return found
 
 
 def _shown(answer: Told) -> dict[str, Any]:
