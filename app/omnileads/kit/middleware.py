@@ -6,13 +6,14 @@ from __future__ import annotations
 
 import ipaddress
 import re
+from functools import cache, lru_cache
 from time import perf_counter
 from typing import Final
 from urllib.parse import urlsplit
 
 import structlog
 from prometheus_client import Counter, Histogram
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from omnileads.kit.clock import Clock, epoch_ms
@@ -53,6 +54,11 @@ SECURITY_HEADERS: Final = {
 """Styles may be inline because the console's component library writes its theme into the page. Frames and forms may go
 anywhere because agents work with the sites administrators name, embedded or with a POST; scripts are ours only."""
 
+_HEADERS: Final = [
+    (name.lower().encode(), value.encode()) for name, value in {**SECURITY_HEADERS, "Cache-Control": "no-store"}.items()
+]
+"""As they are sent with each answer that does not say otherwise."""
+
 
 class RequestMiddleware:
     """Gives the request its id and context, logs and measures it, and answers what nobody handled with a 500."""
@@ -85,15 +91,17 @@ class RequestMiddleware:
                 return
             if message["type"] == "http.response.start":
                 status = message["status"]
-                headers = MutableHeaders(scope=message)
-                if status == RequestTooLarge.status and headers.get("content-type") != "application/json":
+                headers = message["headers"]
+                if status == RequestTooLarge.status and (b"content-type", b"application/json") not in headers:
                     await problem_response(RequestTooLarge())(scope, receive, send_with_headers)
                     is_replaced = True  # the framework's own answer to a body over the limit is plain text
                     return
-                headers["X-Request-ID"] = request_id
-                for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
-                headers.setdefault("Cache-Control", "no-store")
+                given = {name for name, _value in headers}
+                message["headers"] = [
+                    *headers,
+                    (b"x-request-id", request_id.encode()),
+                    *(header for header in _HEADERS if header[0] not in given),
+                ]
             await send(message)
 
         try:
@@ -113,8 +121,9 @@ class RequestMiddleware:
     def _measure(scope: Scope, status: int, seconds: float) -> None:
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
         route = _route(scope)
-        REQUESTS.labels(method, route, str(status)).inc()
-        DURATION.labels(method, route).observe(seconds)
+        answered, duration = _measures(method, route, status)
+        answered.inc()
+        duration.observe(seconds)
         if scope["path"] not in _QUIET:
             log.info("http.request", method=method, route=route, status=status, milliseconds=round(seconds * 1000, 1))
 
@@ -163,6 +172,13 @@ def origin_of(url: str) -> tuple[str, str, int]:
     return parts.scheme, (parts.hostname or "").lower(), default if port is None else port
 
 
+@cache
+def _measures(method: str, route: str, status: int) -> tuple[Counter, Histogram]:
+    """Kept, because to find them takes longer than to count. There are as many as routes have methods and statuses."""
+    return REQUESTS.labels(method, route, str(status)), DURATION.labels(method, route)
+
+
+@lru_cache(maxsize=4096)
 def _ip_address(text: str) -> str | None:
     """The address without a zone; None for what is none (a Unix socket's path)."""
     try:
