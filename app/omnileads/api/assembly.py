@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 from fastapi import APIRouter, FastAPI
@@ -29,6 +28,7 @@ from omnileads.supervision import routes as supervision
 from omnileads.telephony import routes as telephony
 from omnileads.version import VERSION
 
+V2_PREFIX: Final = "/api/v2"
 V2_ROUTERS: Final[tuple[APIRouter, ...]] = (
     session.router,
     tokens.router,
@@ -81,15 +81,17 @@ class Api(FastAPI):
 
 
 class Part(APIRouter):
-    """The routers below a prefix; only addresses below it are looked for among their hundreds of routes."""
+    """The routes of some routers, among which nothing is looked for but addresses with this beginning.
 
-    def __init__(self, prefix: str, routers: Sequence[APIRouter]) -> None:
-        super().__init__(prefix=prefix, max_body_size=REQUEST_LIMIT_BYTES)
-        for router in routers:
-            self.include_router(router)
+    They are on one level, because the framework looks through what an included router includes once for each level.
+    """
+
+    def __init__(self, beginning: str, *routers: APIRouter) -> None:
+        super().__init__(routes=[route for router in routers for route in router.routes])
+        self._beginning = beginning
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
-        return super().matches(scope) if scope["path"].startswith(f"{self.prefix}/") else (Match.NONE, {})
+        return super().matches(scope) if scope["path"].startswith(self._beginning) else (Match.NONE, {})
 
 
 def build_api() -> Api:
@@ -111,13 +113,16 @@ def build_api() -> Api:
             422: {"model": Problem, "description": "Some fields are not valid; `fields` says which."},
         },
     )
-    app.include_router(Part("/api/v2", (*V2_ROUTERS, documentation.router)))
     for prefix, routers in (
         (v1.PREFIX, (*v1.ROUTERS, v1.documentation.router)),
         ("/internal", INTERNAL_ROUTERS),
         ("/ws", WEBSOCKET_ROUTERS),
     ):
-        app.include_router(Part(prefix, routers), include_in_schema=False)
+        part = Part(prefix, *routers)
+        app.include_router(part, prefix=prefix, include_in_schema=False, max_body_size=REQUEST_LIMIT_BYTES)
+    for router in (*V2_ROUTERS, documentation.router):
+        part = Part(f"{V2_PREFIX}{router.prefix}", router)
+        app.include_router(part, prefix=V2_PREFIX, max_body_size=REQUEST_LIMIT_BYTES)
     app.include_router(health.router)
     install_error_handlers(app, {f"{v1.PREFIX}/": contract_response})
     verify_routes(app, PERMISSIONS)

@@ -37,10 +37,8 @@ WEBSOCKET_REFUSED: Final = 4000
 """Close codes of refused websockets are 4000 + the HTTP status, e.g. 4401 when nobody is signed in."""
 
 
-class JsonAnswer(Response):
+class JsonAnswer(JSONResponse):
     """JSON of plain values that need no model, made several times as fast as by the standard library."""
-
-    media_type = "application/json"
 
     def render(self, content: Any) -> bytes:
         return to_json(content)

@@ -90,7 +90,13 @@ def get_disposition(runtime: CurrentRuntime, principal: CurrentPrincipal, dispos
         return JsonAnswer(_shown(answer_of(session, principal.user_id, as_id(disposition_id) or 0)))
 
 
-@router.post("/disposition", status_code=201, response_class=JsonAnswer, openapi_extra=takes(DispositionFields))
+@router.post(
+    "/disposition",
+    status_code=201,
+    response_class=JsonAnswer,
+    response_model=dict[str, Any],
+    openapi_extra=takes(DispositionFields),
+)
 def create_disposition(
     runtime: CurrentRuntime,
     principal: CurrentPrincipal,
