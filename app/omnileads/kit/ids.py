@@ -11,13 +11,14 @@ from collections.abc import Callable
 
 ID_LENGTH = 26
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PAIRS = [first + second for first in _ALPHABET for second in _ALPHABET]
 _PATTERN = re.compile(rf"[0-7][{_ALPHABET}]{{{ID_LENGTH - 1}}}")
 
 
 def new_id(now_ms: int, random_bits: Callable[[int], int] = secrets.randbits) -> str:
     """A new id of 26 characters for the moment `now_ms` (ms since 1970). `random_bits(n)` gives an n-bit integer."""
     value = (now_ms << 80) | random_bits(80)
-    return "".join(_ALPHABET[(value >> shift) & 31] for shift in range(125, -1, -5))
+    return "".join([_PAIRS[(value >> shift) & 1023] for shift in range(120, -1, -10)])
 
 
 def is_id(text: str) -> bool:

@@ -7,6 +7,7 @@ OpenAPI document. Text is free of NUL and of what is no Unicode.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import AsyncIterator, Callable, Mapping
 from typing import Annotated, Any, Final, TypeVar
 
@@ -22,6 +23,7 @@ from omnileads.api.v1.language import say
 
 FORMS: Final = ("application/x-www-form-urlencoded", "multipart/form-data")
 MAX_DEPTH: Final = 20
+_UNSTORABLE: Final = re.compile("[\\x00\\ud800-\\udfff]")
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -108,7 +110,7 @@ def _is_storable(value: Any, depth: int) -> bool:
     if depth > MAX_DEPTH:
         return False
     if isinstance(value, str):
-        return "\x00" not in value and not any("\ud800" <= letter <= "\udfff" for letter in value)
+        return _UNSTORABLE.search(value) is None
     if isinstance(value, dict):
         return all(_is_storable(part, depth + 1) for item in value.items() for part in item)
     if isinstance(value, list):
