@@ -121,7 +121,7 @@ def build_api() -> Api:
         part = Part(prefix, *routers)
         app.include_router(part, prefix=prefix, include_in_schema=False, max_body_size=REQUEST_LIMIT_BYTES)
     for router in (*V2_ROUTERS, documentation.router):
-        part = Part(f"{V2_PREFIX}{router.prefix}", router)
+        part = Part(V2_PREFIX + router.prefix.partition("{")[0], router)
         app.include_router(part, prefix=V2_PREFIX, max_body_size=REQUEST_LIMIT_BYTES)
     app.include_router(health.router)
     install_error_handlers(app, {f"{v1.PREFIX}/": contract_response})
