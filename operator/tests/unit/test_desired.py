@@ -100,7 +100,8 @@ def test_no_secret_is_written_into_an_object(instance: MakeInstance) -> None:
 
 def test_pods_roll_only_for_the_secrets_they_read(instance: MakeInstance) -> None:
     def hashes(value: str) -> dict[str, str]:
-        observed = Observed(secret_hashes={("acme-credentials", "redis_password"): value})
+        key = ("acme-credentials", "redis_password")
+        observed = Observed(secret_hashes={key: value}, heard_hashes={key: value})
         found_pods = pods(everything(instance(observed)))
         return {
             name: pod["metadata"].get("annotations", {}).get("omnileads.org/secrets-hash", "")
