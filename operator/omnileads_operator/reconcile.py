@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from omnileads_operator.children import Children, Key
+from omnileads_operator.children import Children, Key, key_of
 from omnileads_operator.cluster import Cluster, Object, RefusedError
 from omnileads_operator.conditions import Finding
 from omnileads_operator.desired.edge import tls_secret
@@ -21,6 +21,7 @@ from omnileads_operator.desired.everything import everything, referenced_secrets
 from omnileads_operator.desired.instance import RESTORING, Instance, Observed
 from omnileads_operator.desired.upgrade import WindowRefusedError, is_open
 from omnileads_operator.desired.versions import COMPONENTS, STAGES, VersionRefusedError, check_jump
+from omnileads_operator.drift import is_as_wanted
 from omnileads_operator.metrics import CERTIFICATE_ENDS
 from omnileads_operator.outcome import Now, Reporter, is_paused
 from omnileads_operator.resources.instance import InstanceSpec
@@ -90,10 +91,11 @@ class InstanceReconciler:
         instance = replace(instance, spec=spec, observed=observed)
         wanted = everything(instance)
         jobs, passwords = self._rotations.work(passwords, instance, wanted, live)
-        done = children.make_so([*wanted, *jobs], live)
+        held = _held_back(wanted, live, observed)
+        done = children.make_so([*wanted, *jobs], live, held)
         for line in done:
             log.info("instance.corrected %s/%s: %s", namespace, name, line)
-        self._report(resource, instance, children.live() if done else live, decision, passwords)
+        self._report(resource, instance, children.live() if done else live, decision, passwords, held)
 
     def _is_restoring(self, resource: Object) -> bool:
         """Whether a restore has asked for the database, and is still there to give it back."""
@@ -147,6 +149,7 @@ class InstanceReconciler:
         live: Mapping[Key, Object],
         decision: Decision,
         passwords: Passwords,
+        held: Mapping[Key, str],
     ) -> None:
         spec, has_returned = instance.spec, decision.has_returned
         components = [found for found in (_component(name, live) for name in COMPONENTS) if found]
@@ -174,7 +177,7 @@ class InstanceReconciler:
             )
         findings = [
             ready,
-            Finding("Reconciled", is_true=True, reason="Applied", message="Every object is as it should be."),
+            _applied(held),
             Finding("Migrated", is_migrated, "Migrated" if is_migrated else "Running", ""),
             decision.finding,
             passwords.finding,
@@ -254,6 +257,28 @@ def _is_settled(item: Object) -> bool:
         and status.get("readyReplicas", 0) >= wanted
         and status.get("replicas", 0) == wanted
     )
+
+
+def _held_back(wanted: list[Object], live: Mapping[Key, Object], observed: Observed) -> dict[Key, str]:
+    """Components of the voice whose change would end calls, outside of the window; what carries none may be mended."""
+    if observed.is_window_open:
+        return {}
+    held = {}
+    for item in wanted:
+        component, there = item["metadata"]["labels"]["app.kubernetes.io/name"], live.get(key_of(item))
+        if there is None or component not in STAGES[-1] or item["kind"] not in ("Deployment", "StatefulSet"):
+            continue
+        is_the_same = is_as_wanted(item["spec"]["template"], there["spec"]["template"])
+        if (there.get("status") or {}).get("readyReplicas") and not is_the_same:
+            held[key_of(item)] = component
+    return held
+
+
+def _applied(held: Mapping[Key, str]) -> Finding:
+    if held:
+        message = f"Changes wait for spec.maintenance: {', '.join(sorted(held.values()))}."
+        return Finding("Reconciled", is_true=True, reason="WaitingForWindow", message=message)
+    return Finding("Reconciled", is_true=True, reason="Applied", message="Every object is as it should be.")
 
 
 def _component(name: str, live: Mapping[Key, Object]) -> dict[str, Any] | None:

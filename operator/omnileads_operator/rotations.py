@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from omnileads_operator.children import Key
@@ -72,7 +72,9 @@ class Rotations:
         now = int(self._now().timestamp())
         after, text = credentials.completed(values, now), notes.get(HEARD, "")
         step, finding = step_of(after), None
-        if step == "resting" and (wanted.rotate not in ("", request) or self._is_due(instance, after)):
+        if step == "resting" and (
+            wanted.rotate not in ("", request) or credentials.is_due(after, wanted.every_days, now)
+        ):
             keys, finding = keys_of(instance), _held(instance, resource, may_begin=may_begin)
             if finding is None:
                 after, request = credentials.begun(after, keys, now), wanted.rotate
@@ -83,11 +85,6 @@ class Rotations:
             after = credentials.finished(after)
         self._write(instance, found, after, {REQUEST: request, **({HEARD: text} if text else {})})
         return Passwords(after, Heard(text), finding or _said(after))
-
-    def _is_due(self, instance: Instance, values: Mapping[str, str]) -> bool:
-        days = instance.spec.secrets.every_days
-        made_at = datetime.fromtimestamp(int(values[MADE_AT]), UTC)
-        return days is not None and self._now() - made_at >= timedelta(days=days)
 
     def _write(
         self, instance: Instance, found: Object | None, values: Mapping[str, str], notes: Mapping[str, str]

@@ -28,6 +28,7 @@ NEXT: Final = "_next"
 PREVIOUS: Final = "_previous"
 MADE_AT: Final = "made_at"
 """Key: when the passwords were made, in unix seconds; the members of PostgreSQL go by it."""
+DAY_SECONDS: Final = 86_400
 OF_POSTGRES: Final = ("postgres_password", "postgres_replication_password")
 OF_REDIS: Final = ("redis_password",)
 
@@ -47,6 +48,10 @@ def step_of(values: Values) -> Step:
     if MADE_AT + NEXT in values:
         return "accepting"
     return "changing" if MADE_AT + PREVIOUS in values else "resting"
+
+
+def is_due(values: Values, every_days: int | None, now: int) -> bool:
+    return every_days is not None and now - int(values[MADE_AT]) >= every_days * DAY_SECONDS
 
 
 def begun(values: Values, keys: Sequence[str], now: int, make: Callable[[], str] = password) -> dict[str, str]:
