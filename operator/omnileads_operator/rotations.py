@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
-from omnileads_operator.children import Key
+from omnileads_operator.children import Key, key_of
 from omnileads_operator.cluster import Cluster, Object
 from omnileads_operator.conditions import Finding
 from omnileads_operator.desired import credentials
@@ -37,6 +37,8 @@ class Passwords:
     """The Secret as it is now, and what there is to say about it."""
 
     values: Mapping[str, str]
+    notes: Mapping[str, str]
+    found: Object | None
     heard: Heard
     finding: Finding
 
@@ -75,16 +77,20 @@ class Rotations:
         if step == "resting" and (
             wanted.rotate not in ("", request) or credentials.is_due(after, wanted.every_days, now)
         ):
-            keys, finding = keys_of(instance), _held(instance, resource, may_begin=may_begin)
+            finding = _held(instance, resource, may_begin=may_begin)
             if finding is None:
-                after, request = credentials.begun(after, keys, now), wanted.rotate
+                after, request = credentials.begun(after, keys_of(instance), now), wanted.rotate
         elif step == "accepting" and _are_done(job_names(instance, step, after[MADE_AT + NEXT]), live):
             before, after = after, credentials.changed(after)
             text = heard.after(before, after)
-        elif step == "changing" and _are_done(job_names(instance, step, after[MADE_AT]), live):
-            after = credentials.finished(after)
-        self._write(instance, found, after, {REQUEST: request, **({HEARD: text} if text else {})})
-        return Passwords(after, Heard(text), finding or _said(after))
+        elif step == "changing":
+            names = job_names(instance, step, after[MADE_AT])
+            # Where there is nothing to be told to a server, the workloads alone say when it is over.
+            if names and _are_done(names, live):
+                after = credentials.finished(after)
+        noted = {REQUEST: request, **({HEARD: text} if text else {})}
+        self._write(instance, found, after, noted)
+        return Passwords(after, noted, found, Heard(text), finding or _said(instance, after))
 
     def _write(
         self, instance: Instance, found: Object | None, values: Mapping[str, str], notes: Mapping[str, str]
@@ -107,18 +113,19 @@ class Rotations:
         """The Jobs that the step needs, beside all that is wanted, and what there is to say then."""
         step, values = step_of(passwords.values), passwords.values
         versions = instance.observed.versions
+        if step == "resting":
+            return [], passwords
         if step == "accepting":
             return rotation_jobs(instance, step, values[MADE_AT + NEXT], versions), passwords
-        if step == "changing":
-            waiting = behind(wanted, live, instance.observed.settled)
-            names = job_names(instance, step, values[MADE_AT])
-            has_begun = any(("Job", name) in live for name in names)
-            if (waiting and not has_begun) or instance.observed.is_restoring:
-                message = f"Not yet with the new passwords: {', '.join(waiting)}. The old ones are good, too."
-                return [], replace(passwords, finding=_not_rotated("Changing", message))
-            said = _not_rotated("Retiring", "The old passwords are taken away.")
-            return rotation_jobs(instance, step, values[MADE_AT], versions), replace(passwords, finding=said)
-        return [], passwords
+        waiting = behind(wanted, live, instance.observed.settled)
+        jobs = rotation_jobs(instance, step, values[MADE_AT], versions)
+        has_begun = any(key_of(job) in live for job in jobs)
+        if (waiting and not has_begun) or instance.observed.is_restoring:
+            message = f"Not yet with the new passwords: {', '.join(waiting)}. The old ones are good, too."
+            return [], replace(passwords, finding=_not_rotated("Changing", message))
+        if not jobs:
+            self._write(instance, passwords.found, credentials.finished(values), passwords.notes)
+        return jobs, replace(passwords, finding=_not_rotated("Retiring", "The old passwords are taken away."))
 
 
 def _is_kept(key: str) -> bool:
@@ -132,12 +139,6 @@ def _are_done(names: list[str], live: Mapping[Key, Object]) -> bool:
 
 def _held(instance: Instance, resource: Object, *, may_begin: bool) -> Finding | None:
     """Why a rotation that is wanted does not begin; null where it does."""
-    if not keys_of(instance):
-        return _not_rotated(
-            "External",
-            "PostgreSQL and Redis are run by somebody else, and so are their passwords: change them there and in the "
-            "Secrets that the spec names.",
-        )
     conditions = (resource.get("status") or {}).get("conditions") or []
     is_ready = any(each["type"] == "Ready" and each["status"] == "True" for each in conditions)
     if not (is_ready and may_begin):
@@ -151,10 +152,14 @@ def _not_rotated(reason: str, message: str) -> Finding:
     return Finding("SecretsRotated", is_true=False, reason=reason, message=message)
 
 
-def _said(values: Mapping[str, str]) -> Finding:
+def _said(instance: Instance, values: Mapping[str, str]) -> Finding:
     step = step_of(values)
     if step == "accepting":
         return _not_rotated("Accepting", "PostgreSQL and Redis are told the new passwords, beside those in use.")
     if step == "changing":
         return _not_rotated("Changing", "Who uses the passwords is told the new ones.")
-    return Finding("SecretsRotated", is_true=True, reason="Rotated", message="The passwords in use are the only ones.")
+    external = [name for name in ("postgres", "redis") if getattr(instance.spec, name).external]
+    message = "The passwords in use are the only ones."
+    if external:
+        message += f" Not among them: those of {' and '.join(external)}, which somebody else runs and changes."
+    return Finding("SecretsRotated", is_true=True, reason="Rotated", message=message)

@@ -31,6 +31,7 @@ MADE_AT: Final = "made_at"
 DAY_SECONDS: Final = 86_400
 OF_POSTGRES: Final = ("postgres_password", "postgres_replication_password")
 OF_REDIS: Final = ("redis_password",)
+OF_APP: Final = ("app_internal_token",)
 
 
 def completed(found: Values, now: int, make: Callable[[], str] = password) -> dict[str, str]:
@@ -73,8 +74,9 @@ def changed(values: Values) -> dict[str, str]:
 
 
 def finished(values: Values) -> dict[str, str]:
-    """Changing over -> at rest."""
-    return {key: value for key, value in values.items() if not key.endswith(PREVIOUS)}
+    """Changing over -> at rest. The application's key before stays until the next time: it opens nothing any more."""
+    kept = {key + PREVIOUS for key in OF_APP}
+    return {key: value for key, value in values.items() if key in kept or not key.endswith(PREVIOUS)}
 
 
 def other(role: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from omnileads_operator.desired.credentials import MADE_AT, NEXT, OF_POSTGRES, OF_REDIS, PREVIOUS, Step
+from omnileads_operator.desired.credentials import MADE_AT, NEXT, OF_APP, OF_POSTGRES, OF_REDIS, PREVIOUS, Step
 from omnileads_operator.desired.instance import Instance, Manifest
 from omnileads_operator.desired.pods import CONFIG_HASH, Container, Pod, Value
 from omnileads_operator.desired.store import script
@@ -21,9 +21,10 @@ SMALL: Final = sized("32Mi", "128Mi", "20m")
 
 
 def keys_of(instance: Instance) -> tuple[str, ...]:
-    """What is rotated: passwords of what the operator runs. Others' passwords are those others'."""
+    """What is rotated. Passwords of a PostgreSQL and a Redis that others run are those others'."""
     wiring = Wiring(instance)
-    return (*(OF_POSTGRES if wiring.managed_postgres() else ()), *(OF_REDIS if wiring.managed_redis() else ()))
+    postgres, redis = wiring.managed_postgres(), wiring.managed_redis()
+    return (*(OF_POSTGRES if postgres else ()), *(OF_REDIS if redis else ()), *OF_APP)
 
 
 def rotation_jobs(instance: Instance, step: Step, made_at: str, versions: Mapping[str, str]) -> list[Manifest]:

@@ -9,7 +9,7 @@ import pytest
 from kubernetes import client, config
 
 from omnileads_operator.cluster import KubernetesCluster, NotLeadingError
-from omnileads_operator.desired.credentials import OF_POSTGRES, OF_REDIS
+from omnileads_operator.desired.credentials import OF_APP, OF_POSTGRES, OF_REDIS
 from omnileads_operator.reconcile import InstanceReconciler
 from omnileads_operator.secrets import decoded
 from tests.cluster.instances import InstanceUnderTest
@@ -18,7 +18,7 @@ from tests.support.control_plane import ControlPlane
 from tests.support.process import OperatorProcess, wait_for
 
 CHANGED_OVER = {"app", "worker", "acd", "dialer", "kamailio"}
-ROTATED = (*OF_POSTGRES, *OF_REDIS)
+ROTATED = (*OF_POSTGRES, *OF_REDIS, *OF_APP)
 
 
 @pytest.fixture
@@ -90,7 +90,7 @@ def test_the_passwords_are_made_anew_in_steps(instance: InstanceUnderTest) -> No
     wait_for("jobs to go", lambda: not rotation_jobs(instance), evidence=instance.evidence)
     assert condition["message"]
     ended = values(instance)
-    assert set(ended) == set(before)
+    assert set(ended) == {*before, "app_internal_token_previous"}
     assert {key for key in before if ended[key] != before[key]} == {
         *ROTATED, "postgres_user", "postgres_replication_user", "made_at"
     }  # fmt: skip
@@ -105,9 +105,17 @@ def test_what_others_run_is_not_rotated(api: Api, operator: OperatorProcess, nam
     password = {"name": "mine", "key": "password"}
     data = {kind: {"external": {"host": "data.example", "password": password}} for kind in ("postgres", "redis")}
     instance = InstanceUnderTest(api, operator, namespace).create(**data)
-    wait_for_reason(instance, "Rotated")
+    instance.make_ready()
+    before = values(instance)
     instance.change(secrets={"rotate": "now"})
-    assert "run by somebody else" in wait_for_reason(instance, "External")["message"]
+    wait_for_reason(instance, "Changing")
+    instance.run_pods()
+    wait_for("the end", lambda: "app_internal_token_previous" in values(instance), evidence=instance.evidence)
+    message = wait_for_reason(instance, "Rotated")["message"]
+    assert "those of postgres and redis, which somebody else runs" in message
+    assert not rotation_jobs(instance)
+    ended = values(instance)
+    assert {key for key in before if ended[key] != before[key]} == {*OF_APP, "made_at"}
 
 
 def test_outside_of_the_window_it_does_not_begin_and_the_voice_stays_as_it_is(instance: InstanceUnderTest) -> None:
@@ -157,7 +165,7 @@ def test_it_goes_on_where_it_was_after_each_single_write(
         raise AssertionError(instance.evidence())
     assert len(made) == 4
     ended = values(instance)
-    assert set(ended) == set(before)
+    assert set(ended) == {*before, "app_internal_token_previous"}
     assert all(ended[key] != before[key] for key in ROTATED)
     instance.operator.start()
 

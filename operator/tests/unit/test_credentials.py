@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import count
 
 from omnileads_operator.desired.credentials import (
+    OF_APP,
     OF_POSTGRES,
     OF_REDIS,
     Heard,
@@ -37,7 +38,7 @@ def test_what_is_absent_is_made_and_what_is_there_stays() -> None:
 
 
 def test_at_every_step_user_and_password_are_a_pair() -> None:
-    keys = (*OF_POSTGRES, *OF_REDIS)
+    keys = (*OF_POSTGRES, *OF_REDIS, *OF_APP)
     values = rested()
     accepting = begun(values, keys, NOW + 9, lambda: "new")
     assert (step_of(values), step_of(accepting)) == ("resting", "accepting")
@@ -48,7 +49,8 @@ def test_at_every_step_user_and_password_are_a_pair() -> None:
     assert changing["postgres_password_previous"] == values["postgres_password"]
     ended = finished(changing)
     assert step_of(ended) == "resting"
-    assert set(ended) == set(values)
+    # Tokens that were made with the application's key before are told again.
+    assert set(ended) == {*values, "app_internal_token_previous"}
     assert ended["made_at"] == str(NOW + 9)
     # And the next time the other way round.
     back = changed(begun(ended, keys, NOW + 20, lambda: "newer"))

@@ -79,6 +79,7 @@ def test_it_is_told_what_the_role_tells_it(instance: MakeInstance, component: st
     ]
     told = {name for number in range(len(pod["spec"]["containers"])) for name in variables(pod, number)}
     foreign = {
+        "asterisk": {"APP_INTERNAL_TOKEN"} if "APP_INTERNAL_TOKEN_FILE" in told else set(),
         "app": {name for name in passed if name.startswith(("WORKER_", "MAIL_"))},
         "worker": {
             name for name in passed if not name.startswith(("WORKER_", "MAIL_", "POSTGRES_", "REDIS_", "OUTGOING"))
