@@ -16,6 +16,7 @@ from omnileads_operator.children import Key, key_of
 from omnileads_operator.cluster import Cluster, Object
 from omnileads_operator.conditions import Finding
 from omnileads_operator.desired import credentials
+from omnileads_operator.desired.backup import BACKUP_KIND
 from omnileads_operator.desired.credentials import MADE_AT, NEXT, ROLES, Heard, step_of
 from omnileads_operator.desired.instance import GENERATED_SECRETS, Instance, Manifest
 from omnileads_operator.desired.rotation import behind, job_names, keys_of, rotation_jobs
@@ -117,7 +118,7 @@ class Rotations:
             return [], passwords
         if step == "accepting":
             return rotation_jobs(instance, step, values[MADE_AT + NEXT], versions), passwords
-        waiting = behind(wanted, live, instance.observed.settled)
+        waiting = behind(wanted, live, instance.observed.settled) or self._backups(instance)
         jobs = rotation_jobs(instance, step, values[MADE_AT], versions)
         has_begun = any(key_of(job) in live for job in jobs)
         if (waiting and not has_begun) or instance.observed.is_restoring:
@@ -126,6 +127,18 @@ class Rotations:
         if not jobs:
             self._write(instance, passwords.found, credentials.finished(values), passwords.notes)
         return jobs, replace(passwords, finding=_not_rotated("Retiring", "The old passwords are taken away."))
+
+    def _backups(self, instance: Instance) -> list[str]:
+        """Backups that run: their sessions are of the password before, and must not be ended."""
+        return [
+            f"the backup {item['metadata']['name']}"
+            for item in self._cluster.list(BACKUP_KIND, instance.namespace, {})
+            if item["spec"].get("instance") == instance.name and _is_under_way(item.get("status") or {})
+        ]
+
+
+def _is_under_way(status: Mapping[str, Any]) -> bool:
+    return any(each["reason"] == "Running" for each in status.get("conditions") or [])
 
 
 def _is_kept(key: str) -> bool:

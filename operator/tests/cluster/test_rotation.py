@@ -49,6 +49,30 @@ def wait_for_reason(instance: InstanceUnderTest, reason: str) -> Object:
     return instance.wait_for_condition("SecretsRotated", "True" if reason == "Rotated" else "False", reason)
 
 
+def wait_for_message(instance: InstanceUnderTest, message: str) -> None:
+    def is_said() -> bool:
+        return str(instance.conditions()["SecretsRotated"]["message"]).startswith(message)
+
+    wait_for(message, is_said, evidence=instance.evidence)
+
+
+def begin_backup(instance: InstanceUnderTest) -> None:
+    instance.api.create(
+        {
+            "apiVersion": "omnileads.org/v1alpha1",
+            "kind": "OMniLeadsBackup",
+            "metadata": {"name": "slow", "namespace": instance.namespace},
+            "spec": {"instance": instance.name},
+        }
+    )
+
+    def is_running() -> bool:
+        conditions = instance.api.get("OMniLeadsBackup", instance.namespace, "slow").get("status", {}).get("conditions")
+        return bool(conditions and conditions[0]["reason"] == "Running")
+
+    wait_for("the backup to run", is_running, evidence=instance.evidence)
+
+
 def test_the_passwords_are_made_anew_in_steps(instance: InstanceUnderTest) -> None:
     before, told = values(instance), hashes(instance)
     instance.change(secrets={"rotate": "2026-06"})
@@ -76,13 +100,12 @@ def test_the_passwords_are_made_anew_in_steps(instance: InstanceUnderTest) -> No
     # Redis was told while it runs, and so was a PostgreSQL of one member: neither is started anew.
     wait_for("these to be told, and no others", is_told, evidence=instance.evidence)
     instance.run_pods("app", "worker", "acd", "dialer")
-    message = "Not yet with the new passwords: kamailio."
-
-    def is_kamailio_alone() -> bool:
-        return str(instance.conditions()["SecretsRotated"]["message"]).startswith(message)
-
-    wait_for("only kamailio to be behind", is_kamailio_alone, evidence=instance.evidence)
+    wait_for_message(instance, "Not yet with the new passwords: kamailio.")
+    # A backup that was begun with the old password is awaited.
+    begin_backup(instance)
     instance.run_pods()
+    wait_for_message(instance, "Not yet with the new passwords: the backup slow.")
+    instance.finish_job_named("slow-backup")
     wait_for_reason(instance, "Retiring")
     for name in (f"retire-postgres-{made_at}", f"retire-redis-{made_at}"):
         instance.finish_job(name)
