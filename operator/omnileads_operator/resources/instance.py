@@ -67,7 +67,8 @@ class InstanceSpec(Model):
     settings: Settings = Field(default=Settings(), description="Settings of the application.")
     upgrade: Upgrade = Field(default=Upgrade(), description="What happens when `version` is raised.")
     maintenance: Maintenance | None = Field(
-        default=None, description="When upgrades may begin and reach the voice; null: at any time."
+        default=None,
+        description="When upgrades and rotations may begin and the voice be started anew; null: any time.",
     )
     secrets: Secrets = Field(default=Secrets(), description="When the generated passwords are made anew.")
     deletion_policy: Literal["Retain", "Delete"] = Field(

@@ -10,7 +10,7 @@ from omnileads_operator.resources.model import Model
 
 
 class Secrets(Model):
-    """Rotation of the generated passwords: of PostgreSQL and Redis, where the operator runs them."""
+    """Rotation of passwords: of PostgreSQL and Redis, where the operator runs them, and the application's key."""
 
     rotate: Annotated[str, Field(max_length=64, pattern=r"^[A-Za-z0-9._:+-]*$")] = Field(
         default="", description="Any word or time. Each new one has the passwords made anew, once."
