@@ -25,7 +25,7 @@ readonly others=(REDIS_PASSWORD_NEXT REDIS_PASSWORD_PREVIOUS)
 for other in "${others[@]}"; do
   [[ -z "${!other:-}" ]] || require_token "${other}"
 done
-redis_passwords="$(passwords REDIS_PASSWORD "${others[@]}")"
+default redis_passwords "$(passwords REDIS_PASSWORD "${others[@]}")"
 
 readonly templates=/usr/share/omnileads/templates
 readonly data=/var/lib/omnileads/redis

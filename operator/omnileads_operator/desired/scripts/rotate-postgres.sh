@@ -17,8 +17,9 @@ as() {
     --set ON_ERROR_STOP=1 --file - <<<"SET ROLE NONE; $4"
 }
 
+# change ROLE DATABASE OLD NEW: gives the role the new password; it has either of the two.
 change() {
-  local role="$1" database="$2" old="$3" password="$3"
+  local role="$1" database="$2" password="$3"
   export NEW_PASSWORD="$4"
   if as "${role}" "${database}" "${NEW_PASSWORD}" 'SELECT' 2>/dev/null; then
     password="${NEW_PASSWORD}"
