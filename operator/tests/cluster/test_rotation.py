@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 
 import pytest
@@ -163,11 +163,19 @@ def closed_window() -> Object:
     return {"start": f"{hour:02}:00", "hours": 1}
 
 
+@pytest.fixture
+def unattended(instance: InstanceUnderTest) -> Iterator[InstanceUnderTest]:
+    """The operator of the other tests is away."""
+    instance.operator.stop()
+    yield instance
+    instance.operator.start()
+
+
 def test_it_goes_on_where_it_was_after_each_single_write(
-    plane: ControlPlane, api: Api, instance: InstanceUnderTest
+    plane: ControlPlane, api: Api, unattended: InstanceUnderTest
 ) -> None:
     """An operator that dies after each of its writes brings it to the same end."""
-    instance.operator.stop()
+    instance = unattended
     before = values(instance)
     turn = dying_operator(plane, api, instance)
     instance.change(secrets={"rotate": "now"})
@@ -190,7 +198,6 @@ def test_it_goes_on_where_it_was_after_each_single_write(
     ended = values(instance)
     assert set(ended) == {*before, "app_internal_token_previous"}
     assert all(ended[key] != before[key] for key in ROTATED)
-    instance.operator.start()
 
 
 def dying_operator(plane: ControlPlane, api: Api, instance: InstanceUnderTest) -> Callable[[], bool]:
