@@ -66,23 +66,24 @@ class Told(NamedTuple):
 
 _dispositions = table_of(Disposition)
 _AGENT_ID: Final = AGENT_ID.scalar_subquery()
-_OF_USER: Final = select(
+_COLUMNS: Final = select(
     *(_dispositions.c[name] for name in ("id", "contact_id", "given_call_id", "call_id", "option_id", "comment"))
-).where(_dispositions.c.agent_id == _AGENT_ID)
+)
 _ANSWERS: Final = (
-    _OF_USER.where(_dispositions.c.contact_id.is_not(None))
+    _COLUMNS.where(_dispositions.c.agent_id == bindparam("agent_id"), _dispositions.c.contact_id.is_not(None))
     .order_by(_dispositions.c.id)
     .limit(bindparam("limit"))
     .offset(bindparam("offset"))
 )
-_ANSWER: Final = _OF_USER.where(_dispositions.c.id == bindparam("id"))
+"""By the agent's id and not by who that is: PostgreSQL must see how few of the rows are the agent's."""
+
+_ANSWER: Final = _COLUMNS.where(_dispositions.c.agent_id == _AGENT_ID, _dispositions.c.id == bindparam("id"))
 
 
 def answers_of(session: Session, user_id: int, limit: int, offset: int) -> list[Told]:
     """What the agent that this user is answered about contacts, the oldest first. Raises NotAnAgent."""
-    found = session.execute(_ANSWERS, {"user_id": user_id, "limit": limit, "offset": offset}).all()
-    if not found:
-        require_agent_id(session, user_id)
+    agent_id = require_agent_id(session, user_id)
+    found = session.execute(_ANSWERS, {"agent_id": agent_id, "limit": limit, "offset": offset})
     return [_told(*row) for row in found]
 
 
