@@ -32,6 +32,7 @@ NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "POST /asterisk_unpause": _AGENT,
     "POST /asterisk_ringing": _AGENT,
     "POST /asterisk_reject_call": _AGENT,
+    "POST /evento_hold": _AGENT,
     "POST /agente/logout": _AGENT,
     "GET /agente/logout": _AGENT,
     "GET /sip/credentials/agent": _AGENT,
