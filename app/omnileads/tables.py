@@ -11,6 +11,7 @@ from omnileads.campaigns import models as campaigns
 from omnileads.contacts import models as contacts
 from omnileads.crm import models as crm
 from omnileads.dispositions import models as dispositions
+from omnileads.exports import models as exports
 from omnileads.forms import models as forms
 from omnileads.kit import audit, jobs, revision
 from omnileads.kit.db import Base
@@ -25,6 +26,7 @@ MODULES: Final = (
     contacts,
     crm,
     dispositions,
+    exports,
     forms,
     jobs,
     revision,

@@ -160,6 +160,7 @@ SENTENCES: Final[dict[str, str]] = {
     "webphone-not-connected": "Su webphone no está conectado. Abra primero su consola de agente.",
     "no-webphone": "Su usuario no tiene webphone propio: necesita un perfil de agente.",
     "not-on-this-call": "Usted no está hablando en esta llamada.",
+    "too-many-exports": "Tiene exportaciones sin terminar. Espere a que terminen y vuelva a intentarlo.",
     "own-call": "Es su propia llamada.",
     "not-an-agent": "Su usuario no tiene perfil de agente.",
     "pause-in-use": "No es posible eliminar una pausa en uso.",
