@@ -344,7 +344,7 @@ def test_an_agent_gets_its_own_recordings_and_what_its_console_shows(world: Worl
     assert download(world.agent, [own]).status_code == 404
     with world.runtime.database.transaction() as session:
         session.get_one(AgentGroup, world.team.group.id).allow_recordings = True
-    hidden = {"field_rules": {"nombre": {"hidden": True}}}
+    hidden = {"field_rules": {"nombre": {"locked": True, "hidden": True}}}
     assert world.admin.patch(f"/api/v2/campaigns/{world.campaign_id}", json=hidden).status_code == 200
     found = archive(world, world.agent, download(world.agent, [own, others], mostrar_datos_contacto=True))
     assert found.namelist() == [own, "contactos.csv", "no_disponibles.txt"]
