@@ -6,6 +6,7 @@ from typing import Final
 
 from omnileads.accounts import models as accounts
 from omnileads.agents import models as agents
+from omnileads.callbacks import models as callbacks
 from omnileads.calls import models as calls
 from omnileads.campaigns import models as campaigns
 from omnileads.contacts import models as contacts
@@ -21,6 +22,7 @@ MODULES: Final = (
     accounts,
     agents,
     audit,
+    callbacks,
     calls,
     campaigns,
     contacts,

@@ -8,6 +8,7 @@ from fastapi import APIRouter
 
 from omnileads.api.v1 import (
     agent_session,
+    callbacks,
     campaign_agents,
     contact_lists,
     crm_calls,
@@ -37,6 +38,8 @@ ROUTERS: Final[tuple[APIRouter, ...]] = (
     exports.files,
     supervision.router,
     dashboard.router,
+    callbacks.agents,
+    callbacks.supervisors,
     campaign_agents.router,
     lists.router,
     messages.router,
