@@ -153,6 +153,7 @@ SENTENCES: Final[dict[str, str]] = {
     "engine-unavailable": "El motor de llamadas no responde. Intente nuevamente en unos segundos.",
     "database-unavailable": "La base de datos no responde. Intente nuevamente en unos segundos.",
     "live-state-unavailable": "El estado en vivo no está disponible. Intente nuevamente en unos segundos.",
+    "live-state-takes-nothing": "El estado en vivo no admite cambios ahora. Intente nuevamente en unos segundos.",
     "internal-error": "Ocurrió un error en el servidor. Intente nuevamente.",
     "agent-not-on-call": "El agente no está hablando en este momento.",
     "call-not-supervised": "La llamada no es de una campaña que usted supervise.",
