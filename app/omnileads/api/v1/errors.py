@@ -160,9 +160,18 @@ SENTENCES: Final[dict[str, str]] = {
     "call-not-of-a-campaign": "Solo se pueden tomar llamadas de campañas.",
     "webphone-not-connected": "Su webphone no está conectado. Abra primero su consola de agente.",
     "no-webphone": "Su usuario no tiene webphone propio: necesita un perfil de agente.",
+    "not-on-this-call": "Usted no está hablando en esta llamada.",
+    "too-many-exports": "Tiene exportaciones sin terminar. Espere a que terminen y vuelva a intentarlo.",
     "own-call": "Es su propia llamada.",
     "not-an-agent": "Su usuario no tiene perfil de agente.",
     "pause-in-use": "No es posible eliminar una pausa en uso.",
+    "callback-in-past": "Este día ya pasó. Elija un día por venir.",
+    "not-a-dialer": "Las agendas globales son de campañas dialer. Cree una personal.",
+    "callback-too-late": "Su grupo no permite agendar tan lejos. Elija un día anterior.",
+    "too-many-callbacks": "Tiene tantas agendas personales como permite su grupo. Termine una primero.",
+    "not-a-member": "El agente no participa en la campaña.",
+    "callback-global": "Una agenda global es del discador: solo las personales se reasignan.",
+    "callback-exists": "Este agente ya tiene una agenda de este contacto.",
     "structure-fixed": "Las columnas no pueden cambiar: la base de datos tiene contactos.",
 }
 """Spanish for the codes of errors that have English sentences elsewhere; others are said in English."""
