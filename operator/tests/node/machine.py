@@ -95,9 +95,8 @@ def _dns(programs: Path, folder: Path, address: str, kubeconfig: Path) -> list[s
     kubernetes {ZONE} {{
         kubeconfig {kubeconfig}
     }}
-    template ANY ANY . {{
+    template ANY ANY {{
         rcode NXDOMAIN
-        fallthrough {ZONE}
     }}
 }}
 """
