@@ -16,7 +16,7 @@ from tests.cluster.instances import InstanceUnderTest
 from tests.node.pods import Pods
 from tests.support.api import Api
 from tests.support.control_plane import ControlPlane
-from tests.support.process import OPERATOR, OperatorProcess
+from tests.support.process import OPERATOR, OperatorProcess, wait_for
 
 SMALL = {"resources": {"requests": {"cpu": "100m"}}}
 """The node has as many processors as the machine, which is less than the sample asks for."""
@@ -98,7 +98,7 @@ def test_the_console_opens_and_its_administrator_signs_in(door: Door, centre: In
     assert page.status == 200, page.data
     assert b"<html" in page.data
     wait_for("the first administrator", door.can_sign_in, seconds=60, evidence=pods.evidence)
-    me = door.call("GET", "/api/v2/me", token=door.sign_in())
+    me = door.call("GET", "/api/v2/users", token=door.sign_in())
     assert me.status == 200, me.data
     assert not pods.evidence()
     print({pod["metadata"]["name"]: [s["restartCount"] for s in pod["status"]["containerStatuses"]] for pod in pods.all()})
@@ -106,7 +106,7 @@ def test_the_console_opens_and_its_administrator_signs_in(door: Door, centre: In
 
 @pytest.mark.parametrize(
     ("component", "program"),
-    [("app", "omnileads"), ("acd", "omnileads"), ("redis", "redis-server"), ("postgres", "postgres"), ("asterisk", "asterisk"), ("kamailio", "kamailio"), ("rtpengine", "rtpengine")],
+    [("app", "python"), ("acd", "python"), ("redis", "redis-server"), ("postgres", "postgres"), ("asterisk", "asterisk"), ("kamailio", "kamailio"), ("rtpengine", "rtpengine")],
 )
 def test_what_dies_comes_back(component: str, program: str, door: Door, centre: InstanceUnderTest, pods: Pods) -> None:
     import time
