@@ -293,7 +293,9 @@ class PortRange(Model):
 
 class Asterisk(Model):
     resources: Resources = Field(default=sized("512Mi", "2Gi", "500m"), description="Requests and limits.")
-    storage: AsteriskStorage = Field(default=AsteriskStorage(), description="Generated files, sounds, its small database.")
+    storage: AsteriskStorage = Field(
+        default=AsteriskStorage(), description="Generated files, sounds, its small database."
+    )
     trunk_ports: Annotated[list[Port], Field(min_length=3, max_length=3)] = Field(
         default=[5161, 5162, 5163], description="UDP ports for trunks: direct, behind NAT, PBX on the same node."
     )

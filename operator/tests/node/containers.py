@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import tarfile
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from tests.node.started import started
@@ -55,7 +55,7 @@ def _import(folder: Path, programs: Path, root: Path, archive: Path) -> None:
     archive.with_suffix("").touch()
 
 
-def _containerd(folder: Path, programs: Path, root: Path):  # type: ignore[no-untyped-def]
+def _containerd(folder: Path, programs: Path, root: Path) -> AbstractContextManager[subprocess.Popen[bytes]]:
     network = folder / "network"
     network.mkdir(exist_ok=True)
     (network / "pods.conflist").write_text(json.dumps(_network()))

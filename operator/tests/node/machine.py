@@ -45,7 +45,7 @@ def machine(folder: Path) -> Iterator[ControlPlane]:
 
 
 def _kubernetes() -> Path:
-    command = [REPOSITORY / "bin" / "control-plane", "kubelet", "kube-proxy", "kube-scheduler"]
+    command = [str(REPOSITORY / "bin" / "control-plane"), "kubelet", "kube-proxy", "kube-scheduler"]
     return Path(subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip())
 
 
@@ -164,7 +164,7 @@ def _write(path: Path, content: dict[str, Any]) -> Path:
 
 
 def _add_storage(plane: ControlPlane, folder: Path) -> None:
-    """Volumes that are there before anybody asks, as on machines with disks of their own; the class is the default one."""
+    """Volumes that are there before anybody asks; their class is the default one."""
     api = plane.api()
     api.create(
         {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+from contextlib import suppress
 from pathlib import Path
 
 from tests.support.api import Api, Object
@@ -21,10 +22,6 @@ class Pods:
         selector = {"labelSelector": f"app.kubernetes.io/name={component}"} if component else {}
         return self._api.list("Pod", self._namespace, **selector)
 
-    def only(self, component: str) -> Object:
-        (pod,) = self.all(component)
-        return pod
-
     def restarts(self, component: str) -> int:
         return sum(status["restartCount"] for pod in self.all(component) for status in _containers(pod))
 
@@ -33,7 +30,8 @@ class Pods:
         found = [number for number in _processes(pod) if _program(number) == program]
         assert found, f"no {program} in {pod['metadata']['name']}: {[_program(each) for each in _processes(pod)]}"
         for number in found:
-            os.kill(number, signal.SIGKILL)
+            with suppress(ProcessLookupError):  # it went with another one
+                os.kill(number, signal.SIGKILL)
 
     def wait_until_ready(self, component: str, *, restarts: int = 0, seconds: float = 120.0) -> None:
         """Until all pods of it are ready after at least so many restarts."""
@@ -43,6 +41,9 @@ class Pods:
             return bool(pods) and self.restarts(component) >= restarts and all(is_ready(pod) for pod in pods)
 
         wait_for(f"{component} to be ready", are_ready, seconds=seconds, evidence=self.evidence)
+
+    def wait_until_all_ready(self) -> None:
+        wait_for("all pods to be ready", lambda: all(map(is_ready, self.all())), evidence=self.evidence)
 
     def evidence(self) -> str:
         """Of each pod that is not ready: why, and its last words."""
