@@ -29,7 +29,8 @@ def sample(namespace: str) -> dict[str, Any]:
         "images": {"prefix": os.environ.get("OML_IMAGE_PREFIX", "localhost/omnileads")},
         "voice": {"drainSeconds": 10, **dict.fromkeys(("asterisk", "kamailio", "rtpengine"), LESS)},
         **dict.fromkeys(("app", "worker", "acd", "dialer", "nginx"), LESS),
-        **dict.fromkeys(("postgres", "redis"), {"managed": LESS}),
+        "postgres": {"managed": LESS},
+        "redis": {"managed": LESS},
     }
     return found
 
