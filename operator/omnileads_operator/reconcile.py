@@ -145,8 +145,11 @@ class InstanceReconciler:
             for each in components
             if each["version"] != spec.version and not (has_returned and each["name"] in STAGES[0])
         ]
-        is_migrated = has_returned or spec.version in observe(live).migrated
+        seen = observe(live)
+        is_migrated = has_returned or spec.version in seen.migrated
         is_there = not waiting and not behind and is_migrated
+        # Just told the version, a component still counts the ready pods of the one before.
+        is_reached = is_there and all(each["name"] in seen.settled for each in components)
         if instance.observed.is_restoring:
             ready = Finding("Ready", is_true=False, reason="Restoring", message="A backup is being restored.")
         elif is_there:
@@ -168,12 +171,12 @@ class InstanceReconciler:
             decision.finding,
         ]
         before = (resource.get("status") or {}).get("version")
-        is_upgraded = is_there and spec.version == resource["spec"]["version"]
+        is_upgraded = is_reached and spec.version == resource["spec"]["version"]
         self._reporter.report(
             resource,
             findings,
             {
-                "version": spec.version if is_there else before,
+                "version": spec.version if is_reached else before,
                 "upgrade": None if is_upgraded else decision.status,
                 "url": f"https://{spec.hostname}",
                 "components": components,
