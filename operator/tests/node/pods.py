@@ -33,12 +33,12 @@ class Pods:
             with suppress(ProcessLookupError):  # it went with another one
                 os.kill(number, signal.SIGKILL)
 
-    def wait_until_ready(self, component: str, *, restarts: int = 0, seconds: float = 120.0) -> None:
-        """Until all pods of it are ready after at least so many restarts."""
+    def wait_until_ready(self, component: str, *, count: int = 1, restarts: int = 0, seconds: float = 120.0) -> None:
+        """Until all pods of it are ready, of which there are at least so many, after at least so many restarts."""
 
         def are_ready() -> bool:
             pods = self.all(component)
-            return bool(pods) and self.restarts(component) >= restarts and all(is_ready(pod) for pod in pods)
+            return len(pods) >= count and self.restarts(component) >= restarts and all(is_ready(pod) for pod in pods)
 
         wait_for(f"{component} to be ready", are_ready, seconds=seconds, evidence=self.evidence)
 

@@ -10,14 +10,16 @@ from typing import Any
 import pytest
 import yaml
 
+from omnileads_operator.desired.postgres import ROLE_LABEL
 from tests.cluster.instances import InstanceUnderTest
 from tests.node.door import Door
 from tests.node.pods import Pods
-from tests.support.api import Api
+from tests.support.api import Api, Object
 from tests.support.control_plane import ControlPlane
 from tests.support.process import OPERATOR, OperatorProcess, wait_for
 
 START_SECONDS = 300.0
+GROW_SECONDS = 240.0
 LESS: dict[str, Any] = {"resources": {"requests": {"cpu": "100m"}}}
 """The node has as many processors as the machine, and the sample asks for three."""
 
@@ -102,3 +104,26 @@ def test_what_dies_comes_back(
     pods.wait_until_all_ready()
     # A figure for people (`pytest -rP`); nothing depends on it.
     sys.stdout.write(f"{component}: all ready {time.monotonic() - killed_at:.0f} s after a kill\n")
+
+
+@pytest.mark.timeout(600)
+def test_one_member_grows_to_three_and_the_others_follow_over_the_network(
+    door: Door, centre: InstanceUnderTest, pods: Pods
+) -> None:
+    three = {"managed": {"members": 3}}
+    centre.change(postgres=three, redis=three)
+    for component in ("postgres", "redis"):
+        # Ready: follows its leader, which is in another pod, with an address of its own.
+        pods.wait_until_ready(component, count=3, seconds=GROW_SECONDS)
+    leader = _leader(pods)
+    for program in ("patroni", "postgres"):
+        pods.kill(leader, program)
+    wait_for("signing in", door.can_sign_in, evidence=pods.evidence)
+    pods.wait_until_ready("postgres", count=3)
+    wait_for("one leader", lambda: _leader(pods), evidence=pods.evidence)
+    centre.wait_for_condition("Ready", "True")
+
+
+def _leader(pods: Pods) -> Object:
+    (leader,) = (pod for pod in pods.all("postgres") if pod["metadata"]["labels"].get(ROLE_LABEL) == "primary")
+    return leader
