@@ -20,7 +20,7 @@ from tests.support.process import OPERATOR, OperatorProcess, wait_for
 
 START_SECONDS = 300.0
 GROW_SECONDS = 240.0
-LESS: dict[str, Any] = {"resources": {"requests": {"cpu": "100m"}}}
+LESS: dict[str, Any] = {"resources": {"requests": {"cpu": "80m"}}}
 """The node has as many processors as the machine, and the sample asks for three."""
 
 
