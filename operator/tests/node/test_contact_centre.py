@@ -112,18 +112,21 @@ def test_one_member_grows_to_three_and_the_others_follow_over_the_network(
 ) -> None:
     three = {"managed": {"members": 3}}
     centre.change(postgres=three, redis=three)
+    centre.wait_until_written()
     for component in ("postgres", "redis"):
         # Ready: follows its leader, which is in another pod, with an address of its own.
         pods.wait_until_ready(component, count=3, seconds=GROW_SECONDS)
-    leader = _leader(pods)
+    # The members that were there before are told of the new ones by starting anew, one after another.
+    centre.wait_for_condition("Ready", "True", seconds=GROW_SECONDS)
+    leader = wait_for("one leader", lambda: _leader(pods), evidence=pods.evidence)
     for program in ("patroni", "postgres"):
         pods.kill(leader, program)
+    wait_for("one leader", lambda: _leader(pods), evidence=pods.evidence)
     wait_for("signing in", door.can_sign_in, evidence=pods.evidence)
     pods.wait_until_ready("postgres", count=3)
-    wait_for("one leader", lambda: _leader(pods), evidence=pods.evidence)
     centre.wait_for_condition("Ready", "True")
 
 
-def _leader(pods: Pods) -> Object:
-    (leader,) = (pod for pod in pods.all("postgres") if pod["metadata"]["labels"].get(ROLE_LABEL) == "primary")
-    return leader
+def _leader(pods: Pods) -> Object | None:
+    found = [pod for pod in pods.all("postgres") if pod["metadata"]["labels"].get(ROLE_LABEL) == "primary"]
+    return found[0] if len(found) == 1 else None
