@@ -90,6 +90,10 @@ class AppTopic(Topic):
     port: Port = Field(default=8000, description="TCP port the application listens on.")
     public_url: AnyHttpUrl = Field(description="Address people type in the browser; websockets must come from it.")
     internal_token: Secret = Field(description="Shared with asterisk-sync, which fetches Asterisk files with it.")
+    internal_token_previous: Secret | None = Field(
+        default=None,
+        description="The one before a change: it opens nothing, but tokens of `/api/v1` made with it stay.",
+    )
     forwarded_allow_ips: str = Field(
         default="127.0.0.1", description="Comma-separated addresses of proxies whose X-Forwarded-For is believed."
     )

@@ -18,6 +18,8 @@ from omnileads.contacts.import_job import IMPORT_JOB, ImportJob
 from omnileads.crm import journal
 from omnileads.crm.sender import SITE_REQUEST_JOB, SiteRequestJob, SiteSender
 from omnileads.desk.taken import TakenCalls
+from omnileads.exports import job as exports
+from omnileads.exports.recordings import RecordingsLook
 from omnileads.kit.health import HealthServer, platform_probes
 from omnileads.kit.mail import Mailer
 from omnileads.kit.periodic import Chore, run_chores
@@ -36,6 +38,8 @@ def run(settings: WorkerSettings) -> int:
     runtime.jobs.register(SITE_REQUEST_JOB, site_requests.run, forgets_arguments=True)
     runtime.jobs.register(IMPORT_JOB, ImportJob(runtime).run)
     runtime.jobs.register(LEADS_JOB, run_leads_job)
+    runtime.jobs.register(exports.REPORT_JOB, exports.run_report)
+    runtime.jobs.register(exports.RECORDINGS_JOB, RecordingsLook(settings.recordings.directory).run)
     follow(follow_base)
     followers.follow(TakenCalls(runtime))
     process = ThreadedProcess()
@@ -75,6 +79,10 @@ def _chores(runtime: Runtime, settings: WorkerSettings) -> tuple[Chore, ...]:
         with runtime.database.transaction() as session:
             journal.prune(session, runtime.clock.now())
 
+    def prune_exports() -> None:
+        with runtime.database.transaction() as session:
+            exports.prune(session, runtime)
+
     def keep_leads() -> None:
         leads_housekeeping.keep(runtime)
 
@@ -83,6 +91,7 @@ def _chores(runtime: Runtime, settings: WorkerSettings) -> tuple[Chore, ...]:
         Chore("jobs.resend-lost", 30, runtime.jobs.resend_lost),
         Chore("accounts.prune", 3600, prune_accounts),
         Chore("contacts.prune-imports", 3600, prune_imports),
+        Chore("exports.prune", 3600, prune_exports),
         Chore("external-sites.prune", 3600, prune_site_requests),
         Chore("recordings.check", 2, recordings.run_due),
     )

@@ -42,10 +42,15 @@ start_member() {
   require PATRONI_NAME PATRONI_KUBERNETES_NAMESPACE PATRONI_KUBERNETES_POD_IP OML_INSTANCE
   require_token PATRONI_REPLICATION_PASSWORD
   default PATRONI_PORT 8008
-  require_number PATRONI_PORT
+  # Of two roles with the same rights, the one that is used: see passwords.sql.
+  default POSTGRES_LOGIN "${POSTGRES_USER}"
+  default PATRONI_REPLICATION_USERNAME omnileads_replication
+  default POSTGRES_PASSWORD_AT 0
+  require_token POSTGRES_LOGIN PATRONI_REPLICATION_USERNAME
+  require_number PATRONI_PORT POSTGRES_PASSWORD_AT
   render "${templates}/patroni.yml" "${settings}/patroni.yml" POSTGRES_LISTEN POSTGRES_PORT POSTGRES_MAX_CONNECTIONS \
     PATRONI_SCOPE PATRONI_NAME PATRONI_PORT PATRONI_KUBERNETES_NAMESPACE PATRONI_KUBERNETES_POD_IP \
-    PATRONI_REPLICATION_PASSWORD OML_INSTANCE
+    PATRONI_REPLICATION_USERNAME PATRONI_REPLICATION_PASSWORD OML_INSTANCE
   cat "${templates}/pg_hba-members.conf" >>"${settings}/pg_hba.conf"
   printf '%s' "${POSTGRES_PASSWORD}" >"${settings}/application-password"
   own_settings postgres:postgres "${settings}"

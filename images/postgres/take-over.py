@@ -78,9 +78,11 @@ def kubernetes(verb: str, path: str, body: Answer | None = None) -> Answer:
 
 
 def prepare_roles() -> None:
+    replication = settings()["postgresql"]["authentication"]["replication"]
     passwords = {
         "POSTGRES_PASSWORD": (SETTINGS / "application-password").read_text(),
-        "REPLICATION_PASSWORD": settings()["postgresql"]["authentication"]["replication"]["password"],
+        "REPLICATION_LOGIN": replication["username"],
+        "REPLICATION_PASSWORD": replication["password"],
     }
     for name in ("replication-role.sql", "application-role.sql"):
         command = ["psql", "--quiet", "--no-psqlrc", "--set", "ON_ERROR_STOP=1", "--output", os.devnull]

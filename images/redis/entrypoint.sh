@@ -13,6 +13,20 @@ default SENTINEL_PORT 26379
 default SENTINEL_DOWN_MS 5000
 require_number REDIS_PORT SENTINEL_PORT SENTINEL_DOWN_MS
 
+# passwords VAR...: ` >PASSWORD` for each one that is set, as users of Redis are given them.
+passwords() {
+  local name
+  for name in "$@"; do
+    [[ -z "${!name:-}" ]] || printf ' >%s' "${!name}"
+  done
+}
+
+readonly others=(REDIS_PASSWORD_NEXT REDIS_PASSWORD_PREVIOUS)
+for other in "${others[@]}"; do
+  [[ -z "${!other:-}" ]] || require_token "${other}"
+done
+default redis_passwords "$(passwords REDIS_PASSWORD "${others[@]}")"
+
 readonly templates=/usr/share/omnileads/templates
 readonly data=/var/lib/omnileads/redis
 readonly sentinel_data=/var/lib/omnileads/sentinel
@@ -55,8 +69,8 @@ start_sentinel() {
   find_master "${file}"
   grep -E '^sentinel (myid|current-epoch|config-epoch|leader-epoch|known-replica|known-sentinel) ' "${file}" \
     >"${learnt}" 2>/dev/null || true
-  render "${templates}/sentinel.conf" "${file}.new" REDIS_LISTEN REDIS_PASSWORD REDIS_ANNOUNCE REDIS_SENTINEL_MASTER \
-    SENTINEL_PORT SENTINEL_DOWN_MS known_host known_port
+  render "${templates}/sentinel.conf" "${file}.new" REDIS_LISTEN REDIS_PASSWORD redis_passwords REDIS_ANNOUNCE \
+    REDIS_SENTINEL_MASTER SENTINEL_PORT SENTINEL_DOWN_MS known_host known_port
   cat "${learnt}" >>"${file}.new"
   mv "${file}.new" "${file}"
   # Of a volume's folder that is mounted here, the kubelet stays the owner, and nobody else may change it.
@@ -68,7 +82,7 @@ if [[ "${1:-}" == sentinel ]]; then
   start_sentinel
 fi
 own_folder redis:redis 0700 "${data}"
-render "${templates}/redis.conf" /run/redis/redis.conf REDIS_LISTEN REDIS_PORT REDIS_PASSWORD REDIS_MAXMEMORY
+render "${templates}/redis.conf" /run/redis/redis.conf REDIS_LISTEN REDIS_PORT redis_passwords REDIS_MAXMEMORY
 if [[ -n "${REDIS_SENTINELS:-}" ]]; then
   render_member
 fi

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import sys
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "asterisk"))
 
+from asterisk_sync.__main__ import token
 from asterisk_sync.apply import Applier
 from asterisk_sync.control import Reload
 from asterisk_sync.kinds import KINDS, sections
 from asterisk_sync.lines import Line, LineWatch, read_lines
-from asterisk_sync.source import FileSet, SourceError
+from asterisk_sync.source import FileSet, Source, SourceError
 
 REGISTRATIONS = """
  <Registration/ServerURI..............................>  <Auth....................>  <Status.......>
@@ -161,3 +165,40 @@ def test_lines_are_posted_when_they_change_when_they_are_old_and_after_a_failure
     assert logged == ["asterisk-sync.lines-unknown"]
     state["fails"] = False
     assert look(5) == [0, 2, 2, 1]
+
+
+@pytest.fixture
+def application() -> Iterator[HTTPServer]:
+    """Remembers who asked, and has nothing new."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            asked.append(self.headers["Authorization"])
+            self.send_response(304)
+            self.end_headers()
+
+        def log_message(self, *_: object) -> None:
+            return
+
+    asked: list[str] = []
+    server = HTTPServer(("127.0.0.1", 0), Handler)
+    server.asked = asked  # type: ignore[attr-defined]
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+def test_a_token_in_a_file_is_read_anew_for_each_request(
+    application: HTTPServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "token"
+    monkeypatch.setenv("APP_INTERNAL_TOKEN_FILE", str(file))
+    source = Source(f"http://127.0.0.1:{application.server_port}", token)
+    for text in ("one", "two\n"):
+        file.write_text(text)
+        assert source.fetch("", 0) is None
+    assert application.asked == ["Bearer one", "Bearer two"]  # type: ignore[attr-defined]
+    file.unlink()
+    with pytest.raises(SourceError):
+        source.fetch("", 0)

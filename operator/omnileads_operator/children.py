@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from typing import Any, Final
 
 from omnileads_operator.cluster import Cluster, Object, RefusedError
@@ -32,6 +32,10 @@ KEPT_KINDS: Final = frozenset({"PersistentVolumeClaim", "Secret"})
 Key = tuple[str, str]
 
 
+def key_of(item: Object) -> Key:
+    return item["kind"], item["metadata"]["name"]
+
+
 class Children:
     def __init__(self, cluster: Cluster, namespace: str, instance: str) -> None:
         self._cluster = cluster
@@ -55,10 +59,10 @@ class Children:
                 return []
             raise
 
-    def make_so(self, wanted: Sequence[Object], live: Mapping[Key, Object]) -> list[str]:
-        """Write what differs and remove what is unwanted. Returns what was done, for the log."""
-        done = [line for manifest in wanted for line in self._ensure(manifest, live)]
-        names = {(manifest["kind"], manifest["metadata"]["name"]) for manifest in wanted}
+    def make_so(self, wanted: Sequence[Object], live: Mapping[Key, Object], held: Container[Key] = ()) -> list[str]:
+        """Write what differs, but for what is held back, and remove what is unwanted. Returns what was done."""
+        done = [line for each in wanted if key_of(each) not in held for line in self._ensure(each, live)]
+        names = set(map(key_of, wanted))
         for kind, name in live:
             if (kind, name) not in names and kind not in KEPT_KINDS and not _is_going(live[kind, name]):
                 self._cluster.delete(kind, self._namespace, name)

@@ -13,18 +13,20 @@ from typing import Any, Final
 
 from pydantic import ValidationError
 
-from omnileads_operator.children import Children, Key
+from omnileads_operator.children import Children, Key, key_of
 from omnileads_operator.cluster import Cluster, Object, RefusedError
 from omnileads_operator.conditions import Finding
 from omnileads_operator.desired.edge import tls_secret
 from omnileads_operator.desired.everything import everything, referenced_secrets
-from omnileads_operator.desired.instance import GENERATED_SECRETS, RESTORING, Instance, Observed
+from omnileads_operator.desired.instance import RESTORING, Instance, Observed
 from omnileads_operator.desired.upgrade import WindowRefusedError, is_open
 from omnileads_operator.desired.versions import COMPONENTS, STAGES, VersionRefusedError, check_jump
+from omnileads_operator.drift import is_as_wanted
 from omnileads_operator.metrics import CERTIFICATE_ENDS
 from omnileads_operator.outcome import Now, Reporter, is_paused
 from omnileads_operator.resources.instance import InstanceSpec
-from omnileads_operator.secrets import decoded, encoded, ends_at, hash_of, is_lasting, password, self_signed
+from omnileads_operator.rotations import Passwords, Rotations
+from omnileads_operator.secrets import decoded, encoded, ends_at, hash_of, is_lasting, self_signed
 from omnileads_operator.upgrades import Decision, Upgrades
 
 log = logging.getLogger(__name__)
@@ -38,6 +40,7 @@ class InstanceReconciler:
         self._visitors = visitors
         self._reporter = Reporter(cluster, now)
         self._upgrades = Upgrades(cluster, now)
+        self._rotations = Rotations(cluster, now)
 
     def __call__(self, namespace: str, name: str) -> None:
         """One turn. Raises UnreachableError and RefusedError, after which it is called again."""
@@ -66,22 +69,33 @@ class InstanceReconciler:
         check_jump((resource.get("status") or {}).get("version"), spec.version)
         children = Children(self._cluster, namespace, name)
         live = children.live()
-        instance = Instance(name, namespace, resource["metadata"]["uid"], spec, observe(live))
-        hashes = self._secrets(instance)
         observed = replace(
-            observe(live, hashes, self._voice_addresses(spec)),
+            observe(live),
             visitors=self._visitors,
             is_restoring=self._is_restoring(resource),
             is_window_open=is_open(spec.maintenance, self._now()),
+        )
+        instance = Instance(name, namespace, resource["metadata"]["uid"], spec, observed)
+        is_upgrading = (resource.get("status") or {}).get("version") != spec.version
+        may_begin = not (is_upgrading or observed.is_restoring)
+        passwords = self._rotations.advance(resource, instance, live, may_begin=may_begin)
+        observed = replace(
+            observed,
+            secret_hashes={**passwords.hashes(instance), **self._secrets(instance)},
+            heard_hashes=passwords.heard_hashes(instance),
+            voice_addresses=self._voice_addresses(spec),
         )
         decision = self._upgrades.decide(resource, replace(instance, observed=observed))
         spec = spec.model_copy(update={"version": decision.version})
         observed = replace(observed, has_returned=decision.has_returned)
         instance = replace(instance, spec=spec, observed=observed)
-        done = children.make_so(everything(instance), live)
+        wanted = everything(instance)
+        jobs, passwords = self._rotations.work(passwords, instance, wanted, live)
+        held = _held_back(wanted, live, observed)
+        done = children.make_so([*wanted, *jobs], live, held)
         for line in done:
             log.info("instance.corrected %s/%s: %s", namespace, name, line)
-        self._report(resource, instance, children.live() if done else live, decision)
+        self._report(resource, instance, children.live() if done else live, decision, passwords, held)
 
     def _is_restoring(self, resource: Object) -> bool:
         """Whether a restore has asked for the database, and is still there to give it back."""
@@ -90,17 +104,9 @@ class InstanceReconciler:
         return bool(restore and self._cluster.get("OMniLeadsRestore", metadata["namespace"], restore))
 
     def _secrets(self, instance: Instance) -> dict[tuple[str, str], str]:
-        """Make what is generated, where it is absent. Returns hashes of all values that pods read."""
-        found = self._cluster.get("Secret", instance.namespace, instance.credentials)
-        values = {key: decoded(found, key) for key in GENERATED_SECRETS}
-        kept = {key: value or password() for key, value in values.items()}
-        is_kept = instance.spec.deletion_policy == "Retain"
-        owners = ((found or {}).get("metadata") or {}).get("ownerReferences") or []
-        if kept != values or bool(owners) == is_kept:
-            manifest = instance.object("v1", "Secret", instance.credentials, "credentials", is_owned=not is_kept)
-            self._cluster.apply({**manifest, "type": "Opaque", "data": encoded(kept)})
+        """Make the certificate, where it is absent. Returns hashes of the values of other people that pods read."""
         self._certificate(instance)
-        hashes = {(instance.credentials, key): hash_of(value) for key, value in kept.items()}
+        hashes = {}
         for key in referenced_secrets(instance):
             value = decoded(self._cluster.get("Secret", instance.namespace, key.name), key.key)
             hashes[key.name, key.key] = hash_of(value) if value is not None else "absent"
@@ -136,7 +142,15 @@ class InstanceReconciler:
         }
         return tuple(f"{address}/{128 if ':' in address else 32}" for address in sorted(addresses))
 
-    def _report(self, resource: Object, instance: Instance, live: Mapping[Key, Object], decision: Decision) -> None:
+    def _report(
+        self,
+        resource: Object,
+        instance: Instance,
+        live: Mapping[Key, Object],
+        decision: Decision,
+        passwords: Passwords,
+        held: Mapping[Key, str],
+    ) -> None:
         spec, has_returned = instance.spec, decision.has_returned
         components = [found for found in (_component(name, live) for name in COMPONENTS) if found]
         waiting = [each["name"] for each in components if each["ready"] < max(1, each["wanted"])]
@@ -166,9 +180,10 @@ class InstanceReconciler:
             )
         findings = [
             ready,
-            Finding("Reconciled", is_true=True, reason="Applied", message="Every object is as it should be."),
+            _applied(held),
             Finding("Migrated", is_migrated, "Migrated" if is_migrated else "Running", ""),
             decision.finding,
+            passwords.finding,
         ]
         before = (resource.get("status") or {}).get("version")
         is_upgraded = is_reached and spec.version == resource["spec"]["version"]
@@ -177,6 +192,7 @@ class InstanceReconciler:
             findings,
             {
                 "version": spec.version if is_reached else before,
+                "secrets": passwords.status(),
                 "upgrade": None if is_upgraded else decision.status,
                 "url": f"https://{spec.hostname}",
                 "components": components,
@@ -214,11 +230,7 @@ class InstanceReconciler:
         self._reporter.remove_finalizer(resource)
 
 
-def observe(
-    live: Mapping[Key, Object],
-    hashes: Mapping[tuple[str, str], str] | None = None,
-    voice_addresses: tuple[str, ...] = (),
-) -> Observed:
+def observe(live: Mapping[Key, Object]) -> Observed:
     """What the pure functions need to know of the live objects."""
     versions: dict[str, str] = {}
     settled: set[str] = set()
@@ -232,7 +244,7 @@ def observe(
             versions[component] = _version(item)
             if _is_settled(item):
                 settled.add(component)
-    return Observed(hashes or {}, voice_addresses, versions, frozenset(settled), frozenset(migrated))
+    return Observed(versions=versions, settled=frozenset(settled), migrated=frozenset(migrated))
 
 
 def _version(item: Object) -> str:
@@ -248,6 +260,28 @@ def _is_settled(item: Object) -> bool:
         and status.get("readyReplicas", 0) >= wanted
         and status.get("replicas", 0) == wanted
     )
+
+
+def _held_back(wanted: list[Object], live: Mapping[Key, Object], observed: Observed) -> dict[Key, str]:
+    """Components of the voice whose change would end calls, outside of the window; what carries none may be mended."""
+    if observed.is_window_open:
+        return {}
+    held = {}
+    for item in wanted:
+        component, there = item["metadata"]["labels"]["app.kubernetes.io/name"], live.get(key_of(item))
+        if there is None or component not in STAGES[-1] or item["kind"] not in ("Deployment", "StatefulSet"):
+            continue
+        is_the_same = is_as_wanted(item["spec"]["template"], there["spec"]["template"])
+        if (there.get("status") or {}).get("readyReplicas") and not is_the_same:
+            held[key_of(item)] = component
+    return held
+
+
+def _applied(held: Mapping[Key, str]) -> Finding:
+    if held:
+        message = f"Changes wait for spec.maintenance: {', '.join(sorted(held.values()))}."
+        return Finding("Reconciled", is_true=True, reason="WaitingForWindow", message=message)
+    return Finding("Reconciled", is_true=True, reason="Applied", message="Every object is as it should be.")
 
 
 def _component(name: str, live: Mapping[Key, Object]) -> dict[str, Any] | None:

@@ -1,7 +1,8 @@
 """The one token a user gets by signing in to `/api/v1`: the same at each sign-in until it expires, never prolonged.
 
 The database holds a random nonce and the token's hash. The token itself is made anew from the nonce and a secret of the
-server's environment at each sign-in, so it can be told again although it is stored nowhere.
+server's environment at each sign-in, so it can be told again although it is stored nowhere. When that secret is
+changed, the one before makes the tokens that were made with it.
 """
 
 from __future__ import annotations
@@ -34,10 +35,13 @@ class Holder:
 
 
 class LoginTokens:
-    def __init__(self, session: Session, clock: Clock, key: bytes, life: timedelta) -> None:
+    def __init__(
+        self, session: Session, clock: Clock, key: bytes, life: timedelta, key_before: bytes | None = None
+    ) -> None:
         self._session = session
         self._clock = clock
         self._key = key
+        self._keys = (key,) if key_before is None else (key, key_before)
         self._life = life
 
     def of_user(self, user: User) -> tuple[str, timedelta]:
@@ -45,11 +49,12 @@ class LoginTokens:
         now = self._clock.now()
         present = self._session.get(LoginToken, user.id, with_for_update=True, populate_existing=True)
         if present is not None and present.expires_at > now:
-            secret = self._secret(user.id, present.nonce)
-            if hmac.compare_digest(hash_secret(secret), present.token_hash):
-                return secret, present.expires_at - now
+            for key in self._keys:
+                secret = _secret(key, user.id, present.nonce)
+                if hmac.compare_digest(hash_secret(secret), present.token_hash):
+                    return secret, present.expires_at - now
         nonce = secrets.token_bytes(NONCE_BYTES)
-        secret = self._secret(user.id, nonce)
+        secret = _secret(self._key, user.id, nonce)
         values = {
             "nonce": nonce,
             "token_hash": hash_secret(secret),
@@ -81,14 +86,22 @@ class LoginTokens:
         principal = Principal(row.id, row.username, row.slug, frozenset(row.permissions), row.must_change_password)
         return Holder(principal, row.is_active, row.expires_at)
 
-    def _secret(self, user_id: int, nonce: bytes) -> str:
-        message = b"oml login token:%d:" % user_id + nonce
-        return hmac.digest(self._key, message, "sha256")[:TOKEN_BYTES].hex()
+
+def _secret(key: bytes, user_id: int, nonce: bytes) -> str:
+    message = b"oml login token:%d:" % user_id + nonce
+    return hmac.digest(key, message, "sha256")[:TOKEN_BYTES].hex()
 
 
 def make_login_tokens(session: Session, clock: Clock, settings: Settings) -> LoginTokens:
     key = settings.app.internal_token.get_secret_value().encode()
-    return LoginTokens(session, clock, key, timedelta(seconds=settings.token.expired_after_seconds))
+    before = settings.app.internal_token_previous
+    return LoginTokens(
+        session,
+        clock,
+        key,
+        timedelta(seconds=settings.token.expired_after_seconds),
+        before.get_secret_value().encode() if before else None,
+    )
 
 
 def revoke_login_token(session: Session, user_id: int) -> None:

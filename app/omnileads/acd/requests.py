@@ -18,6 +18,7 @@ from omnileads.acd.core.events import (
     AgentCallOut,
     AgentDispositioned,
     AgentHangUp,
+    AgentHold,
     AgentLogin,
     AgentLogout,
     AgentPause,
@@ -70,6 +71,7 @@ _PARSERS: dict[str, Callable[[int, Document], Event]] = {
         agent_id, str(command["call_id"]), int(command["to_agent_id"])
     ),
     "agent.hang-up": lambda agent_id, _: AgentHangUp(agent_id),
+    "agent.hold": lambda agent_id, command: AgentHold(agent_id, str(command["call_id"])),
     "agent.supervise": lambda agent_id, command: SuperviseAgent(
         agent_id, int(command["supervisor_id"]), _watch_kind(command["kind"]), _ids(command.get("campaign_ids"))
     ),

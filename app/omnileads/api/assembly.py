@@ -12,6 +12,7 @@ from omnileads.accounts.routes import roles, session, tokens, users
 from omnileads.agents import routes as agents
 from omnileads.api import documentation, health, v1
 from omnileads.api.v1.errors import contract_response
+from omnileads.callbacks import routes as callbacks
 from omnileads.callflow import routes as callflow
 from omnileads.calls import routes as calls
 from omnileads.campaigns import routes as campaigns
@@ -45,6 +46,7 @@ V2_ROUTERS: Final[tuple[APIRouter, ...]] = (
     *contacts.ROUTERS,
     dispositions.router,
     desk.router,
+    callbacks.router,
     calls.calls,
     calls.agent_calls,
     calls.recordings,

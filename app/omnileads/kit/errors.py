@@ -95,3 +95,8 @@ class DatabaseUnavailable(Unavailable):
 class LiveStateUnavailable(Unavailable):
     code = "live-state-unavailable"
     message = "Redis is not reachable. Try again in a few seconds."
+
+
+class LiveStateTakesNothing(Unavailable):
+    code = "live-state-takes-nothing"
+    message = "Redis takes no changes while none of its replicas is there. Try again in a few seconds."

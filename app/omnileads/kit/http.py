@@ -11,6 +11,7 @@ from fastapi import FastAPI, Request, WebSocket
 from fastapi.exceptions import RequestValidationError
 from pydantic import BaseModel
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from sqlalchemy.exc import DataError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -21,6 +22,7 @@ from omnileads.kit.errors import (
     AppError,
     DatabaseUnavailable,
     FieldProblem,
+    LiveStateTakesNothing,
     LiveStateUnavailable,
     NotFound,
     ValidationFailed,
@@ -99,6 +101,7 @@ def install_error_handlers(app: FastAPI, renderers: Mapping[str, Renderer] | Non
     app.add_exception_handler(DataError, _on_data_error)
     app.add_exception_handler(RedisConnectionError, _on_redis_error)
     app.add_exception_handler(RedisTimeoutError, _on_redis_error)
+    app.add_exception_handler(ResponseError, _on_redis_refusal)
 
 
 async def _answer(connection: Request | WebSocket, error: AppError) -> Response | None:
@@ -154,6 +157,14 @@ async def _on_data_error(connection: Any, error: Exception) -> Any:
 async def _on_redis_error(connection: Any, error: Exception) -> Any:
     log.error("redis.unavailable", exc_info=error)
     return await _answer(connection, LiveStateUnavailable())
+
+
+async def _on_redis_refusal(connection: Any, error: Exception) -> Any:
+    """A master that nobody follows takes nothing, until a replica is back. Any other refusal is our own mistake."""
+    if "NOREPLICAS" not in str(error):
+        raise error
+    log.error("redis.no-replicas", exc_info=error)
+    return await _answer(connection, LiveStateTakesNothing())
 
 
 def field_problems(errors: Sequence[Any], body: Any = None) -> list[FieldProblem]:

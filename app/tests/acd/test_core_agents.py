@@ -9,6 +9,7 @@ from omnileads.acd.core.config import RoutingConfig, Strategy
 from omnileads.acd.core.events import (
     AgentDispositioned,
     AgentHangUp,
+    AgentHold,
     AgentLogin,
     AgentLogout,
     AgentPause,
@@ -293,3 +294,38 @@ def test_who_called_a_colleague_hangs_up_without_the_webphone() -> None:
     scenario.answer(own)
     scenario.tell(AgentHangUp(1))
     assert scenario.of(HangUp) == [HangUp(call, own)]
+
+
+def test_holding_a_talk_is_noted_in_turn() -> None:
+    scenario = Scenario(config(queue(agents=2)))
+    scenario.ready(1)
+    call = scenario.call()
+    (leg,) = scenario.ringing(call)
+    refused = ("not-on-this-call", "You are not talking on this call.")
+    assert scenario.tell(AgentHold(1, call)).refusal == refused, "it only rings"
+    scenario.answer(leg)
+    for event in ("HOLD", "UNHOLD", "HOLD"):
+        assert scenario.tell(AgentHold(1, call)).refusal is None
+        assert scenario.events(call)[-1] == event
+        assert scenario.call_log[-1].agent_id == 1
+    assert scenario.tell(AgentHold(2, call)).refusal == refused, "another agent's call"
+    assert scenario.tell(AgentHold(1, "call99999")).refusal == refused
+    scenario.caller_hangs_up(call)
+    assert scenario.events(call)[-1] == "COMPLETEOUTNUM"
+    assert scenario.tell(AgentHold(1, call)).refusal == refused, "it is over"
+
+
+def test_who_takes_a_held_call_over_has_not_held_it() -> None:
+    scenario = Scenario(config(queue(agents=2)))
+    scenario.ready(1)
+    call = scenario.call()
+    scenario.answer(scenario.ringing(call)[0])
+    scenario.tell(AgentHold(1, call))
+    scenario.tell(WebphoneChanged("1002", is_registered=True))
+    listener = scenario.supervise(2, 1, "listen")
+    scenario.answer(listener)
+    assert scenario.tell(AgentHold(2, call)).refusal is not None, "who listens does not hold"
+    scenario.end_leg(listener)
+    scenario.answer(scenario.supervise(2, 1, "take"))
+    scenario.tell(AgentHold(2, call))
+    assert scenario.events(call)[-1] == "HOLD"

@@ -9,6 +9,8 @@ _WATCHES: Final = ("supervision.read",)  # A G S R
 _ACTS: Final = ("supervision.read", "supervision.act")  # A G S
 _LISTS: Final = ("contacts.read", "contacts.write")  # A G S
 _HEARS: Final = ("recordings.listen agent.console",)  # A G S g
+_EXPORTS: Final = ("calls.read", "contacts.read")  # A G S
+_FETCHES: Final = ("contacts.read recordings.listen agent.console",)  # A G S g
 
 NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "POST /campaign/database_metadata": ("campaigns.read agent.console",),  # A G S R g
@@ -32,6 +34,7 @@ NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "POST /asterisk_unpause": _AGENT,
     "POST /asterisk_ringing": _AGENT,
     "POST /asterisk_reject_call": _AGENT,
+    "POST /evento_hold": _AGENT,
     "POST /agente/logout": _AGENT,
     "GET /agente/logout": _AGENT,
     "GET /sip/credentials/agent": _AGENT,
@@ -39,6 +42,15 @@ NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "POST /calificar_llamada": _AGENT,
     "GET /call_record/{call_id}": _HEARS,
     "GET /grabacion/archivo": _HEARS,
+    "POST /grabacion/descarga_masiva": _HEARS,
+    "POST /exportar_csv_contactados": _EXPORTS,
+    "POST /exportar_csv_calificados": _EXPORTS,
+    "POST /exportar_csv_no_atendidos": _EXPORTS,
+    "POST /exportar_csv_calificaciones_campana": _EXPORTS,
+    "POST /exportar_csv_formulario_gestion_campana": _EXPORTS,
+    "POST /exportar_csv_resultados_base_contactados": _EXPORTS,
+    "GET /exportaciones/{export_id}": _FETCHES,
+    "GET /exportaciones/{export_id}/archivo": _FETCHES,
     "GET /supervision/campaigns": _WATCHES,
     "GET /supervision/agents": _WATCHES,
     "GET /supervision/agents_users": _ACTS,
@@ -48,6 +60,13 @@ NEEDS: Final[dict[str, tuple[str, ...]]] = {
     "GET /agent_status/campaign/{campaign_id}": _ACTS,
     "GET /agent_status_list/campaign/{campaign_id}": _ACTS,
     "GET /call_status/campaign/{campaign_id}": _ACTS,
+    "GET /dashboard_supervision": _ACTS,
+    "GET /audit_supervisor": _ACTS,
+    "POST /audit_supervisor": _ACTS,
+    "GET /supervision/contactos_asignados_preview/{campaign_id}": _ACTS,
+    "POST /agenda_contacto": _AGENT,
+    "POST /supervision/reasignar_agenda_contacto": _ACTS,
+    "GET /supervision/data_agenda_contacto/{callback_id}": _ACTS,
     "POST /contact_database/create": _LISTS,
     "GET /contact_database/{base_id}/contact": _LISTS,
     "POST /contact_database/{base_id}/contact": _LISTS,

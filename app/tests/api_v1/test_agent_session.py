@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from omnileads.acd.core.events import AgentLogin, AgentLogout, AgentPause, AgentUnpause
+from omnileads.acd.core.events import AgentHold, AgentLogin, AgentLogout, AgentPause, AgentUnpause
 from omnileads.agents.live import LIVE_AGENTS
 from omnileads.kit.clock import epoch_ms
 from omnileads.settings import Settings
@@ -124,3 +124,13 @@ def test_leaving_ends_the_session_and_the_telephony(
     assert client.get("/api/v2/session").status_code == 401
     assert world.agent.post(f"{V1}/agente/logout/").json() == {"status": "OK"}
     assert world.agent.get(f"{V1}/disposition/").status_code == 200
+
+
+def test_a_hold_is_noted_by_the_engine(world: World, engine: Engine) -> None:
+    answer = world.agent.post(f"{V1}/evento_hold/", data={"callid": "c1"})
+    assert (answer.status_code, answer.json()) == (200, {"status": "OK"})
+    assert engine.events == [AgentHold(world.ana.id, "c1")]
+    engine.reply = REFUSAL
+    assert world.agent.post(f"{V1}/evento_hold", json={"callid": "c1"}).json() == {"status": "ERROR"}
+    assert world.agent.post(f"{V1}/evento_hold/").json() == {"status": "ERROR"}
+    assert world.supervisor.post(f"{V1}/evento_hold/", data={"callid": "c1"}).status_code == 403

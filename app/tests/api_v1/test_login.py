@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 from fastapi.testclient import TestClient
+from pydantic import SecretStr
 from sqlalchemy import select
 
-from omnileads.accounts.models import LoginToken
+from omnileads.accounts.login_tokens import make_login_tokens
+from omnileads.accounts.models import LoginToken, User
 from omnileads.accounts.sessions import hash_secret
 from omnileads.kit.runtime import Runtime
+from omnileads.settings import Settings
 from tests.api_v1.crm import V1, token_of
 from tests.conftest import PASSWORD, People, SignedIn, VirtualClock
 from tests.domain import Team
@@ -33,6 +36,26 @@ def test_001_the_right_password_gives_the_users_token(
     assert (again["token"], again["expires_in"]) == (shown["token"], "3500.000000")
     clock.advance(seconds=3500)
     assert token_of(client, user) != shown["token"]
+
+
+def test_001_a_token_is_told_again_after_the_key_was_changed_once(
+    settings: Settings, runtime: Runtime, clock: VirtualClock, users: People
+) -> None:
+    user = users.make("supervisor")
+
+    def told(key: str, before: str | None) -> str:
+        with runtime.database.transaction() as session:
+            app = settings.app.model_copy(
+                update={"internal_token": SecretStr(key), "internal_token_previous": SecretStr(before or key)}
+            )
+            tokens = make_login_tokens(session, clock, settings.model_copy(update={"app": app}))
+            return tokens.of_user(session.get_one(User, user.id))[0]
+
+    first = told("the first key", None)
+    assert told("the second key", "the first key") == first
+    second = told("the third key", "the second key")
+    assert second != first
+    assert told("the third key", None) == second
 
 
 def test_001_an_agent_is_told_its_id(client: TestClient, runtime: Runtime, users: People) -> None:

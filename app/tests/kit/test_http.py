@@ -9,6 +9,7 @@ from fastapi import FastAPI, HTTPException, WebSocket
 from fastapi.testclient import TestClient
 from pydantic import Field
 from redis.exceptions import ConnectionError as RedisConnectionError
+from redis.exceptions import ResponseError
 from redis.exceptions import TimeoutError as RedisTimeoutError
 from sqlalchemy.exc import DataError, InterfaceError, InternalError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -44,6 +45,8 @@ ERRORS: dict[str, Exception] = {
     "former-leader": InternalError("INSERT", {}, Exception("read-only"), connection_invalidated=True),
     "redis": RedisConnectionError("gone"),
     "redis-slow": RedisTimeoutError("slow"),
+    "redis-alone": ResponseError("Command # 1 (XADD) of pipeline caused error: NOREPLICAS Not enough good replicas."),
+    "redis-wrong": ResponseError("WRONGTYPE Operation against a key holding the wrong kind of value"),
     "framework": HTTPException(409, "Odd."),
     "surprise": RuntimeError("a secret in the message"),
 }
@@ -99,6 +102,8 @@ def client() -> Iterator[TestClient]:
         ("data", 422, "validation-failed"),
         ("redis", 503, "live-state-unavailable"),
         ("redis-slow", 503, "live-state-unavailable"),
+        ("redis-alone", 503, "live-state-takes-nothing"),
+        ("redis-wrong", 500, "internal-error"),
         ("framework", 409, "conflict"),
         ("surprise", 500, "internal-error"),
     ],

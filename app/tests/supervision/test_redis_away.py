@@ -61,3 +61,17 @@ def test_what_needs_it_says_so(cut_off: Any, campaign: dict[str, Any], runtime: 
         assert answer.status_code == 503
         assert answer.json()["code"] == "live-state-unavailable"
     assert admin.get(f"{API}/campaigns/{campaign['id']}").status_code == 200
+
+
+def test_a_master_without_its_replicas_takes_nothing_and_that_is_said(
+    runtime: Runtime, users: People, sign_in: SignedIn
+) -> None:
+    user, _ = Team(runtime, users).agent()
+    agent = sign_in(user)
+    runtime.redis.config_set("min-replicas-to-write", 1)
+    try:
+        answer = agent.post(f"{API}/agent/login")
+    finally:
+        runtime.redis.config_set("min-replicas-to-write", 0)
+    assert (answer.status_code, answer.json()["code"]) == (503, "live-state-takes-nothing")
+    assert answer.headers["Retry-After"] == "5"

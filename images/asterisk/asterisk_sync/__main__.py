@@ -27,6 +27,12 @@ def _log(event: str, **fields: object) -> None:
     print(json.dumps(record), flush=True)  # noqa: T201 (the container's output is the log)
 
 
+def token() -> str:
+    """From its file, where there is one: what is in it changes while this process runs."""
+    file = os.environ.get("APP_INTERNAL_TOKEN_FILE")
+    return Path(file).read_text().strip() if file else os.environ["APP_INTERNAL_TOKEN"]
+
+
 def _stop(_signal: int, _frame: FrameType | None) -> None:
     sys.exit(0)
 
@@ -34,7 +40,7 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 def main() -> None:
     """Started by the entrypoint, which has checked that the variables are there."""
     signal.signal(signal.SIGTERM, _stop)
-    source = Source(f"http://{os.environ['APP_HOST']}:{os.environ['APP_PORT']}", os.environ["APP_INTERNAL_TOKEN"])
+    source = Source(f"http://{os.environ['APP_HOST']}:{os.environ['APP_PORT']}", token)
     control = Control(RUN_FOLDER / "asterisk.ctl")
     applier = Applier(SYNCED_FOLDER, control, source.download)
     watch = LineWatch(SYNCED_FOLDER / "pjsip_trunks.conf", control, source, log=_log, pause=time.sleep)

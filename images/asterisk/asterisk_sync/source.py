@@ -6,7 +6,7 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from pathlib import Path
@@ -33,9 +33,9 @@ class FileSet:
 
 
 class Source:
-    """Client of `/internal/asterisk`; every call may raise SourceError."""
+    """Client of `/internal/asterisk`; every call may raise SourceError. `token` is asked for each: it may change."""
 
-    def __init__(self, base_url: str, token: str) -> None:
+    def __init__(self, base_url: str, token: Callable[[], str]) -> None:
         self._base_url = base_url.rstrip("/")
         self._token = token
 
@@ -85,7 +85,7 @@ class Source:
         if not address.startswith(self._base_url + "/"):
             # The token must not travel to another host, whatever an answer says.
             raise OSError(f"{address} is not on the app")
-        request = urllib.request.Request(address, data=body, headers={"Authorization": f"Bearer {self._token}"})  # noqa: S310 (http on the internal network)
+        request = urllib.request.Request(address, data=body, headers={"Authorization": f"Bearer {self._token()}"})  # noqa: S310 (http on the internal network)
         if body is not None:
             request.add_header("Content-Type", "application/json")
         return urllib.request.urlopen(request, timeout=timeout)  # noqa: S310

@@ -54,7 +54,8 @@ public_address_lines() {
 }
 
 start_sync() {
-  require APP_HOST APP_PORT APP_INTERNAL_TOKEN
+  require APP_HOST APP_PORT
+  [[ -n "${APP_INTERNAL_TOKEN_FILE:-}" ]] || require APP_INTERNAL_TOKEN
   require_number APP_PORT
   own_folder asterisk:omnileads 0770 "${synced}"
   own_folder asterisk:omnileads 0770 /run/asterisk

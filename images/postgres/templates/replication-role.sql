@@ -1,12 +1,15 @@
--- The role of the other members: replication, and what pg_rewind reads; its password comes from the environment.
+-- The roles of the other members, which take turns: replication, and what pg_rewind reads.
+\getenv login REPLICATION_LOGIN
 \getenv password REPLICATION_PASSWORD
+\set role omnileads_replication
+\set second omnileads_replication_second
 
-SELECT 'CREATE ROLE omnileads_replication LOGIN REPLICATION'
-WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'omnileads_replication') \gexec
-
-SET password_encryption = 'scram-sha-256';
-ALTER ROLE omnileads_replication LOGIN REPLICATION NOSUPERUSER PASSWORD :'password';
-GRANT EXECUTE ON FUNCTION pg_ls_dir(text, boolean, boolean) TO omnileads_replication;
-GRANT EXECUTE ON FUNCTION pg_stat_file(text, boolean) TO omnileads_replication;
-GRANT EXECUTE ON FUNCTION pg_read_binary_file(text) TO omnileads_replication;
-GRANT EXECUTE ON FUNCTION pg_read_binary_file(text, bigint, bigint, boolean) TO omnileads_replication;
+SELECT format('CREATE ROLE %I LOGIN REPLICATION', name) FROM unnest(ARRAY[:'role', :'second']) AS name
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) \gexec
+ALTER ROLE :"role" LOGIN REPLICATION NOSUPERUSER;
+ALTER ROLE :"second" LOGIN REPLICATION NOSUPERUSER;
+GRANT EXECUTE ON FUNCTION pg_ls_dir(text, boolean, boolean) TO :"role", :"second";
+GRANT EXECUTE ON FUNCTION pg_stat_file(text, boolean) TO :"role", :"second";
+GRANT EXECUTE ON FUNCTION pg_read_binary_file(text) TO :"role", :"second";
+GRANT EXECUTE ON FUNCTION pg_read_binary_file(text, bigint, bigint, boolean) TO :"role", :"second";
+\ir passwords.sql

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from omnileads_operator.desired.credentials import OF_APP, PREVIOUS
 from omnileads_operator.desired.instance import Instance, Manifest
 from omnileads_operator.desired.pods import Container, Pod, Value, http
 from omnileads_operator.desired.wiring import (
@@ -131,7 +132,8 @@ def _app_env(instance: Instance) -> dict[str, Value]:
         "APP_PORT": APP_PORT,
         "APP_PUBLIC_URL": wiring.public_url(),
         "APP_FORWARDED_ALLOW_IPS": ",".join(settings.trusted_proxies),
-        "APP_INTERNAL_TOKEN": instance.generated("app_internal_token"),
+        "APP_INTERNAL_TOKEN": instance.generated(OF_APP[0]),
+        "APP_INTERNAL_TOKEN_PREVIOUS": instance.passing(OF_APP[0] + PREVIOUS),
         "OUTGOING_ALLOWED_HOSTS": ",".join(settings.outgoing_allowed_hosts),
         "SESSION_COOKIE_AGE": settings.session_seconds,
         "LOGIN_FAILURE_LIMIT": settings.login_failure_limit,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -27,12 +27,18 @@ GENERATED_SECRETS: Final = (
 """Keys of the Secret `<name>-credentials`; those that a machine needs, too, as the role `secrets` names them."""
 
 
+class PassingKey(SecretKey):
+    """A value that is there only while passwords are made anew."""
+
+
 @dataclass(frozen=True)
 class Observed:
     """What the reconciler found before it asks what is wanted."""
 
     secret_hashes: Mapping[tuple[str, str], str] = field(default_factory=dict)
     """Hash of each value that pods read, by name of Secret and key: pods roll when it changes."""
+    heard_hashes: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    """The same for servers that were told a new password while they run: it does not change by that."""
     voice_addresses: tuple[str, ...] = ()
     """Blocks of addresses of the nodes that carry sound."""
     versions: Mapping[str, str] = field(default_factory=dict)
@@ -94,6 +100,16 @@ class Instance:
     def generated(self, key: str) -> SecretKey:
         return SecretKey(name=self.credentials, key=key)
 
-    def hash_of(self, keys: Iterable[SecretKey]) -> str:
-        """One word for the values of these secrets; changes when any of them does."""
-        return ",".join(self.observed.secret_hashes.get((key.name, key.key), "absent") for key in keys)
+    def passing(self, key: str) -> SecretKey:
+        return PassingKey(name=self.credentials, key=key)
+
+    def hash_of(self, keys: Iterable[SecretKey], hears: Container[str] = ()) -> str:
+        """One word for the values of these secrets; changes when any of them does.
+
+        `hears` are keys whose new values the pod is told while it runs.
+        """
+        observed = self.observed
+        return ",".join(
+            (observed.heard_hashes if key.key in hears else observed.secret_hashes).get((key.name, key.key), "absent")
+            for key in keys
+        )

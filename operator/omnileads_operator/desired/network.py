@@ -116,6 +116,7 @@ def _of_application(instance: Instance) -> list[str]:
         "create-admin",
         "backup",
         "restore",
+        "rotation",
     ]
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from omnileads_operator.desired.instance import Instance, Manifest
+from omnileads_operator.desired.instance import Instance, Manifest, PassingKey
 from omnileads_operator.resources.model import SecretKey
 from omnileads_operator.resources.parts import Placement, Resources
 
@@ -69,6 +69,8 @@ class Pod:
     """Beside those that every pod has."""
     service_account: str = ""
     """Whose rights at the API server the pod has; empty: none."""
+    hears: frozenset[str] = frozenset()
+    """Keys of generated passwords whose new values it is told while it runs, so that it need not be started anew."""
     is_apart: bool = False
     """Whether two pods may share a node only where there are fewer nodes than pods."""
 
@@ -92,7 +94,7 @@ def template(instance: Instance, pod: Pod, version: str) -> Manifest:
         value for container in pod.containers for value in container.env.values() if isinstance(value, SecretKey)
     ]
     secrets += [SecretKey(name=volume["secret"]["secretName"], key="*") for volume in pod.volumes if "secret" in volume]
-    digest = hashlib.sha256(instance.hash_of(secrets).encode()).hexdigest()[:16]
+    digest = hashlib.sha256(instance.hash_of(secrets, pod.hears).encode()).hexdigest()[:16]
     labels = {**instance.labels(pod.component), **pod.labels, "app.kubernetes.io/version": version}
     return {
         "metadata": {"labels": labels, "annotations": {CONFIG_HASH: digest}},
@@ -216,6 +218,9 @@ def _probes(container: Container) -> Manifest:
 
 
 def _variable(name: str, value: Value) -> Manifest:
+    if isinstance(value, PassingKey):
+        reference = {"name": value.name, "key": value.key, "optional": True}
+        return {"name": name, "valueFrom": {"secretKeyRef": reference}}
     if isinstance(value, SecretKey):
         return {"name": name, "valueFrom": {"secretKeyRef": {"name": value.name, "key": value.key}}}
     return {"name": name, "value": str(value)}

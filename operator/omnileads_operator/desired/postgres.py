@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from omnileads_operator.desired.credentials import MADE_AT, OF_POSTGRES
 from omnileads_operator.desired.instance import Instance, Manifest
 from omnileads_operator.desired.pods import POD_ADDRESS, POD_NAME, Container, Pod, http
 from omnileads_operator.desired.wiring import ANYWHERE, PATRONI_PORT, POSTGRES_PORT
@@ -49,12 +50,15 @@ def _pod(instance: Instance, wanted: ManagedPostgres) -> Pod:
             "POSTGRES_PORT": POSTGRES_PORT,
             "POSTGRES_DATABASE": "omnileads",
             "POSTGRES_USER": "omnileads",
+            "POSTGRES_LOGIN": instance.generated("postgres_user"),
             "POSTGRES_PASSWORD": instance.generated("postgres_password"),
+            "POSTGRES_PASSWORD_AT": instance.generated(MADE_AT),
             "POSTGRES_MAX_CONNECTIONS": wanted.max_connections,
             "POSTGRES_SHARED_BUFFERS": wanted.shared_buffers,
             "PATRONI_SCOPE": scope(instance),
             "PATRONI_PORT": PATRONI_PORT,
             "PATRONI_KUBERNETES_NAMESPACE": instance.namespace,
+            "PATRONI_REPLICATION_USERNAME": instance.generated("postgres_replication_user"),
             "PATRONI_REPLICATION_PASSWORD": instance.generated("postgres_replication_password"),
         },
         wanted.resources,
@@ -77,6 +81,8 @@ def _pod(instance: Instance, wanted: ManagedPostgres) -> Pod:
         stop_seconds=60,
         labels={CLUSTER_LABEL: scope(instance)},
         service_account=scope(instance),
+        # Members sign in to each other with what they were started with; the roles learn a new password from a Job.
+        hears=frozenset(OF_POSTGRES if wanted.members == 1 else ["postgres_password"]),
         is_apart=wanted.members > 1,
     )
 

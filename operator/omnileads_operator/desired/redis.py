@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from omnileads_operator.desired.credentials import NEXT, OF_REDIS, PREVIOUS
 from omnileads_operator.desired.instance import Instance, Manifest
 from omnileads_operator.desired.pods import POD_NAME, Container, Pod, Value, program
 from omnileads_operator.desired.wiring import ANYWHERE, REDIS_PORT, SENTINEL_PORT, Wiring
@@ -25,7 +26,7 @@ def redis(instance: Instance, wanted: ManagedRedis, version: str) -> list[Manife
     containers = [_server(instance, wanted, wiring)]
     if is_watched:
         containers.append(_sentinel(instance, wiring, wanted.members))
-    pod = Pod("redis", containers, placement=wanted.placement, is_apart=is_watched)
+    pod = Pod("redis", containers, placement=wanted.placement, is_apart=is_watched, hears=frozenset(OF_REDIS))
     made = stateful_set(
         instance,
         pod,
@@ -55,7 +56,7 @@ def _server(instance: Instance, wanted: ManagedRedis, wiring: Wiring) -> Contain
             "REDIS_LISTEN": ANYWHERE,
             "REDIS_PORT": REDIS_PORT,
             "REDIS_MAXMEMORY": wanted.max_memory,
-            "REDIS_PASSWORD": instance.generated("redis_password"),
+            **_passwords(instance),
             **_membership(wiring, wanted.members),
         },
         wanted.resources,
@@ -74,7 +75,7 @@ def _sentinel(instance: Instance, wiring: Wiring, members: int) -> Container:
             "REDIS_LISTEN": ANYWHERE,
             "REDIS_PORT": REDIS_PORT,
             "SENTINEL_PORT": SENTINEL_PORT,
-            "REDIS_PASSWORD": instance.generated("redis_password"),
+            **_passwords(instance),
             **_membership(wiring, members),
         },
         sized("32Mi", "64Mi", "20m"),
@@ -85,6 +86,16 @@ def _sentinel(instance: Instance, wiring: Wiring, members: int) -> Container:
         ready=program("healthcheck.sh", "sentinel"),
         alive=program("healthcheck.sh", "sentinel"),
     )
+
+
+def _passwords(instance: Instance) -> dict[str, Value]:
+    """One; or the two that are good while it is changed, for a container that starts in that time."""
+    key = OF_REDIS[0]
+    return {
+        "REDIS_PASSWORD": instance.generated(key),
+        "REDIS_PASSWORD_NEXT": instance.passing(key + NEXT),
+        "REDIS_PASSWORD_PREVIOUS": instance.passing(key + PREVIOUS),
+    }
 
 
 def _membership(wiring: Wiring, members: int) -> dict[str, Value]:

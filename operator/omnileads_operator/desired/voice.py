@@ -31,6 +31,7 @@ from omnileads_operator.desired.workloads import (
 from omnileads_operator.resources.parts import Placement, sized
 
 ASTERISK_DATA = "/var/lib/omnileads/asterisk"
+APP_TOKEN = "/etc/omnileads/app"  # noqa: S105 - a folder
 ASTERISK_RUN = "/run/asterisk"
 DRAIN = """\
 asterisk -C /run/omnileads/asterisk/asterisk.conf -rx 'core stop gracefully' || exit 0
@@ -115,18 +116,24 @@ def _asterisk(instance: Instance) -> Pod:
         {
             "APP_HOST": wiring.host("app"),
             "APP_PORT": APP_PORT,
-            "APP_INTERNAL_TOKEN": instance.generated("app_internal_token"),
+            # A file, which Kubernetes renews: Asterisk need not be started anew for a new one.
+            "APP_INTERNAL_TOKEN_FILE": f"{APP_TOKEN}/token",
         },
         sized("64Mi", "128Mi", "20m"),
         command=["asterisk-sync"],
-        mounts=mounts,
+        mounts=[*mounts, claim_mount("token", APP_TOKEN, read_only=True)],
         alive=program("healthcheck.sh"),
         start_seconds=300,
     )
+    token = {"secretName": instance.credentials, "items": [{"key": "app_internal_token", "path": "token"}]}
     return Pod(
         "asterisk",
         [main, sync],
-        [{"name": "control", "emptyDir": {}}, wiring.recordings_volume()],
+        [
+            {"name": "control", "emptyDir": {}},
+            wiring.recordings_volume(),
+            {"name": "token", "secret": {**token, "defaultMode": 0o440}},
+        ],
         _placement(instance),
         is_on_host_network=True,
         stop_seconds=voice.drain_seconds + STOP_SECONDS,

@@ -66,7 +66,7 @@ class Wiring:
             "POSTGRES_HOST": self.host("postgres"),
             "POSTGRES_PORT": POSTGRES_PORT,
             "POSTGRES_DATABASE": "omnileads",
-            "POSTGRES_USER": "omnileads",
+            "POSTGRES_USER": self.instance.generated("postgres_user"),
             "POSTGRES_PASSWORD": self.instance.generated("postgres_password"),
         }
 
@@ -88,11 +88,13 @@ class Wiring:
         return {"REDIS_HOST": self.host("redis"), "REDIS_PORT": REDIS_PORT, "REDIS_PASSWORD": password}
 
     def sentinel_env(self, members: int) -> dict[str, Value]:
-        names = [f"{self.instance.name}-redis-{number}.{self.host('redis-members')}" for number in range(members)]
         return {
-            "REDIS_SENTINELS": ",".join(f"{name}:{SENTINEL_PORT}" for name in names),
+            "REDIS_SENTINELS": ",".join(f"{name}:{SENTINEL_PORT}" for name in self.redis_members(members)),
             "REDIS_SENTINEL_MASTER": SENTINEL_MASTER,
         }
+
+    def redis_members(self, members: int) -> list[str]:
+        return [f"{self.instance.name}-redis-{number}.{self.host('redis-members')}" for number in range(members)]
 
     def recordings_claim(self) -> str:
         return self.instance.spec.recordings.existing_claim or f"{self.instance.name}-recordings"

@@ -21,6 +21,7 @@ from omnileads_operator.resources.parts import (
     Web,
     Worker,
 )
+from omnileads_operator.resources.rotation import Secrets, SecretsStatus
 from omnileads_operator.resources.upgrade import Maintenance, Upgrade, UpgradeStatus
 
 
@@ -67,8 +68,10 @@ class InstanceSpec(Model):
     settings: Settings = Field(default=Settings(), description="Settings of the application.")
     upgrade: Upgrade = Field(default=Upgrade(), description="What happens when `version` is raised.")
     maintenance: Maintenance | None = Field(
-        default=None, description="When upgrades may begin and reach the voice; null: at any time."
+        default=None,
+        description="When upgrades and rotations may begin and the voice be started anew; null: any time.",
     )
+    secrets: Secrets = Field(default=Secrets(), description="When the generated passwords are made anew.")
     deletion_policy: Literal["Retain", "Delete"] = Field(
         default="Retain", description="What becomes of volumes and secrets when the resource is deleted."
     )
@@ -87,6 +90,7 @@ class InstanceStatus(Model):
     observed_generation: int | None = Field(default=None, description="The generation that was looked at last.")
     version: str | None = Field(default=None, description="The version that all components have reached.")
     upgrade: UpgradeStatus | None = Field(default=None, description="An upgrade under way, or one taken back.")
+    secrets: SecretsStatus | None = Field(default=None, description="The generated passwords.")
     url: str | None = Field(default=None, description="Where to sign in.")
     components: list[ComponentStatus] = Field(
         default=[], description="Each component.", json_schema_extra=map_list("name")

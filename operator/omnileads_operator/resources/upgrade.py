@@ -29,7 +29,7 @@ class Upgrade(Model):
 
 
 class Maintenance(Model):
-    """When upgrades may begin and reach the voice: in windows of these days."""
+    """When upgrades and rotations may begin, and the voice may be started anew: in windows of these days."""
 
     days: list[Day] = Field(
         default=["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"],

@@ -35,7 +35,7 @@ async def append(settings: object) -> None:
 
     client = connect_async(settings, client_name="appending")
     replicas = settings.acknowledged_by
-    number = 0
+    number = int(os.environ.get("AFTER_NUMBER", "0"))
     while True:
         number += 1
         try:

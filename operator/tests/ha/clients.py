@@ -29,6 +29,7 @@ class Client:
 
     def __init__(self, program: str, word: str, variables: Mapping[str, str], folder: Path) -> None:
         self._word = word
+        folder.mkdir(exist_ok=True)
         self._log = folder / f"{Path(program).stem}.log"
         hosts = folder / "hosts"
         hosts.touch()

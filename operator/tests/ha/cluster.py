@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from omnileads_operator.desired.credentials import completed
 from omnileads_operator.desired.everything import everything
 from omnileads_operator.desired.instance import Instance, Manifest, Observed
 from omnileads_operator.resources.instance import InstanceSpec
@@ -12,25 +14,35 @@ from tests.ha.members import Member
 from tests.support.api import Api
 from tests.support.control_plane import ControlPlane
 
-SECRETS = {"postgres_password": "it's $odd", "postgres_replication_password": "repl", "redis_password": "redis-secret"}
+OWN = {"postgres_password": "it's $odd", "postgres_replication_password": "repl", "redis_password": "redis-secret"}
+SECRETS = completed(OWN, 1_700_000_000, lambda: "another-secret")
+"""The Secret of the instance's passwords, at rest."""
+
+
+def instance(namespace: str, **spec: Any) -> Instance:
+    model = InstanceSpec.model_validate({"version": "0.1.0", "hostname": "contact.example", **spec})
+    return Instance("acme", namespace, "uid", model, Observed())
 
 
 def objects(namespace: str, **spec: Any) -> list[Manifest]:
-    model = InstanceSpec.model_validate({"version": "0.1.0", "hostname": "contact.example", **spec})
-    return everything(Instance("acme", namespace, "uid", model, Observed()))
+    return everything(instance(namespace, **spec))
 
 
 def found(manifests: list[Manifest], kind: str, name: str) -> Manifest:
     return next(item for item in manifests if (item["kind"], item["metadata"]["name"]) == (kind, f"acme-{name}"))
 
 
-def variables(workload: Manifest, container: int, fields: dict[str, str]) -> dict[str, str]:
+def variables(
+    workload: Manifest, container: int, fields: Mapping[str, str], secrets: Mapping[str, str] = SECRETS
+) -> dict[str, str]:
     """What the kubelet would make of the container's environment."""
     told: dict[str, str] = {}
     for each in workload["spec"]["template"]["spec"]["containers"][container]["env"]:
         source = each.get("valueFrom", {})
         if "secretKeyRef" in source:
-            told[each["name"]] = SECRETS.get(source["secretKeyRef"]["key"], "another-secret")
+            reference = source["secretKeyRef"]
+            if reference["key"] in secrets or not reference.get("optional"):
+                told[each["name"]] = secrets[reference["key"]]
         elif "fieldRef" in source:
             told[each["name"]] = fields[source["fieldRef"]["fieldPath"]]
         else:

@@ -21,11 +21,12 @@ def main() -> None:
     settings = PostgresTopic(
         host=os.environ["POSTGRES_HOST"],
         port=int(os.environ["POSTGRES_PORT"]),
+        user=os.environ["POSTGRES_USER"],
         password=os.environ["POSTGRES_PASSWORD"],
         connect_timeout_seconds=3,
     )
     database = Database(settings, "committing")
-    number = 0
+    number = int(os.environ.get("AFTER_NUMBER", "0"))
     while True:
         number += 1
         try:

@@ -116,6 +116,14 @@ class Member:
             timeout=60,
         )
 
+    def finish(self) -> int:
+        """Runs the container to its end, as that of a Job. Returns its exit code."""
+        self.start()
+        assert self._process is not None
+        code = self._process.wait(timeout=120)
+        self._process = None
+        return code
+
     def kill(self) -> None:
         """All of its processes at once: they go with the first one of their namespace."""
         self._end(signal.SIGKILL)

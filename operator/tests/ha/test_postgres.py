@@ -6,7 +6,7 @@ They are the image's own processes. The client is the application's own; between
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,11 +15,13 @@ import psycopg2
 import pytest
 import urllib3
 
+from omnileads_operator.desired.credentials import OF_POSTGRES, Step, begun, changed, finished
 from omnileads_operator.desired.instance import Manifest
 from omnileads_operator.desired.postgres import ROLE_LABEL
+from omnileads_operator.desired.rotation import WORDS, rotation_jobs
 from tests.ha import committing
 from tests.ha.clients import LIMIT_SECONDS, Client, report
-from tests.ha.cluster import SECRETS, create, create_pod, found, give_account, objects, variables
+from tests.ha.cluster import SECRETS, create, create_pod, found, give_account, instance, objects, variables
 from tests.ha.members import Member
 from tests.ha.service import Service
 from tests.support.api import Api, ApiError
@@ -45,14 +47,17 @@ class Postgres:
         """A pod of the StatefulSet, not yet started."""
         address = f"127.0.42.{number + 1}"
         name = create_pod(self.api, self.workload, number, address)
-        told = variables(self.workload, 0, {"metadata.name": name, "status.podIP": address})
+        member = self.members[name] = Member("postgres", self.folder / name, MOUNTED, {})
+        self.tell(name, address, SECRETS)
+        return member
+
+    def tell(self, name: str, address: str, secrets: Mapping[str, str]) -> None:
+        """What its pod is told from the next start on."""
+        told = variables(self.workload, 0, {"metadata.name": name, "status.podIP": address}, secrets)
         told |= {"POSTGRES_LISTEN": address, "POSTGRES_PORT": str(self.port), "PATRONI_PORT": str(self.patroni_port)}
         told |= {"POSTGRES_SHARED_BUFFERS": "32MB"}
-        member = Member("postgres", self.folder / name, MOUNTED, told)
         token = self.api.token_of(self.namespace, "acme-postgres")
-        member.variables = {**told, **give_account(member, self.plane, token)}
-        self.members[name] = member
-        return member
+        self.members[name].variables = {**told, **give_account(self.members[name], self.plane, token)}
 
     def roles(self) -> dict[str, str]:
         return {
@@ -85,12 +90,20 @@ class Postgres:
         annotations = self.api.get("ConfigMap", self.namespace, "acme-postgres-sync")["metadata"]["annotations"]
         return set(filter(None, (annotations.get("sync_standby") or "").split(",")))
 
-    def query(self, name: str, sql: str, *, database: str = "omnileads") -> list[tuple[Any, ...]]:
+    def query(
+        self,
+        name: str,
+        sql: str,
+        user: str = "omnileads",
+        password: str = SECRETS["postgres_password"],
+        *,
+        database: str = "omnileads",
+    ) -> list[tuple[Any, ...]]:
         connection = psycopg2.connect(
             host=self.members[name].variables["POSTGRES_LISTEN"],
             port=self.port,
-            user="omnileads",
-            password=SECRETS["postgres_password"],
+            user=user,
+            password=password,
             dbname=database,
             connect_timeout=5,
         )
@@ -161,6 +174,7 @@ def test_a_server_grows_to_three_members_and_a_dead_leader_loses_no_commit(postg
     told = {
         "POSTGRES_HOST": "127.0.0.1",
         "POSTGRES_PORT": str(service.port),
+        "POSTGRES_USER": "omnileads",
         "POSTGRES_PASSWORD": SECRETS["postgres_password"],
     }
     client = Client(committing.__file__, "committed", told, tmp_path)
@@ -195,6 +209,87 @@ def test_a_server_grows_to_three_members_and_a_dead_leader_loses_no_commit(postg
     there = {number for (number,) in postgres.query(third, "SELECT number FROM numbers")}
     assert set(committed) <= there
     assert len(committed) == len(set(committed))
+
+
+def test_passwords_are_made_anew_and_nobody_is_shut_out(postgres: Postgres, tmp_path: Path) -> None:
+    for number in range(3):
+        postgres.add(number).start()
+    postgres.wait_until_all_follow()
+    service = Service(postgres.target)
+
+    def client(secrets: Mapping[str, str], after: int) -> Client:
+        told = {
+            "POSTGRES_HOST": "127.0.0.1",
+            "POSTGRES_PORT": str(service.port),
+            "POSTGRES_USER": secrets["postgres_user"],
+            "POSTGRES_PASSWORD": secrets["postgres_password"],
+            "AFTER_NUMBER": str(after),
+        }
+        made = Client(committing.__file__, "committed", told, tmp_path / f"client-{after}")
+        made.wait_for_more()
+        return made
+
+    def run_job(step: Step, secrets: Mapping[str, str]) -> None:
+        """Twice: a Job whose pod is lost when it was nearly done is run again."""
+        manifest = found(rotation_jobs(instance(postgres.namespace), step, "1", {}), "Job", f"{WORDS[step]}-postgres-1")
+        container = manifest["spec"]["template"]["spec"]["containers"][0]
+        told = variables(manifest, 0, {}, secrets) | {"PGHOST": "127.0.0.1", "PGPORT": str(service.port)}
+        job = Member("postgres", tmp_path / f"job-{step}", "/mnt", told, tuple(container["command"]))
+        assert [job.finish(), job.finish()] == [0, 0], job.log()
+
+    def may(secrets: Mapping[str, str], name: str) -> bool:
+        try:
+            postgres.query(name, "SELECT 1", secrets["postgres_user"], secrets["postgres_password"])
+        except psycopg2.OperationalError as error:
+            if "password authentication failed" not in str(error):
+                raise
+            return False
+        return True
+
+    old = client(SECRETS, 0)
+    accepting = begun(SECRETS, OF_POSTGRES, 1_800_000_000, lambda: "made-anew")
+    run_job("accepting", accepting)
+
+    # Whoever leads now was started before; it does not undo what was accepted.
+    first = postgres.wait_for_leader()
+    postgres.members[first].stop()
+    leader = postgres.wait_for_leader(other_than=first)
+    changing = changed(accepting)
+    wait_for("both passwords", lambda: may(SECRETS, leader) and may(changing, leader), evidence=postgres.evidence)
+    postgres.members[first].start()
+    postgres.wait_until_all_follow()
+
+    # One after another is started with the new ones; each follows the others, and they it.
+    new = client(changing, 1_000_000)
+    old.wait_for_more()
+    for name, member in postgres.members.items():
+        member.stop()
+        postgres.tell(name, member.variables["POSTGRES_LISTEN"], changing)
+        member.start()
+        postgres.wait_until_all_follow()
+    old.wait_for_more()
+    committed = old.stop()
+    retired_at = time.monotonic()
+    run_job("changing", changing)
+    new.wait_for_more()
+    report("postgres: the longest pause while the old password goes", pause := new.pause_after(retired_at))
+    assert pause < 1.5
+    committed += new.stop()
+    leader = postgres.wait_for_leader()
+    again = {**changing, "postgres_user": "omnileads"}
+    assert (may(SECRETS, leader), may(changing, leader), may(again, leader)) == (False, True, True)
+    there = {number for (number,) in postgres.query(leader, "SELECT number FROM numbers", password="made-anew")}
+    assert set(committed) <= there
+    # What either of the two makes belongs to the one.
+    owners = postgres.query(leader, "SELECT DISTINCT tableowner FROM pg_tables WHERE schemaname = 'public'",
+                            changing["postgres_user"], "made-anew")  # fmt: skip
+    assert owners == [("omnileads",)]
+    # The next time the other one is told.
+    once_more = begun(finished(changing), OF_POSTGRES, 1_900_000_000, lambda: "once-more")
+    run_job("accepting", once_more)
+    service.close()
+    assert changed(once_more)["postgres_user"] == "omnileads"
+    assert (may(once_more, leader), may(changed(once_more), leader)) == (True, True)
 
 
 def test_the_account_may_vote_and_no_more(postgres: Postgres) -> None:

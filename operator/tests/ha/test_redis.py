@@ -6,20 +6,22 @@ import os
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
 import pytest
 import redis
-from redis.exceptions import RedisError
+from redis.exceptions import AuthenticationError, RedisError
 
+from omnileads_operator.desired.credentials import OF_REDIS, Step, begun, changed
 from omnileads_operator.desired.instance import Manifest
 from omnileads_operator.desired.redis import DATA, SENTINEL_DATA
+from omnileads_operator.desired.rotation import WORDS, rotation_jobs
 from tests.ha import appending, registering
 from tests.ha.clients import LIMIT_SECONDS, Client, report
-from tests.ha.cluster import SECRETS, found, objects, variables
+from tests.ha.cluster import SECRETS, found, instance, objects, variables
 from tests.ha.members import Member
 from tests.support.control_plane import REPOSITORY, free_port
 from tests.support.process import wait_for
@@ -35,6 +37,7 @@ class Redis:
     manifests: list[Manifest]
     port: int = field(default_factory=free_port)
     sentinel_port: int = field(default_factory=free_port)
+    password: str = SECRETS["redis_password"]
     servers: list[Member] = field(default_factory=list)
     sentinels: list[Member] = field(default_factory=list)
 
@@ -42,13 +45,17 @@ class Redis:
         for number in range(3):
             self.servers.append(self._member(number, 0, DATA))
             self.sentinels.append(self._member(number, 1, SENTINEL_DATA))
-        (self.folder / "hosts").write_text("".join(f"{address} {name}\n" for name, address in self.hosts().items()))
+        self.write_hosts(self.folder)
 
     def address(self, number: int) -> str:
         return f"127.0.43.{number + 1}"
 
     def hosts(self) -> dict[str, str]:
         return {f"acme-redis-{number}.acme-redis-members.centres.svc": self.address(number) for number in range(3)}
+
+    def write_hosts(self, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
+        (folder / "hosts").write_text("".join(f"{address} {name}\n" for name, address in self.hosts().items()))
 
     def _member(self, number: int, container: int, mounted: str) -> Member:
         workload = found(self.manifests, "StatefulSet", "redis")
@@ -61,21 +68,22 @@ class Redis:
 
     def on_free_ports(self, told: dict[str, str]) -> dict[str, str]:
         ports = {"6379": str(self.port), "26379": str(self.sentinel_port)}
-        changed = {name: ports.get(value, value) for name, value in told.items()}
-        if sentinels := changed.get("REDIS_SENTINELS"):
-            changed["REDIS_SENTINELS"] = sentinels.replace(":26379", f":{self.sentinel_port}")
-        return changed
+        moved = {name: ports.get(value, value) for name, value in told.items()}
+        for name in {"REDIS_SENTINELS", "SENTINELS", "SERVERS"} & set(moved):
+            for usual, port in ports.items():
+                moved[name] = moved[name].replace(f":{usual}", f":{port}")
+        return moved
 
-    def client_variables(self) -> dict[str, str]:
+    def client_variables(self, secrets: Mapping[str, str] = SECRETS) -> dict[str, str]:
         """What the operator tells the call engine."""
-        told = variables(found(self.manifests, "Deployment", "acd"), 0, {"metadata.name": "acd"})
+        told = variables(found(self.manifests, "Deployment", "acd"), 0, {"metadata.name": "acd"}, secrets)
         return self.on_free_ports({name: value for name, value in told.items() if name.startswith("REDIS_")})
 
-    def ask(self, number: int) -> redis.Redis:
+    def ask(self, number: int, password: str | None = None) -> redis.Redis:
         return redis.Redis(
             self.address(number),
             self.port,
-            password=SECRETS["redis_password"],
+            password=password or self.password,
             decode_responses=True,
             socket_timeout=3,
             socket_connect_timeout=3,
@@ -211,6 +219,69 @@ def test_a_server_grows_to_three_members_and_a_dead_master_loses_no_acknowledged
     report("redis: the next event after a stop", appending_client.pause_after(stopped_at))
     acknowledged = appending_client.stop()
     assert set(acknowledged) <= members.events(third)
+
+
+def test_the_password_is_made_anew_and_nobody_is_shut_out(
+    members: Redis, client: Callable[[], Client], tmp_path: Path
+) -> None:
+    for number in range(3):
+        members.start(number)
+    members.wait_until_all_follow()
+    old = client()
+    old.wait_for_more()
+
+    def run_job(step: Step, secrets: Mapping[str, str]) -> None:
+        """Twice: a Job whose pod is lost when it was nearly done is run again."""
+        model = instance("centres", redis={"managed": {"members": 3}})
+        manifest = found(rotation_jobs(model, step, "1", {}), "Job", f"{WORDS[step]}-redis-1")
+        container = manifest["spec"]["template"]["spec"]["containers"][0]
+        told = members.on_free_ports(variables(manifest, 0, {}, secrets))
+        job = Member("redis", tmp_path / f"job-{step}", "/mnt", told, tuple(container["command"]), members.hosts())
+        assert [job.finish(), job.finish()] == [0, 0], job.log()
+        assert secrets["redis_password"] not in job.log()
+
+    def may(password: str, number: int) -> bool:
+        try:
+            with members.ask(number, password) as asking:
+                return bool(asking.ping())
+        except AuthenticationError:
+            return False
+
+    accepting = begun(SECRETS, OF_REDIS, 1_800_000_000, lambda: "made-anew")
+    run_job("accepting", accepting)
+    changing = changed(accepting)
+    members.write_hosts(tmp_path / "new")
+    told = {**members.client_variables(changing), "AFTER_NUMBER": "1000000"}
+    new = Client(appending.__file__, "appended", told, tmp_path / "new")
+    new.wait_for_more()
+    # A container that starts between takes both, and is followed and watched by those that were there before.
+    for each in (members.servers[2], members.sentinels[2]):
+        each.stop()
+        each.variables = {**each.variables, "REDIS_PASSWORD": "made-anew", "REDIS_PASSWORD_PREVIOUS": "redis-secret"}
+        each.start()
+    members.wait_until_all_follow()
+    assert all(may(password, number) for password in ("redis-secret", "made-anew") for number in range(3))
+    old.wait_for_more()
+    appended = old.acknowledged()
+    old.close()
+
+    retired_at = time.monotonic()
+    run_job("changing", changing)
+    new.wait_for_more()
+    new.wait_for_more(5, "counted")
+    report("redis: the longest pause while the old password goes", pause := new.pause_after(retired_at))
+    assert pause < 1.5
+    members.password = "made-anew"
+    members.wait_until_all_follow()
+    assert [may("redis-secret", number) for number in range(3)] == [False] * 3
+    # The probes of the containers, which were started with the old one, say what they said before; and the Sentinels
+    # know the new one: they make another one the master.
+    master = members.wait_for_master()
+    members.kill(master)
+    second = members.wait_for_master(other_than=master)
+    new.wait_for_more()
+    appended += new.stop()
+    assert set(appended) <= members.events(second)
 
 
 def test_a_master_that_nobody_follows_takes_nothing(members: Redis) -> None:

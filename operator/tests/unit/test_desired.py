@@ -79,6 +79,7 @@ def test_it_is_told_what_the_role_tells_it(instance: MakeInstance, component: st
     ]
     told = {name for number in range(len(pod["spec"]["containers"])) for name in variables(pod, number)}
     foreign = {
+        "asterisk": {"APP_INTERNAL_TOKEN"} if "APP_INTERNAL_TOKEN_FILE" in told else set(),
         "app": {name for name in passed if name.startswith(("WORKER_", "MAIL_"))},
         "worker": {
             name for name in passed if not name.startswith(("WORKER_", "MAIL_", "POSTGRES_", "REDIS_", "OUTGOING"))
@@ -100,7 +101,8 @@ def test_no_secret_is_written_into_an_object(instance: MakeInstance) -> None:
 
 def test_pods_roll_only_for_the_secrets_they_read(instance: MakeInstance) -> None:
     def hashes(value: str) -> dict[str, str]:
-        observed = Observed(secret_hashes={("acme-credentials", "redis_password"): value})
+        key = ("acme-credentials", "redis_password")
+        observed = Observed(secret_hashes={key: value}, heard_hashes={key: value})
         found_pods = pods(everything(instance(observed)))
         return {
             name: pod["metadata"].get("annotations", {}).get("omnileads.org/secrets-hash", "")

@@ -8,6 +8,7 @@ from omnileads.acd.core.commands import HangUp
 from omnileads.acd.core.events import (
     AgentDispositioned,
     AgentHangUp,
+    AgentHold,
     AgentLogin,
     AgentLogout,
     AgentPause,
@@ -15,7 +16,8 @@ from omnileads.acd.core.events import (
     WebphoneChanged,
 )
 from omnileads.acd.core.matching import serve_agents
-from omnileads.acd.core.model import ACW_PAUSE_ID, Agent
+from omnileads.acd.core.model import ACW_PAUSE_ID, Agent, CallPhase
+from omnileads.acd.core.steps import log_call
 from omnileads.acd.core.world import Timer, World
 
 
@@ -89,6 +91,23 @@ def hang_up(world: World, event: AgentHangUp) -> None:
         _refuse(world, "no-call", "There is no call to hang up.")
     else:
         world.decision.commands.append(HangUp(call.id, leg_id))
+
+
+def hold(world: World, event: AgentHold) -> None:
+    """Note that the webphone holds the talk, or holds it no more; the holding is between it and Asterisk."""
+    call = world.calls.get(event.call_id)
+    leg_id = call.leg_of(event.agent_id) if call is not None else None
+    if (
+        call is None
+        or leg_id is None
+        or call.phase is not CallPhase.TALKING
+        or call.watch_by(event.agent_id) is not None
+    ):
+        _refuse(world, "not-on-this-call", "You are not talking on this call.")
+        return
+    is_held = call.held_leg_id == leg_id
+    call = world.put_call(replace(call, held_leg_id=None if is_held else leg_id))
+    log_call(world, call, "UNHOLD" if is_held else "HOLD", agent_id=event.agent_id)
 
 
 def webphone_changed(world: World, event: WebphoneChanged) -> None:

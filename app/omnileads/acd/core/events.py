@@ -154,6 +154,14 @@ class AgentHangUp:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentHold:
+    """An agent's webphone has put its talk on hold, or has taken it back: each time the other of the two."""
+
+    agent_id: int
+    call_id: str
+
+
+@dataclass(frozen=True, slots=True)
 class SuperviseAgent:
     """A supervisor, by the agent that its own webphone belongs to, wants to be on an agent's call.
 
@@ -204,6 +212,7 @@ Event = (
     | AgentCallOut
     | AgentCallAgent
     | AgentHangUp
+    | AgentHold
     | SuperviseAgent
     | AgentDispositioned
     | ConfigurationChanged

@@ -161,6 +161,8 @@ class Call:
     offers: tuple[Offer, ...] = ()
     agent_id: int | None = None
     leg_id: str | None = None
+    held_leg_id: str | None = None
+    """the leg whose webphone said last that it holds the talk"""
     recording: str | None = None
     playback_id: str | None = None
     position_at: int | None = None

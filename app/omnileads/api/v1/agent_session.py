@@ -17,7 +17,7 @@ from omnileads.agents.errors import EngineRefused, EngineUnavailable, PauseNotOf
 from omnileads.agents.live import LiveAgents
 from omnileads.agents.schemas import AgentLive
 from omnileads.api.v1.bodies import Data, Fields, as_id, as_text, takes
-from omnileads.api.v1.crm_calls import OwnAgentId, ask_engine
+from omnileads.api.v1.crm_calls import OwnAgentId, ask_engine, own_agent_id
 from omnileads.api.v1.errors import Body, Refused
 from omnileads.kit.edge import CurrentRuntime, CurrentSettings, Transaction
 from omnileads.kit.permissions import CurrentPrincipal, requires
@@ -102,6 +102,23 @@ def ringing(_agent_id: OwnAgentId) -> Body:
 def reject_call(_agent_id: OwnAgentId) -> Body:
     """Taken note of by the engine itself, which gets the webphone's answer."""
     return OK
+
+
+class HeldCall(Fields):
+    callid: str
+
+
+def _hold_command(runtime: CurrentRuntime, principal: CurrentPrincipal, data: Data) -> dict[str, object]:
+    agent_id = own_agent_id(runtime, principal)
+    return {"type": "agent.hold", "agent_id": agent_id, "call_id": (as_text(data.get("callid")) or "")[:32]}
+
+
+@router.post("/evento_hold", openapi_extra=takes(HeldCall))
+async def note_hold(
+    runtime: CurrentRuntime, settings: CurrentSettings, command: Annotated[dict[str, object], Depends(_hold_command)]
+) -> Body:
+    """The webphone holds the agent's talk, or has taken it back: HOLD and UNHOLD, in turn, in the call log."""
+    return await _ask(runtime, settings, command)
 
 
 def _leave(response: Response, principal: CurrentPrincipal, sessions: CurrentSessions) -> None:

@@ -25,7 +25,7 @@ router = APIRouter(tags=["recordings"], dependencies=[requires("recordings.liste
 HEARS_ALL: Final = "recordings.listen"
 
 
-def _own_agent_id(session: Session, principal: Principal) -> int | None:
+def hears_only(session: Session, principal: Principal) -> int | None:
     """The agent whose recordings alone the caller hears; None for all in scope. Raises Refused (404)."""
     if principal.may(HEARS_ALL):
         return None
@@ -60,7 +60,7 @@ def recording_file(
     filename: Annotated[PlainText, Query(max_length=500)],
 ) -> FileResponse:
     """A recording's file by the name that `call_record` told; names of other files are not found."""
-    own_agent_id = _own_agent_id(session, principal)
+    own_agent_id = hears_only(session, principal)
     recording_id = session.scalar(select(Recording.id).where(Recording.file == filename))
     if recording_id is None:
         raise missing()

@@ -244,7 +244,7 @@ async def act_on_agent(
     return {"status": "OK"}
 
 
-def _campaign_id(session: Session, scope: Scope, campaign_id: str) -> int:
+def seen_campaign(session: Session, scope: Scope, campaign_id: str) -> int:
     """Raises Refused (404) for a campaign the caller does not see."""
     number = as_id(campaign_id)
     campaign = session.get(Campaign, number) if number else None
@@ -256,7 +256,7 @@ def _campaign_id(session: Session, scope: Scope, campaign_id: str) -> int:
 @router.get("/agent_status/campaign/{campaign_id}", dependencies=acts)
 def agent_status(session: Transaction, runtime: CurrentRuntime, scope: CurrentScope, campaign_id: str) -> Body:
     """How many agents of a campaign are ready, on a call, in a pause."""
-    at_work = _agents_of(runtime, _campaign_id(session, scope, campaign_id))
+    at_work = _agents_of(runtime, seen_campaign(session, scope, campaign_id))
     return {
         "ready": sum(agent.status == "READY" for agent in at_work),
         "oncall": sum(agent.status == "ONCALL" for agent in at_work),
@@ -268,7 +268,7 @@ def agent_status(session: Transaction, runtime: CurrentRuntime, scope: CurrentSc
 def agent_status_list(
     session: Transaction, runtime: CurrentRuntime, scope: CurrentScope, campaign_id: str
 ) -> list[Body]:
-    at_work = _agents_of(runtime, _campaign_id(session, scope, campaign_id))
+    at_work = _agents_of(runtime, seen_campaign(session, scope, campaign_id))
     return [{"name": agent.name, "status": agent.status} for agent in at_work]
 
 
@@ -288,9 +288,9 @@ def call_status(
     date_end: Annotated[str | None, Query(max_length=30)] = None,
 ) -> Body:
     """Calls of a campaign that were taken, given up, or waited too long; today, or from one day to another."""
-    number = _campaign_id(session, scope, campaign_id)
+    number = seen_campaign(session, scope, campaign_id)
     today = runtime.clock.now().astimezone().date()
-    since, until = _midnight(_day(date_start, today)), _midnight(_day(date_end, today) + timedelta(days=1))
+    since, until = midnight(wanted_day(date_start, today)), midnight(wanted_day(date_end, today) + timedelta(days=1))
     counts = dict(
         session.execute(
             select(CallEvent.event, func.count())
@@ -305,8 +305,8 @@ def call_status(
     }
 
 
-def _day(text: str | None, otherwise: date) -> date:
-    """Raises Refused."""
+def wanted_day(text: str | None, otherwise: date) -> date:
+    """A day as a client writes it. Raises Refused."""
     if not text:
         return otherwise
     for form in ("%Y-%m-%d", "%d/%m/%Y"):
@@ -319,5 +319,5 @@ def _day(text: str | None, otherwise: date) -> date:
     raise failed(say("Fecha inválida", "Invalid date"), 400)
 
 
-def _midnight(day: date) -> datetime:
+def midnight(day: date) -> datetime:
     return datetime.combine(day, time()).astimezone()

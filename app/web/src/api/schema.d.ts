@@ -2648,6 +2648,50 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/agent/callbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Callbacks
+         * @description The next one first. Refused with 403 where the agent's group does not show them.
+         */
+        get: operations["list_callbacks"];
+        /**
+         * Put Callback
+         * @description The agent's callback of this contact in this campaign: there is one, which is made or changed.
+         */
+        put: operations["put_callback"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/agent/callbacks/{callback_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Callback
+         * @description The contact was called, or is not to be called any more.
+         */
+        delete: operations["delete_callback"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/calls": {
         parameters: {
             query?: never;
@@ -3646,6 +3690,66 @@ export interface components {
             campaign_id?: number | null;
             /** Contact Id */
             contact_id?: number | null;
+        };
+        /** CallbackOut */
+        CallbackOut: {
+            /** Id */
+            id: number;
+            /**
+             * Kind
+             * @enum {string}
+             */
+            kind: "personal" | "global";
+            /** Campaign Id */
+            campaign_id: number;
+            /** Campaign Name */
+            campaign_name: string;
+            /** Contact Id */
+            contact_id: number;
+            /** Agent Id */
+            agent_id: number;
+            /** Agent Name */
+            agent_name: string;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /** Phone */
+            phone: string;
+            /** Note */
+            note: string;
+        };
+        /**
+         * CallbackPut
+         * @description When to call whom again. Without `phone` it is the contact's main one; "global" is for dialer campaigns.
+         */
+        CallbackPut: {
+            /** Campaign Id */
+            campaign_id: number;
+            /**
+             * Contact Id
+             * @description What a browser's numbers hold exactly.
+             */
+            contact_id: number;
+            /**
+             * Due At
+             * Format: date-time
+             */
+            due_at: string;
+            /**
+             * Kind
+             * @default personal
+             * @enum {string}
+             */
+            kind?: "personal" | "global";
+            /** Phone */
+            phone?: string | null;
+            /**
+             * Note
+             * @default
+             */
+            note?: string;
         };
         /** CampaignDraftOut */
         CampaignDraftOut: {
@@ -7225,6 +7329,17 @@ export interface components {
         Page_CallOut_: {
             /** Items */
             items: components["schemas"]["CallOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[CallbackOut] */
+        Page_CallbackOut_: {
+            /** Items */
+            items: components["schemas"]["CallbackOut"][];
             /** Total */
             total: number;
             /** Page */
@@ -18647,6 +18762,144 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AgentForm"];
                 };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_callbacks: {
+        parameters: {
+            query?: {
+                /** @description Start, included; ISO 8601. */
+                from?: string | null;
+                /** @description End, not included; ISO 8601. */
+                to?: string | null;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CallbackOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallbackPut"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackOut"];
+                };
+            };
+            /** @description It was made. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                callback_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Some fields are not valid; `fields` says which. */
             422: {

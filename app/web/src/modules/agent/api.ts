@@ -19,6 +19,9 @@ export type ScriptPiece = CallCard['script'][number]
 export type ContactSlice = Answer<'/api/v2/agent/campaigns/{campaign_id}/contacts', 'get'>
 export type HistoryItem = Item<'/api/v2/agent/campaigns/{campaign_id}/contacts/{contact_id}/history'>
 export type SiteVisit = Answer<'/api/v2/agent/calls/{call_id}/site-visit', 'post'>
+export type Callback = Item<'/api/v2/agent/callbacks'>
+export type CallbackKind = Callback['kind']
+export type CallbackPut = Body<'/api/v2/agent/callbacks', 'put'>
 export type AgentForm = Answer<'/api/v2/agent/forms/{form_id}', 'get'>
 
 export const fetchSession = () => call(api.GET('/api/v2/agent/session'))
@@ -44,6 +47,12 @@ export async function fetchRecordingOf(callId: string): Promise<Item<'/api/v2/re
 
 export const saveDisposition = (callId: string, body: DispositionAnswer) =>
   call(api.PUT('/api/v2/calls/{call_id}/disposition', { params: { path: { call_id: callId } }, body }))
+
+export const fetchCallbacks = (query: ListQuery) =>
+  call(api.GET('/api/v2/agent/callbacks', { params: { query } }))
+export const putCallback = (body: CallbackPut) => call(api.PUT('/api/v2/agent/callbacks', { body }))
+export const deleteCallback = (callbackId: number) =>
+  call(api.DELETE('/api/v2/agent/callbacks/{callback_id}', { params: { path: { callback_id: callbackId } } }))
 
 export const fetchCard = (callId: string, customerId: string) =>
   call(
