@@ -95,14 +95,14 @@ check-images: dev ## Lint the images' Containerfiles
 
 ##@ Test
 
-.PHONY: test test-full test-tools test-repository test-roles test-web test-images test-app test-operator test-telephony test-e2e test-faults test-deploy test-molecule
+.PHONY: test test-full test-tools test-repository test-roles test-web test-images test-app test-operator test-node test-telephony test-e2e test-faults test-deploy test-molecule
 test: check test-repository test-roles test-web test-app test-tools ## Check everything, make real calls, kill what can be killed
 # The calls of test-telephony mostly wait, and leave the processors to the control plane of test-operator.
 	@$(MAKE) --jobs=2 --output-sync=target test-operator test-telephony
 	@$(MAKE) test-e2e test-faults
-	@echo "Not run: test-images, test-deploy, test-molecule. make test-full runs them too (half an hour more)."
+	@echo "Not run: test-images, test-node, test-deploy, test-molecule. make test-full runs them too (half an hour more)."
 
-test-full: test test-images test-deploy test-molecule ## Every test this machine can run
+test-full: test test-images test-node test-deploy test-molecule ## Every test this machine can run
 
 test-tools: dev ## Install what the tests of the whole drive: a browser, a SIP caller, a sound tool
 	@bin/bootstrap --dev --test
@@ -125,6 +125,9 @@ test-app: images ## Test the application on a real PostgreSQL and Redis
 test-operator: images ## Test the operator on a real Kubernetes API server (built once, see bin/control-plane)
 	@bin/control-plane >/dev/null || [[ $$? == 3 ]]
 	@cd operator && pytest --quiet
+
+test-node: dev images ## Run a contact centre on a real Kubernetes node (built once, see bin/node), and kill what can be killed
+	@if bin/node build; then cd operator && ../bin/node run pytest --quiet tests/node; else [[ $$? == 3 ]]; fi
 
 test-telephony: test-tools images ## Test the call engine on a real Asterisk
 	@pytest --quiet tests/telephony

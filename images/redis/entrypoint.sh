@@ -73,7 +73,8 @@ start_sentinel() {
     REDIS_SENTINEL_MASTER SENTINEL_PORT SENTINEL_DOWN_MS known_host known_port
   cat "${learnt}" >>"${file}.new"
   mv "${file}.new" "${file}"
-  own_settings redis:redis "${sentinel_data}"
+  # Of a volume's folder that is mounted here, the kubelet stays the owner, and nobody else may change it.
+  own_settings redis:redis "${file}"
   exec_as redis redis-server "${file}" --sentinel
 }
 

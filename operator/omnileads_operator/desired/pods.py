@@ -50,7 +50,8 @@ class Container:
     mounts: Sequence[Mapping[str, Any]] = ()
     ready: Manifest | None = None
     alive: Manifest | None = None
-    start_seconds: int = 60
+    start_seconds: int = 300
+    """As a busy node takes with all pods at once: to kill those that are still starting makes it busier."""
     pre_stop: Sequence[str] = ()
 
 

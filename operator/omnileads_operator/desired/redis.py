@@ -65,7 +65,6 @@ def _server(instance: Instance, wanted: ManagedRedis, wiring: Wiring) -> Contain
         mounts=[claim_mount("data", DATA)],
         ready=program("healthcheck.sh"),
         alive=program("healthcheck.sh", "alive"),
-        start_seconds=120,
     )
 
 

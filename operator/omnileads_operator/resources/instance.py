@@ -19,6 +19,7 @@ from omnileads_operator.resources.parts import (
     Tls,
     Voice,
     Web,
+    Worker,
 )
 from omnileads_operator.resources.rotation import Secrets, SecretsStatus
 from omnileads_operator.resources.upgrade import Maintenance, Upgrade, UpgradeStatus
@@ -59,7 +60,7 @@ class InstanceSpec(Model):
     redis: Redis = Field(default=Redis(), description="Redis: live state.")
     recordings: Recordings = Field(default=Recordings(), description="Call recordings.")
     app: Web = Field(default=Web(), description="Console, API, websockets.")
-    worker: Web = Field(default=Web(replicas=1), description="Background work.")
+    worker: Worker = Field(default=Worker(), description="Background work.")
     acd: Engine = Field(default=Engine(), description="The call engine.")
     dialer: Single = Field(default=Single(), description="The outbound dialer.")
     nginx: Edge = Field(default=Edge(), description="The door for browsers.")

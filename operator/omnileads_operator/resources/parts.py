@@ -71,6 +71,12 @@ class Web(Model):
     placement: Placement = Field(default=Placement(), description="Where the pods may run.")
 
 
+class Worker(Web):
+    """Its own default holds also where only another field is given; so it is with the volumes below."""
+
+    replicas: int = Field(default=1, ge=1, le=50, description="Pods, where autoscaling is not set.")
+
+
 class Engine(Model):
     """The call engine: one works, the others stand by."""
 
@@ -103,6 +109,14 @@ class Storage(Model):
         description="Storage class; empty: the cluster's default.",
         json_schema_extra=fixed("storageClassName"),
     )
+
+
+class RedisStorage(Storage):
+    size: Quantity = Field(default="4Gi", description="Size.", json_schema_extra=fixed("size"))
+
+
+class AsteriskStorage(Storage):
+    size: Quantity = Field(default="2Gi", description="Size.", json_schema_extra=fixed("size"))
 
 
 Members = Literal[1, 3]
@@ -171,7 +185,7 @@ class ManagedRedis(Model):
     members: Members = Field(
         default=1, description="1, or 3: a master and two replicas, watched by Sentinels. Never fewer again."
     )
-    storage: Storage = Field(default=Storage(size="4Gi"), description="The volume of each member.")
+    storage: RedisStorage = Field(default=RedisStorage(), description="The volume of each member.")
     max_memory: Annotated[str, Field(max_length=12, pattern=r"^[0-9]+(kb|mb|gb)$")] = Field(
         default="512mb", description="Memory for data, as Redis writes it; beyond it writes are refused."
     )
@@ -279,7 +293,9 @@ class PortRange(Model):
 
 class Asterisk(Model):
     resources: Resources = Field(default=sized("512Mi", "2Gi", "500m"), description="Requests and limits.")
-    storage: Storage = Field(default=Storage(size="2Gi"), description="Generated files, sounds, its small database.")
+    storage: AsteriskStorage = Field(
+        default=AsteriskStorage(), description="Generated files, sounds, its small database."
+    )
     trunk_ports: Annotated[list[Port], Field(min_length=3, max_length=3)] = Field(
         default=[5161, 5162, 5163], description="UDP ports for trunks: direct, behind NAT, PBX on the same node."
     )

@@ -91,14 +91,20 @@ class Postgres:
         return set(filter(None, (annotations.get("sync_standby") or "").split(",")))
 
     def query(
-        self, name: str, sql: str, user: str = "omnileads", password: str = SECRETS["postgres_password"]
+        self,
+        name: str,
+        sql: str,
+        user: str = "omnileads",
+        password: str = SECRETS["postgres_password"],
+        *,
+        database: str = "omnileads",
     ) -> list[tuple[Any, ...]]:
         connection = psycopg2.connect(
             host=self.members[name].variables["POSTGRES_LISTEN"],
             port=self.port,
             user=user,
             password=password,
-            dbname="omnileads",
+            dbname=database,
             connect_timeout=5,
         )
         try:
@@ -161,6 +167,9 @@ def test_a_server_grows_to_three_members_and_a_dead_leader_loses_no_commit(postg
     for number in (1, 2):
         postgres.add(number).start()
     postgres.wait_until_all_follow()
+    # Whom a member lets in says the image and not initdb, whose rules know this machine's addresses only.
+    with pytest.raises(psycopg2.OperationalError, match=r"no pg_hba\.conf entry"):
+        postgres.query(name, "SELECT 1", database="postgres")
     service = Service(postgres.target)
     told = {
         "POSTGRES_HOST": "127.0.0.1",

@@ -15,7 +15,10 @@ Object = dict[str, Any]
 MORE_KINDS = {
     **KINDS,
     "Namespace": Kind("v1", "namespaces"),
+    "Node": Kind("v1", "nodes"),
+    "PersistentVolume": Kind("v1", "persistentvolumes"),
     "Pod": Kind("v1", "pods"),
+    "StorageClass": Kind("storage.k8s.io/v1", "storageclasses"),
     "ClusterRole": Kind("rbac.authorization.k8s.io/v1", "clusterroles"),
     "ClusterRoleBinding": Kind("rbac.authorization.k8s.io/v1", "clusterrolebindings"),
     "ValidatingWebhookConfiguration": Kind("admissionregistration.k8s.io/v1", "validatingwebhookconfigurations"),

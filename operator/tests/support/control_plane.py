@@ -25,6 +25,7 @@ from tests.support.api import Api
 
 REPOSITORY = Path(__file__).resolve().parents[3]
 START_LIMIT_SECONDS = 90.0
+LOOPBACK = "127.0.0.1"
 
 
 @dataclass
@@ -36,11 +37,13 @@ class ControlPlane:
     token: str
     port: int
     etcd_port: int
+    address: str = LOOPBACK
+    """Where the API server listens. Pods reach another one than the loopback's, by the Service `kubernetes`."""
     _server: subprocess.Popen[bytes] | None = None
 
     @property
     def url(self) -> str:
-        return f"https://127.0.0.1:{self.port}"
+        return f"https://{self.address}:{self.port}"
 
     @property
     def authority(self) -> Path:
@@ -88,7 +91,7 @@ class ControlPlane:
         key = self.folder / "service-accounts.key"
         return [
             f"--etcd-servers=http://127.0.0.1:{self.etcd_port}",
-            "--bind-address=127.0.0.1",
+            f"--bind-address={self.address}",
             f"--secure-port={self.port}",
             f"--cert-dir={self.folder / 'certificates'}",
             f"--token-auth-file={self.folder / 'tokens.csv'}",
@@ -97,7 +100,7 @@ class ControlPlane:
             f"--service-account-key-file={key}",
             f"--service-account-signing-key-file={key}",
             "--service-cluster-ip-range=10.96.0.0/16",
-            "--endpoint-reconciler-type=none",
+            f"--endpoint-reconciler-type={'none' if self.address == LOOPBACK else 'lease'}",
             "--allow-privileged=false",
             "--profiling=false",
             f"--audit-policy-file={REPOSITORY / 'operator' / 'tests' / 'support' / 'audit.yaml'}",
@@ -132,7 +135,7 @@ def programs() -> Path:
 
 
 @contextmanager
-def control_plane(folder: Path) -> Iterator[ControlPlane]:
+def control_plane(folder: Path, address: str = LOOPBACK, port: int | None = None) -> Iterator[ControlPlane]:
     found = programs()
     key = rsa.generate_private_key(public_exponent=65537, key_size=2048)
     (folder / "service-accounts.key").write_bytes(
@@ -142,7 +145,7 @@ def control_plane(folder: Path) -> Iterator[ControlPlane]:
     )
     token = secrets.token_hex(16)
     (folder / "tokens.csv").write_text(f'{token},tests,tests,"system:masters"\n')
-    plane = ControlPlane(folder, found, token, free_port(), free_port())
+    plane = ControlPlane(folder, found, token, port or free_port(), free_port(), address)
     with _etcd(plane):
         try:
             plane.start()

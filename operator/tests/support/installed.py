@@ -9,13 +9,13 @@ from pathlib import Path
 import yaml
 
 from tests.support.api import Api
-from tests.support.control_plane import ControlPlane, control_plane
+from tests.support.control_plane import LOOPBACK, ControlPlane, control_plane
 from tests.support.process import OPERATOR, wait_for
 
 
 @contextmanager
-def installed(folder: Path) -> Iterator[ControlPlane]:
-    with control_plane(folder) as plane:
+def installed(folder: Path, address: str = LOOPBACK, port: int | None = None) -> Iterator[ControlPlane]:
+    with control_plane(folder, address, port) as plane:
         api = plane.api()
         definitions = sorted((OPERATOR / "deploy" / "crds").glob("*.yaml"))
         for path in definitions:

@@ -175,3 +175,28 @@ def test_the_samples_are_of_the_models() -> None:
     for path in (REPOSITORY / "operator" / "deploy" / "samples").glob("*.yaml"):
         for document in yaml.safe_load_all(path.read_text()):
             models[document["kind"]].model_validate(document["spec"])
+
+
+def test_a_field_beside_another_leaves_that_one_its_default(instance: MakeInstance) -> None:
+    """A storage class does not make a volume another size, nor do resources another worker."""
+    named = {"storage": {"storage_class_name": "fast"}}
+    objects = everything(
+        instance(
+            worker={"placement": {"node_selector": {"disk": "fast"}}},
+            redis={"managed": named},
+            voice={"asterisk": named},
+        )
+    )
+    assert found(objects, "Deployment", "worker")["spec"]["replicas"] == 1
+    sizes = {
+        component: found(objects, "StatefulSet", component)["spec"]["volumeClaimTemplates"][0]["spec"]["resources"]
+        for component in ("redis", "asterisk")
+    }
+    assert {name: each["requests"]["storage"] for name, each in sizes.items()} == {"redis": "4Gi", "asterisk": "2Gi"}
+
+
+def test_no_pod_is_killed_while_a_busy_node_starts_it(instance: MakeInstance) -> None:
+    for name, pod in pods(everything(instance())).items():
+        for container in pod["spec"]["containers"]:
+            if probe := container.get("startupProbe"):
+                assert probe["periodSeconds"] * probe["failureThreshold"] >= 300, name
