@@ -128,7 +128,8 @@ def test_personal_data_of_a_failing_statement_is_not_in_the_error(session: Sessi
 
 def test_a_dead_connection_is_replaced(runtime: Runtime, settings: Settings) -> None:
     """A server that was restarted costs no request an error."""
-    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND usename = user"
+    others = """SELECT pg_terminate_backend(pid, 30000) FROM pg_stat_activity
+        WHERE pid <> pg_backend_pid() AND usename = user"""
     killer = Database(settings.postgres, "killer")
     with runtime.database.transaction() as session:
         session.execute(text("SELECT 1"))
