@@ -17,25 +17,30 @@ from typing import TextIO, TypeVar
 
 from sqlalchemy.exc import OperationalError
 
-from omnileads import worker
+from omnileads import uploader, worker
 from omnileads.accounts.passwords import Passwords
 from omnileads.acd import main as acd
 from omnileads.api.assembly import build_api
 from omnileads.commands import AccountCommands, wait_for_database
 from omnileads.dialer import main as dialer
+from omnileads.kit.bucket import BucketError
 from omnileads.kit.errors import AppError
 from omnileads.kit.events import replay_dead_letters
 from omnileads.kit.logging import configure_logging
 from omnileads.kit.runtime import Runtime
 from omnileads.main import serve
+from omnileads.recording_commands import RecordingCommands
 from omnileads.reference import settings_reference
 from omnileads.schema import migrate
 from omnileads.settings import (
     AcdSettings,
     DialerSettings,
     PlatformSettings,
+    ProcessSettings,
+    RecordingsSettings,
     Settings,
     SettingsError,
+    UploaderSettings,
     WorkerSettings,
     read,
 )
@@ -43,7 +48,7 @@ from omnileads.version import VERSION
 
 Command = Callable[[argparse.Namespace], int]
 
-S = TypeVar("S", bound=PlatformSettings)
+S = TypeVar("S", bound=ProcessSettings)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -56,6 +61,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _fail(str(error))
     except AppError as error:
         return _fail("\n".join([error.text, *(f"{item.field}: {item.message}" for item in error.fields)]))
+    except BucketError as error:
+        return _fail(f"The bucket cannot be used: {error}.")
     except OperationalError as error:
         return _fail(f"PostgreSQL is not reachable or refuses: {error.orig}".strip())
 
@@ -74,6 +81,7 @@ def _parser() -> argparse.ArgumentParser:
     add("worker", _worker, "Run the worker: events to PostgreSQL, background jobs.")
     add("acd", _acd, "Run the call engine.")
     add("dialer", _dialer, "Run the outbound dialer.")
+    add("uploader", _uploader, "Run the uploader: moves an Asterisk's recordings to the bucket.")
     migration = add("migrate", _migrate, "Bring the database to this version's schema.")
     migration.add_argument("--wait", type=float, default=60.0, metavar="SECONDS", help="wait this long for PostgreSQL")
     restored = add(
@@ -95,6 +103,13 @@ def _parser() -> argparse.ArgumentParser:
         )
     add("unblock-user", _unblock_user, "Let a locked user sign in again.").add_argument("username")
     add("replay-events", _replay_events, "Give the events that could not be stored to the worker once more.")
+    sounds = add("recordings", _recordings, "Move recordings to the bucket, or look whether all are there.")
+    sounds.add_argument(
+        "action",
+        choices=("move", "verify"),
+        help="move: what is in the recordings folder goes into the bucket; verify: every recording that the call log "
+        "names is looked for",
+    )
     add("settings-reference", _settings_reference, "Print the reference of all settings as Markdown.")
     add("openapi", _openapi, "Print the OpenAPI document of the API.")
     return parser
@@ -115,6 +130,16 @@ def _acd(_arguments: argparse.Namespace) -> int:
 
 def _dialer(_arguments: argparse.Namespace) -> int:
     return dialer.run(_start(DialerSettings))
+
+
+def _uploader(_arguments: argparse.Namespace) -> int:
+    return uploader.run(_start(UploaderSettings))
+
+
+def _recordings(arguments: argparse.Namespace) -> int:
+    settings = _start(RecordingsSettings, sys.stderr)
+    commands = RecordingCommands(settings, _say)
+    return commands.move() if arguments.action == "move" else commands.verify()
 
 
 def _migrate(arguments: argparse.Namespace) -> int:

@@ -9,9 +9,9 @@ container is handed a secret it has no use for. No secret has a default. `oml se
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal, TypeVar
+from typing import Annotated, ClassVar, Literal, Protocol, TypeVar
 
-from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -110,6 +110,73 @@ class RecordingsTopic(Topic):
         default=Path("/var/spool/omnileads/recordings"),
         description="Folder of the call recordings, with one folder for each day.",
     )
+    store: Literal["volume", "s3"] = Field(
+        default="volume",
+        description="Where recordings are kept: `volume` is that folder, `s3` the bucket of `BUCKET_NAME`.",
+    )
+
+
+class BucketTopic(Topic):
+    """The bucket of recordings, where `RECORDINGS_STORE` is `s3`. It must exist."""
+
+    url: str = Field(
+        default="",
+        pattern=r"^(https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/?)?$",
+        description="Address of the S3 service, without the bucket, as in `https://s3.eu-west-1.amazonaws.com`.",
+    )
+    region: str = Field(default="us-east-1", pattern=r"^[A-Za-z0-9-]{1,63}$", description="Region of the bucket.")
+    name: str = Field(default="", pattern=r"^([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])?$", description="Name of the bucket.")
+    prefix: str = Field(
+        default="recordings",
+        pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$",
+        description="Folder in the bucket.",
+    )
+    access_key: str = Field(default="", pattern=r"^\S*$", description="Access key of the bucket.")
+    secret_key: SecretStr | None = Field(default=None, description="Secret key of the bucket.")
+    secret_key_file: Path | None = Field(
+        default=None, description="File with the secret key, instead of `BUCKET_SECRET_KEY`."
+    )
+    path_style: bool = Field(
+        default=True, description="Whether the bucket stands in the path of addresses, not in the name of the host."
+    )
+    verify_tls: bool = Field(default=True, description="Whether the certificate of the service must be good.")
+    ca_file: Path | None = Field(
+        default=None, description="File with the authority (PEM) that signed that certificate, where it is your own."
+    )
+
+    def problems(self) -> list[str]:
+        """One sentence for each variable without which the bucket cannot be used."""
+        found = [f"{variable('bucket', name)} is not set; RECORDINGS_STORE=s3 needs it." for name in self._absent()]
+        if self.secret_key is None and self.secret_key_file is None:
+            found.append("BUCKET_SECRET_KEY (or BUCKET_SECRET_KEY_FILE) is not set; RECORDINGS_STORE=s3 needs it.")
+        if self.secret_key is not None and self.secret_key_file is not None:
+            found.append("BUCKET_SECRET_KEY and BUCKET_SECRET_KEY_FILE are both set; set one of them.")
+        for name, path in (("secret_key_file", self.secret_key_file), ("ca_file", self.ca_file)):
+            if path is not None and not _is_readable(path):
+                found.append(f"{variable('bucket', name)} is not accepted: {path} cannot be read.")
+        return found
+
+    def _absent(self) -> list[str]:
+        return [name for name in ("url", "name", "access_key") if not getattr(self, name)]
+
+    def secret(self) -> str:
+        """The secret key. Raises OSError."""
+        if self.secret_key_file is not None:
+            return self.secret_key_file.read_text(encoding="utf-8").strip()
+        return self.secret_key.get_secret_value() if self.secret_key else ""
+
+
+def _is_readable(path: Path) -> bool:
+    try:
+        return bool(path.read_bytes())
+    except OSError:
+        return False
+
+
+class UploaderTopic(Topic):
+    listen: str = Field(default="127.0.0.1", description="Address of the uploader's health and metrics.")
+    port: Port = Field(default=8004, description="TCP port of the uploader's health and metrics.")
+    threads: int = Field(default=4, ge=1, le=32, description="Recordings moved to the bucket at the same time.")
 
 
 class ContactsTopic(Topic):
@@ -177,6 +244,9 @@ class AcdTopic(Topic):
     unavailable_logout_seconds: int = Field(
         default=300, ge=5, description="An agent without webphone for this long is logged out, in seconds."
     )
+    lost_asterisk_seconds: int = Field(
+        default=60, ge=5, description="The calls of an Asterisk that is away for this long have ended, in seconds."
+    )
     node: str = Field(
         default="", description="Name under which this engine holds the right to work; empty = the host's name."
     )
@@ -207,10 +277,18 @@ class MailTopic(Topic):
 
 
 class AsteriskTopic(Topic):
-    host: str = Field(description="Address of Asterisk.")
+    host: str = Field(
+        min_length=1,
+        pattern=r"^[^\s/]+$",
+        description="Comma-separated addresses of Asterisk, or names that stand for one or several addresses.",
+    )
     ari_port: Port = Field(default=8088, description="TCP port of Asterisk's REST interface.")
     ari_user: str = Field(default="omnileads", description="User of Asterisk's REST interface.")
     ari_password: Secret = Field(description="Password of Asterisk's REST interface.")
+
+    def hosts(self) -> list[str]:
+        """Each name or address."""
+        return _listed(self.host)
 
 
 class TrunkPortsTopic(Topic):
@@ -237,17 +315,43 @@ class KamailioTopic(Topic):
     sip_port: Port = Field(default=5060, description="UDP port of Kamailio towards Asterisk.")
 
 
-class PlatformSettings(BaseSettings):
-    """What every process needs: its name, the database, Redis."""
+class ProcessSettings(BaseSettings):
+    """What every process needs: its name."""
 
     model_config = SettingsConfigDict(
         env_nested_delimiter="_", env_nested_max_split=1, env_ignore_empty=True, frozen=True, extra="ignore"
     )
-    process: ClassVar[str] = "platform"
+    process: ClassVar[str] = "process"
 
     oml: OmlTopic = OmlTopic()
+
+
+class PlatformSettings(ProcessSettings):
+    """What nearly every process needs besides: the database, Redis."""
+
+    process: ClassVar[str] = "platform"
+
     postgres: PostgresTopic
     redis: RedisTopic
+
+
+class KeepsRecordings(Protocol):
+    """Settings of a process that reads recordings."""
+
+    @property
+    def recordings(self) -> RecordingsTopic: ...
+    @property
+    def bucket(self) -> BucketTopic: ...
+
+
+K = TypeVar("K", bound=KeepsRecordings)
+
+
+def _check_bucket(settings: K) -> K:
+    problems = settings.bucket.problems() if settings.recordings.store == "s3" else []
+    if problems:
+        raise ValueError("\n".join(problems))
+    return settings
 
 
 class Settings(PlatformSettings):
@@ -264,8 +368,11 @@ class Settings(PlatformSettings):
     ephemeral: EphemeralTopic = EphemeralTopic()
     asterisk: TrunkPortsTopic = TrunkPortsTopic()
     recordings: RecordingsTopic = RecordingsTopic()
+    bucket: BucketTopic = BucketTopic()
     outgoing: OutgoingTopic = OutgoingTopic()
     contacts: ContactsTopic = ContactsTopic()
+
+    _bucket_is_complete = model_validator(mode="after")(_check_bucket)
 
 
 class WorkerSettings(PlatformSettings):
@@ -275,8 +382,32 @@ class WorkerSettings(PlatformSettings):
 
     worker: WorkerTopic = WorkerTopic()
     recordings: RecordingsTopic = RecordingsTopic()
+    bucket: BucketTopic = BucketTopic()
     mail: MailTopic = MailTopic()
     outgoing: OutgoingTopic = OutgoingTopic()
+
+    _bucket_is_complete = model_validator(mode="after")(_check_bucket)
+
+
+class UploaderSettings(ProcessSettings):
+    """Beside an Asterisk: moves its recordings to the bucket. It knows neither database nor Redis."""
+
+    process: ClassVar[str] = "uploader"
+
+    uploader: UploaderTopic = UploaderTopic()
+    recordings: RecordingsTopic = RecordingsTopic()
+    bucket: BucketTopic = BucketTopic()
+
+    _bucket_is_complete = model_validator(mode="after")(_check_bucket)
+
+
+class RecordingsSettings(PlatformSettings):
+    """`oml recordings`: where recordings are and the rows that name them."""
+
+    recordings: RecordingsTopic = RecordingsTopic()
+    bucket: BucketTopic = BucketTopic()
+
+    _bucket_is_complete = model_validator(mode="after")(_check_bucket)
 
 
 class AcdSettings(PlatformSettings):
@@ -298,9 +429,15 @@ class DialerSettings(PlatformSettings):
     dialer: DialerTopic = DialerTopic()
 
 
-PROCESSES: tuple[type[PlatformSettings], ...] = (Settings, WorkerSettings, AcdSettings, DialerSettings)
+PROCESSES: tuple[type[ProcessSettings], ...] = (
+    Settings,
+    WorkerSettings,
+    UploaderSettings,
+    AcdSettings,
+    DialerSettings,
+)
 
-S = TypeVar("S", bound=PlatformSettings)
+S = TypeVar("S", bound=ProcessSettings)
 
 
 def read(kind: type[S]) -> S:
@@ -311,9 +448,12 @@ def read(kind: type[S]) -> S:
         raise SettingsError("\n".join(_sentences(kind, error))) from None
 
 
-def _sentences(kind: type[PlatformSettings], error: ValidationError) -> list[str]:
+def _sentences(kind: type[ProcessSettings], error: ValidationError) -> list[str]:
     sentences: list[str] = []
     for problem in error.errors(include_input=False, include_url=False):
+        if not problem["loc"]:
+            sentences.append(str(problem["ctx"]["error"]))
+            continue
         topic, *rest = (str(part) for part in problem["loc"])
         missing = problem["type"] == "missing"
         fields = rest[:1] or [name for name, field in topic_fields(kind, topic).items() if field.is_required()]
@@ -328,7 +468,7 @@ def variable(topic: str, field: str) -> str:
     return f"{topic}_{field}".upper()
 
 
-def topic_fields(kind: type[PlatformSettings], topic: str) -> dict[str, FieldInfo]:
+def topic_fields(kind: type[ProcessSettings], topic: str) -> dict[str, FieldInfo]:
     """Fields of one topic of `kind`, by name."""
     model = kind.model_fields[topic].annotation
     if not (isinstance(model, type) and issubclass(model, Topic)):

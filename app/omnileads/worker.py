@@ -9,6 +9,7 @@ from omnileads.accounts import housekeeping
 from omnileads.accounts.notices import NOTICE_JOB, NoticeSender
 from omnileads.calls import followers, writer
 from omnileads.calls.recording_check import RecordingCheck
+from omnileads.calls.recording_files import RecordingFiles
 from omnileads.campaigns.leads import follow_base
 from omnileads.campaigns.leads import housekeeping as leads_housekeeping
 from omnileads.campaigns.leads.work import LEADS_JOB, run_leads_job
@@ -33,19 +34,20 @@ log = structlog.get_logger(__name__)
 def run(settings: WorkerSettings) -> int:
     """Run until SIGTERM; jobs under way are finished first. Returns the exit code."""
     runtime = Runtime.build(settings)
+    files = RecordingFiles.of(settings)
     runtime.jobs.register(NOTICE_JOB, NoticeSender(Mailer(settings.mail)).run)
     site_requests = SiteRequestJob(SiteSender(settings.outgoing, runtime))
     runtime.jobs.register(SITE_REQUEST_JOB, site_requests.run, forgets_arguments=True)
     runtime.jobs.register(IMPORT_JOB, ImportJob(runtime).run)
     runtime.jobs.register(LEADS_JOB, run_leads_job)
     runtime.jobs.register(exports.REPORT_JOB, exports.run_report)
-    runtime.jobs.register(exports.RECORDINGS_JOB, RecordingsLook(settings.recordings.directory).run)
+    runtime.jobs.register(exports.RECORDINGS_JOB, RecordingsLook(files).run)
     follow(follow_base)
     followers.follow(TakenCalls(runtime))
     process = ThreadedProcess()
     process.add("event-writer", lambda stop: writer.run(runtime, stop))
     process.add("jobs", lambda stop: _run_jobs(runtime, settings.worker.job_threads, stop))
-    process.add("chores", lambda stop: run_chores(_chores(runtime, settings), runtime.clock, stop))
+    process.add("chores", lambda stop: run_chores(_chores(runtime, files), runtime.clock, stop))
     health = HealthServer(settings.worker.listen, settings.worker.port, platform_probes(runtime), process.is_alive)
     process.handle_signals()
     health.start()
@@ -64,8 +66,8 @@ def _run_jobs(runtime: Runtime, threads: int, stop: StopEvent) -> None:
     worker.stop(timeout=20_000)
 
 
-def _chores(runtime: Runtime, settings: WorkerSettings) -> tuple[Chore, ...]:
-    recordings = RecordingCheck(runtime.database, settings.recordings.directory, runtime.clock)
+def _chores(runtime: Runtime, files: RecordingFiles) -> tuple[Chore, ...]:
+    recordings = RecordingCheck(runtime.database, files, runtime.clock)
 
     def prune_accounts() -> None:
         with runtime.database.transaction() as session:

@@ -14,6 +14,8 @@ import socket
 import subprocess
 import tempfile
 import time
+import urllib.error
+import urllib.request
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
@@ -21,9 +23,11 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import psycopg2
+import pytest
 import redis
 
-VERSION = (Path(__file__).resolve().parents[2] / "VERSION").read_text().strip()
+REPOSITORY = Path(__file__).resolve().parents[2]
+VERSION = (REPOSITORY / "VERSION").read_text().strip()
 START_LIMIT_SECONDS = 60.0
 DEBIAN_POSTGRES = Path("/usr/lib/postgresql")
 
@@ -230,9 +234,32 @@ def _wait_for(what: str, attempt: Callable[[], object]) -> None:
     while True:
         try:
             attempt()
-        except (psycopg2.OperationalError, redis.RedisError) as error:
+        except (psycopg2.OperationalError, redis.RedisError, urllib.error.URLError) as error:
             if time.monotonic() > end:
                 raise RuntimeError(f"{what} did not start within {START_LIMIT_SECONDS:.0f} s: {error}") from error
             time.sleep(0.1)
         else:
             return
+
+
+@contextmanager
+def s3_server(folder: Path) -> Iterator[str]:
+    """A real S3 service with an empty bucket `sounds`, which takes any key. Yields its address."""
+    found = subprocess.run([str(REPOSITORY / "bin" / "s3-server")], capture_output=True, text=True, check=False)
+    if found.returncode == 3:
+        pytest.skip(f"no S3 server: {found.stderr.strip().splitlines()[-1]}")
+    assert found.returncode == 0, found.stderr
+    port = free_port()
+    log = folder / "s3.log"
+    with log.open("wb") as output:
+        process = subprocess.Popen(
+            [found.stdout.strip(), "-H", "127.0.0.1", "-p", str(port)], stdout=output, stderr=subprocess.STDOUT
+        )
+    address = f"http://127.0.0.1:{port}"
+    try:
+        _wait_for("the S3 server", lambda: urllib.request.urlopen(address, timeout=2).close())
+        urllib.request.urlopen(urllib.request.Request(f"{address}/sounds", method="PUT"), timeout=10).close()
+        yield address
+    finally:
+        process.terminate()
+        process.wait(timeout=30)

@@ -83,9 +83,9 @@ class Process:
         self._runner: Runner | None = None
 
     def check_connected(self) -> None:
-        """Raises NotConnectedError while this engine works without Asterisk. A standby is well."""
-        if self._runner is not None and not self._runner.is_connected:
-            raise NotConnectedError("not connected to Asterisk")
+        """Raises NotConnectedError while this engine works without any Asterisk. A standby is well."""
+        if self._runner is not None and not self._runner.asterisks.is_connected:
+            raise NotConnectedError("not connected to any Asterisk")
 
     async def work(self) -> None:
         """Stand by, then work until cancelled. Raises LeaseLost when another node took over."""
@@ -98,7 +98,7 @@ class Process:
         requests = RequestReader(self._redis, runner.answer, epoch_ms)
         await _all_of(
             self._lease.keep(),
-            runner.listen(),
+            runner.asterisks.run(),
             runner.store.run(),
             requests.run(),
             webphones.run(),

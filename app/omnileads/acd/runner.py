@@ -15,10 +15,9 @@ import structlog
 from prometheus_client import Counter, Gauge, Histogram
 from redis.exceptions import RedisError
 
-from omnileads.acd.ari import reconciliation
-from omnileads.acd.ari.connection import AriConnection, AriRefused, AriUnavailable
+from omnileads.acd.ari.fleet import Fleet
+from omnileads.acd.ari.node import Listener
 from omnileads.acd.ari.telephony import Telephony
-from omnileads.acd.ari.translation import translate
 from omnileads.acd.core.commands import Decision
 from omnileads.acd.core.config import RoutingConfig
 from omnileads.acd.core.engine import Engine
@@ -38,8 +37,8 @@ _DECISIONS = Histogram(
     "oml_acd_decision_seconds", "Time one decision takes.", buckets=(1e-5, 3e-5, 1e-4, 3e-4, 1e-3, 3e-3, 1e-2, 1e-1)
 )
 _EVENTS = Counter("oml_acd_call_events_total", "Lines of the call log by event.", ["event"])
-_CONNECTED = Gauge("oml_acd_asterisk_connected", "1 while connected to Asterisk.")
-_CALLS = Gauge("oml_acd_calls", "Calls in the engine now.")
+_CALLS = Gauge("oml_acd_calls", "Calls in the engine now, by the Asterisk that has them.", ["asterisk"])
+_CALLS.labels("").set(0)  # An engine that stands by has a value too.
 
 
 def epoch_ms() -> int:
@@ -72,18 +71,24 @@ class Runner:
         self._settings = settings
         self.engine = Engine(config, SystemRandom(), unavailable_logout_seconds=settings.acd.unavailable_logout_seconds)
         self.store = Store(client, self.engine.world, settings.redis.acknowledged_by)
-        self.telephony = Telephony(settings.kamailio, Crm(settings.outgoing), self.tell)
-        self.is_connected = False
+        self._kamailios: dict[str, str] = {}
+        """`host:port` of the Kamailio where a webphone is, by extension"""
         self._ids = CallIds()
+        self._crm = Crm(settings.outgoing)
+        listener = Listener(self.engine.world, self.tell, self._ids.new)
+        lost_seconds = settings.acd.lost_asterisk_seconds
+        self.asterisks = Fleet(settings.asterisk, lost_seconds, self._telephony, listener)
         self._timer: asyncio.TimerHandle | None = None
+        self._counted: set[str] = set()
+        """Asterisks whose calls are among the metrics"""
 
     # --- deciding ------------------------------------------------------------------------------------------------
 
-    def tell(self, event: Event) -> Decision:
-        """Have the engine decide on an event, and set in motion what follows."""
+    def tell(self, event: Event, origin: str = "") -> Decision:
+        """Have the engine decide on an event, and set in motion what follows. `origin`: the Asterisk it comes from."""
         with _DECISIONS.time():
             decision = self.engine.handle(event, epoch_ms())
-        self._follow(decision)
+        self._follow(decision, origin)
         return decision
 
     def answer(self, event: Event) -> dict[str, Any]:
@@ -95,9 +100,13 @@ class Runner:
         agent = self.engine.world.agent(getattr(event, "agent_id", 0))
         return {"ok": True, "agent": agent_live(self.engine.world, agent)}
 
-    def webphone(self, extension: str, is_registered: bool) -> None:  # noqa: FBT001 - the watcher's signature
-        """A webphone's state as Kamailio tells it; a repetition changes nothing."""
-        self.tell(WebphoneChanged(extension, is_registered))
+    def webphone(self, extension: str, kamailio: str | None) -> None:
+        """A webphone's state as Kamailio tells it (`webphones.Report`); a repetition changes nothing."""
+        if kamailio:
+            self._kamailios[extension] = kamailio
+        else:
+            self._kamailios.pop(extension, None)
+        self.tell(WebphoneChanged(extension, kamailio is not None))
 
     def reconfigure(self, config: RoutingConfig) -> None:
         """Put a new configuration in force."""
@@ -121,72 +130,12 @@ class Runner:
                 log.info("acd.recovered", calls=len(snapshot.calls), agents=len(snapshot.agents))
                 return
 
-    # --- Asterisk ------------------------------------------------------------------------------------------------
-
-    async def listen(self) -> None:
-        """Stay connected to Asterisk, for ever."""
-        is_announced = False
-        while True:
-            try:
-                connection = await AriConnection.open(self._settings.asterisk)
-            except AriUnavailable as error:
-                if not is_announced:
-                    log.warning("acd.asterisk-away", reason=str(error))
-                is_announced = True
-            else:
-                is_announced = False
-                await self._serve(connection)
-            await asyncio.sleep(_RECONNECT_SECONDS)
-
-    async def _serve(self, connection: AriConnection) -> None:
-        """Events are kept back until the calls have been compared with Asterisk, then told in order."""
-        kept_back: asyncio.Queue[dict[str, Any]] = asyncio.Queue()
-        self.telephony.use(connection)
-        compare = asyncio.create_task(self._compare_then_listen(connection, kept_back))
-        try:
-            async for document in connection.events():
-                if document["type"] == "ApplicationReplaced":
-                    log.error("acd.replaced", reason="another engine connected to Asterisk as the same application")
-                    break
-                kept_back.put_nowait(document)
-        finally:
-            self.telephony.use(None)
-            self.is_connected = False
-            _CONNECTED.set(0)
-            compare.cancel()
-            await connection.close()
-            await asyncio.gather(compare, return_exceptions=True)
-            log.warning("acd.asterisk-disconnected")
-
-    async def _compare_then_listen(self, connection: AriConnection, documents: asyncio.Queue[dict[str, Any]]) -> None:
-        try:
-            await connection.choose_events()
-            findings = await reconciliation.compare(self.engine.world, self.telephony, self._ids.new)
-        except (AriUnavailable, AriRefused) as error:
-            log.warning("acd.comparison-failed", reason=str(error))
-            await connection.close()
-            return
-        for event in findings.events:
-            self.tell(event)
-        self.telephony.submit(findings.repairs)
-        self._follow(self.engine.resume(epoch_ms()))
-        self.is_connected = True
-        _CONNECTED.set(1)
-        log.info("acd.asterisk-connected", told=len(findings.events), repaired=len(findings.repairs))
-        while True:
-            document = await documents.get()
-            try:
-                if document["type"] == "StasisStart":
-                    self.telephony.entered(document["channel"]["id"])
-                happening = translate(document, self._ids.new)
-                if happening is not None:
-                    self.tell(happening)
-            except Exception:
-                log.exception("acd.event-failed", type=document.get("type"))
-
     # --- following up --------------------------------------------------------------------------------------------
 
-    def _follow(self, decision: Decision) -> None:
+    def _telephony(self, node: str) -> Telephony:
+        return Telephony(self._settings.kamailio, self._crm, lambda event: self.tell(event, node), self._kamailios)
+
+    def _follow(self, decision: Decision, origin: str) -> None:
         for line in decision.log:
             if isinstance(line, CallEvent):
                 _EVENTS.labels(line.event).inc()
@@ -198,9 +147,17 @@ class Runner:
                     agent_id=line.agent_id,
                 )
         self.store.record(decision)
-        self.telephony.submit(decision.commands)
-        _CALLS.set(len(self.engine.world.calls))
+        self.asterisks.submit(decision, origin)
+        self._count_calls()
         self._set_timer()
+
+    def _count_calls(self) -> None:
+        counts = self.engine.world.node_calls
+        for node in self._counted - counts.keys():
+            _CALLS.remove(node)
+        for node, count in counts.items():
+            _CALLS.labels(node).set(count)
+        self._counted = set(counts) - {""}
 
     def _set_timer(self) -> None:
         if self._timer is not None:

@@ -14,6 +14,7 @@ from omnileads.api.assembly import build_api
 from omnileads.api.console import ConsoleMiddleware
 from omnileads.api.v1.authentication import ContractAuthenticator
 from omnileads.api.v1.middleware import ContractMiddleware
+from omnileads.calls.recording_files import RecordingFiles
 from omnileads.campaigns.directory import CampaignAgentDirectory
 from omnileads.campaigns.leads import follow_base
 from omnileads.contacts.followers import follow
@@ -29,6 +30,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None, passwords: Pa
     app.router.lifespan_context = _lifespan(own_runtime, is_owned=runtime is None, threads=settings.app.request_threads)
     app.state.settings = settings
     app.state.runtime = own_runtime
+    app.state.recordings = RecordingFiles.of(settings)
     app.state.passwords = passwords or Passwords()
     follow(follow_base)
     app.state.agent_directory = CampaignAgentDirectory(own_runtime)

@@ -50,6 +50,7 @@ V2_ROUTERS: Final[tuple[APIRouter, ...]] = (
     dispositions.router,
     desk.router,
     callbacks.router,
+    callbacks.supervisors,
     calls.calls,
     calls.agent_calls,
     calls.recordings,

@@ -20,6 +20,7 @@ class Callback(Base):
         UniqueConstraint("campaign_id", "contact_id", "agent_id"),
         Index("ix_callbacks_agent_id_due_at", "agent_id", "due_at"),
         Index("ix_callbacks_campaign_id_due_at", "campaign_id", "due_at"),
+        Index("ix_callbacks_due_at_id", "due_at", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

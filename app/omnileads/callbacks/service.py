@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from omnileads.agents.models import Agent
-from omnileads.agents.names import agent_names
 from omnileads.callbacks.errors import CallbackExists, GlobalCallback
 from omnileads.callbacks.models import Callback
 from omnileads.callbacks.schemas import CallbackOut, CallbackPut
+from omnileads.callbacks.search import shown
 from omnileads.campaigns.models import Campaign, CampaignMember
-from omnileads.campaigns.scope import Scope
+from omnileads.campaigns.scope import Scope, find_seen
 from omnileads.contacts.models import Contact
 from omnileads.contacts.phones import PHONE_RULE, clean
 from omnileads.kit.audit import AuditLog
@@ -22,7 +21,6 @@ from omnileads.kit.clock import Clock
 from omnileads.kit.errors import NotFound, ValidationFailed
 from omnileads.kit.pagination import Page, PageQuery, paginate
 from omnileads.kit.permissions import Principal
-from omnileads.telephony.destinations import campaign_names
 
 
 class Callbacks:
@@ -42,7 +40,7 @@ class Callbacks:
         if until is not None:
             statement = statement.where(Callback.due_at < until)
         rows, total = paginate(self._session, statement.order_by(Callback.due_at, Callback.id), query)
-        return Page(items=self._shown(rows), total=total, page=query.page, page_size=query.page_size)
+        return Page(items=shown(self._session, rows), total=total, page=query.page, page_size=query.page_size)
 
     def put(self, agent: Agent, wanted: CallbackPut) -> tuple[CallbackOut, bool]:
         """Make the agent's callback of this contact, or change it, and whether it was made. Raises ValidationFailed."""
@@ -54,11 +52,13 @@ class Callbacks:
         if phone is None:
             raise ValidationFailed.of("phone", "not-a-phone", PHONE_RULE)
         present = self._session.scalar(
-            select(Callback).where(
+            select(Callback)
+            .where(
                 Callback.campaign_id == campaign.id,
                 Callback.contact_id == contact.id,
                 Callback.agent_id == agent.id,
             )
+            .with_for_update()
         )
         self._check_limits(agent, campaign, wanted, present)
         values = {"kind": wanted.kind, "due_at": wanted.due_at, "phone": phone, "note": wanted.note}
@@ -72,31 +72,33 @@ class Callbacks:
         self._session.add(callback)
         self._session.flush()
         self._record("callback.changed" if present else "callback.created", callback, before)
-        return self._shown([callback])[0], present is None
+        return self._one(callback), present is None
 
     def delete(self, agent: Agent, callback_id: int) -> None:
         """The agent is done with one of its own. Raises NotFound."""
         callback = self._session.get(Callback, callback_id, with_for_update=True)
         if callback is None or callback.agent_id != agent.id:
             raise NotFound
-        before = _snapshot(callback)
-        self._session.delete(callback)
-        self._session.flush()
-        self._audit.record("callback.deleted", "callback", callback_id, actor=self._actor, before=before)
+        self._remove(callback)
+
+    def take_away(self, callback_id: int, scope: Scope) -> None:
+        """Nobody is to call. Raises NotFound."""
+        self._remove(self.seen(callback_id, scope, is_locked=True))
 
     def one(self, callback_id: int, scope: Scope) -> CallbackOut:
         """Raises NotFound, also for one of a campaign the person does not see."""
-        return self._shown([self._seen(callback_id, scope)])[0]
+        return self._one(self.seen(callback_id, scope))
 
     def give_to(self, callback_id: int, agent_id: int, scope: Scope) -> CallbackOut:
         """Another agent of the campaign is to call.
 
         Raises NotFound, GlobalCallback, ValidationFailed, CallbackExists.
         """
-        callback = self._seen(callback_id, scope)
+        # The agent before the callback, as `put` does: two who wait for each other would be refused by the database.
+        self._lock(agent_id)
+        callback = self.seen(callback_id, scope, is_locked=True)
         if callback.kind == "global":
             raise GlobalCallback
-        self._lock(agent_id)
         agent = self._session.get(Agent, agent_id)
         is_member = self._session.get(CampaignMember, (callback.campaign_id, agent_id)) is not None
         if agent is None or agent.deleted_at is not None or not is_member:
@@ -114,17 +116,27 @@ class Callbacks:
         callback.agent_id, callback.updated_at = agent_id, self._clock.now()
         self._session.flush()
         self._record("callback.reassigned", callback, before)
-        return self._shown([callback])[0]
+        return self._one(callback)
 
     def _lock(self, agent_id: int) -> None:
         """One change at a time for each agent: what its group limits is counted, and it has one of each contact."""
         self._session.execute(select(Agent.id).where(Agent.id == agent_id).with_for_update())
 
-    def _seen(self, callback_id: int, scope: Scope) -> Callback:
-        callback = self._session.get(Callback, callback_id)
-        if callback is None or (scope is not None and callback.campaign_id not in scope):
+    def seen(self, callback_id: int, scope: Scope, *, is_locked: bool = False) -> Callback:
+        """Raises NotFound, also for one of a campaign that is deleted or that the person does not see."""
+        callback = self._session.get(Callback, callback_id, with_for_update=is_locked or None)
+        if callback is None or find_seen(self._session, scope, callback.campaign_id) is None:
             raise NotFound
         return callback
+
+    def _one(self, callback: Callback) -> CallbackOut:
+        return shown(self._session, [callback])[0]
+
+    def _remove(self, callback: Callback) -> None:
+        before = _snapshot(callback)
+        self._session.delete(callback)
+        self._session.flush()
+        self._audit.record("callback.deleted", "callback", callback.id, actor=self._actor, before=before)
 
     def _campaign(self, agent: Agent, wanted: CallbackPut) -> Campaign:
         campaign = self._session.get(Campaign, wanted.campaign_id)
@@ -164,25 +176,6 @@ class Callbacks:
 
     def _record(self, action: str, callback: Callback, before: dict[str, object] | None) -> None:
         self._audit.record(action, "callback", callback.id, actor=self._actor, before=before, after=_snapshot(callback))
-
-    def _shown(self, rows: Sequence[Callback]) -> list[CallbackOut]:
-        campaigns = campaign_names(self._session, {row.campaign_id for row in rows})
-        agents = agent_names(self._session, {row.agent_id for row in rows})
-        return [
-            CallbackOut(
-                id=row.id,
-                kind=row.kind,
-                campaign_id=row.campaign_id,
-                campaign_name=campaigns.get(row.campaign_id, ""),
-                contact_id=row.contact_id,
-                agent_id=row.agent_id,
-                agent_name=agents.get(row.agent_id, ""),
-                due_at=row.due_at,
-                phone=row.phone,
-                note=row.note,
-            )
-            for row in rows
-        ]
 
 
 def _unknown_contact() -> ValidationFailed:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from sqlalchemy import ColumnElement, and_, bindparam, select
+from sqlalchemy import BindParameter, ColumnElement, and_, bindparam, select
 from sqlalchemy.orm import Session
 
 from omnileads.agents.live import LiveAgents
@@ -17,19 +17,17 @@ OWN_EVENTS: Final = ("CONNECT", "ANSWER", "DIAL")
 done too."""
 
 
-def is_own(agent_id: int) -> ColumnElement[bool]:
-    """The condition on events that make a call this agent's."""
-    return and_(CallEvent.agent_id == agent_id, CallEvent.event.in_(OWN_EVENTS))
-
-
 _events = table_of(CallEvent).c
+
+
+def is_own(agent_id: int | BindParameter[int]) -> ColumnElement[bool]:
+    """The condition on events that make a call this agent's."""
+    return and_(_events.agent_id == agent_id, _events.event.in_(OWN_EVENTS))
+
+
 _CAMPAIGN: Final = (
     select(_events.campaign_id)
-    .where(
-        _events.call_id == bindparam("call_id"),
-        _events.agent_id == bindparam("agent_id"),
-        _events.event.in_(OWN_EVENTS),
-    )
+    .where(_events.call_id == bindparam("call_id"), is_own(bindparam("agent_id")))
     .order_by(_events.sequence.desc())
     .limit(1)
 )

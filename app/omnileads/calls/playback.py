@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from pathlib import Path
 from typing import Final
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from omnileads.calls.errors import RecordingMissing, RecordingPending
+from omnileads.calls.errors import RecordingMissing, RecordingPending, RecordingStoring
 from omnileads.calls.models import Recording
+from omnileads.calls.recording_files import RecordingFiles, Sound
 from omnileads.calls.search import in_scope
 from omnileads.campaigns.scope import Scope
 from omnileads.kit.audit import AuditEntry, AuditLog
@@ -24,15 +24,15 @@ SAME_HEARING: Final = timedelta(minutes=10)
 
 
 class Playback:
-    def __init__(self, session: Session, directory: Path, clock: Clock) -> None:
+    def __init__(self, session: Session, files: RecordingFiles, clock: Clock) -> None:
         self._session = session
-        self._directory = directory
+        self._files = files
         self._clock = clock
 
-    def open(self, recording_id: int, listener: Principal, scope: Scope, own_agent_id: int | None) -> Path:
+    def open(self, recording_id: int, listener: Principal, scope: Scope, own_agent_id: int | None) -> Sound:
         """The WAV file, and an audit entry. `own_agent_id` limits to recordings of this agent.
 
-        Raises NotFound (also for what the person may not hear), RecordingPending, RecordingMissing.
+        Raises NotFound (also for what the person may not hear), RecordingPending, RecordingStoring, RecordingMissing.
         """
         statement = select(Recording).where(Recording.id == recording_id)
         scoped = in_scope(Recording.campaign_id, scope)
@@ -44,12 +44,12 @@ class Playback:
         if recording is None:
             raise NotFound
         if recording.state == "pending":
-            raise RecordingPending
-        path = (self._directory / recording.file).resolve()
-        if recording.state == "missing" or not path.is_relative_to(self._directory.resolve()) or not path.is_file():
+            raise RecordingStoring if self._files.bucket else RecordingPending
+        sound = self._files.find(recording.file)
+        if recording.state == "missing" or sound is None:
             raise RecordingMissing
         self._note_hearing(recording, listener)
-        return path
+        return sound
 
     def _note_hearing(self, recording: Recording, listener: Principal) -> None:
         is_noted = self._session.scalar(

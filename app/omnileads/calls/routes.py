@@ -8,12 +8,13 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 from pydantic import AwareDatetime
 from sqlalchemy.orm import Session
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, Response
 
 from omnileads.agents.console import require_agent
 from omnileads.calls.errors import RecordingsNotAllowed
 from omnileads.calls.ids import CallIdPath
 from omnileads.calls.playback import Playback
+from omnileads.calls.recording_edge import CurrentRecordings
 from omnileads.calls.schemas import CallEventOut, CallOut, RecordingOut
 from omnileads.calls.search import (
     CallFilter,
@@ -23,8 +24,9 @@ from omnileads.calls.search import (
     find_recordings,
     one_agent_call,
 )
+from omnileads.calls.sound_response import sound_response
 from omnileads.campaigns.scope import CurrentScope
-from omnileads.kit.edge import CurrentRuntime, CurrentSettings, Transaction
+from omnileads.kit.edge import CurrentRuntime, Transaction
 from omnileads.kit.errors import ValidationFailed
 from omnileads.kit.pagination import Page, Paging
 from omnileads.kit.permissions import CurrentPrincipal, Principal, requires
@@ -109,21 +111,14 @@ def list_recordings(
 def get_recording_audio(
     session: Transaction,
     runtime: CurrentRuntime,
-    settings: CurrentSettings,
+    files: CurrentRecordings,
     principal: CurrentPrincipal,
     scope: CurrentScope,
     recording_id: PathId,
-) -> FileResponse:
+) -> Response:
     own_agent_id = _own_agent_id(session, principal, "recordings.listen")
-    playback = Playback(session, settings.recordings.directory, runtime.clock)
-    path = playback.open(recording_id, principal, scope, own_agent_id)
-    return FileResponse(
-        path,
-        media_type="audio/wav",
-        filename=path.name,
-        content_disposition_type="inline",
-        headers={"Cache-Control": "private, no-store"},
-    )
+    sound = Playback(session, files, runtime.clock).open(recording_id, principal, scope, own_agent_id)
+    return sound_response(sound, "inline")
 
 
 def _day_of(day: str, now: datetime) -> date:

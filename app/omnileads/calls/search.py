@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, fields
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final, TypeVar
 
 from sqlalchemy import ColumnElement, and_, exists, false, select, union
@@ -18,6 +18,7 @@ from omnileads.calls.schemas import CallDisposition, CallEventOut, CallOut, Coll
 from omnileads.campaigns.models import DispositionOption
 from omnileads.campaigns.scope import Scope
 from omnileads.dispositions.models import Disposition
+from omnileads.kit.clock import midnight
 from omnileads.kit.errors import NotFound
 from omnileads.kit.pagination import Page, PageQuery, contains, paginate
 from omnileads.telephony.destinations import campaign_names
@@ -157,8 +158,7 @@ def _has_event(call_id: Any, condition: ColumnElement[bool]) -> ColumnElement[bo
 
 def _day(day: date) -> tuple[datetime, datetime]:
     """The day's start and end in the time zone of the installation (`TZ`)."""
-    since, until = (datetime.combine(moment, time()).astimezone() for moment in (day, day + timedelta(days=1)))
-    return since, until
+    return midnight(day), midnight(day + timedelta(days=1))
 
 
 def _present_calls(session: Session, calls: Sequence[Call], viewer: Agent | None = None) -> list[CallOut]:

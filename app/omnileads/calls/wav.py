@@ -47,10 +47,15 @@ def read_facts(path: Path) -> WavFacts:
     with path.open("rb") as file:
         size = file.seek(0, 2)
         file.seek(0)
-        head = file.read(12)
-        if len(head) < 12 or head[:4] != b"RIFF" or head[8:] != b"WAVE":
-            raise NotAWavError
-        return _read_chunks(file, size)
+        return facts_of(file, size)
+
+
+def facts_of(file: BinaryIO, size: int) -> WavFacts:
+    """The same of a file of that size, of which the beginning is enough. Raises NotAWavError, OSError."""
+    head = file.read(12)
+    if len(head) < 12 or head[:4] != b"RIFF" or head[8:] != b"WAVE":
+        raise NotAWavError
+    return _read_chunks(file, size)
 
 
 def _read_chunks(file: BinaryIO, size: int) -> WavFacts:

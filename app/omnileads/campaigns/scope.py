@@ -33,6 +33,18 @@ def campaign_scope(session: Session, principal: Principal) -> Scope:
     )
 
 
+def sees(scope: Scope, campaign_id: int | None) -> bool:
+    return scope is None or campaign_id in scope
+
+
+def find_seen(session: Session, scope: Scope, campaign_id: int | None) -> Campaign | None:
+    """The campaign; None for one that is not there, deleted, or not the person's to see."""
+    campaign = session.get(Campaign, campaign_id) if campaign_id else None
+    if campaign is None or campaign.deleted_at is not None or not sees(scope, campaign.id):
+        return None
+    return campaign
+
+
 def _current_scope(session: Transaction, principal: CurrentPrincipal) -> Scope:
     return campaign_scope(session, principal)
 

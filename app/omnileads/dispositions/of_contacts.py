@@ -33,7 +33,7 @@ from omnileads.kit.changes import ConfigurationChanges
 from omnileads.kit.clock import epoch_ms
 from omnileads.kit.db import after_commit, table_of
 from omnileads.kit.errors import AppError, Conflict, NotFound
-from omnileads.kit.ids import new_id
+from omnileads.kit.ids import is_id, new_id
 from omnileads.kit.permissions import Principal
 from omnileads.kit.runtime import Runtime
 
@@ -237,7 +237,7 @@ class ContactDispositions:
     def _answered_call(self, target: Target, answer: Answer) -> str | None:
         """Disposition the call itself, if it is one this agent took in the campaign and nobody answered about."""
         call_id, live = answer.call_id, LiveAgents(self._redis)
-        if not call_id or len(call_id) > 32:
+        if call_id is None or not is_id(call_id):
             return None
         try:
             if campaign_of_own_call(self._session, live, self._agent_id, call_id) != target.campaign_id:

@@ -12,7 +12,7 @@ from omnileads.calls.own import campaign_of_own_call, contact_of_call
 from omnileads.campaigns.leads.delivery import finish as finish_lead
 from omnileads.campaigns.leads.housekeeping import finish_worked_out
 from omnileads.campaigns.models import Campaign, DispositionOption
-from omnileads.campaigns.scope import Scope
+from omnileads.campaigns.scope import Scope, sees
 from omnileads.contacts.models import Contact
 from omnileads.dispositions.errors import CallWithoutCampaign, ContactUnknown, OptionUnknown, SubdispositionUnknown
 from omnileads.dispositions.models import Disposition, DispositionChange
@@ -64,7 +64,7 @@ class Dispositions:
             raise NotFound
         if agent is not None:
             self._campaign_of(agent.id, call_id)
-        elif scope is not None and disposition.campaign_id not in scope:
+        elif not sees(scope, disposition.campaign_id):
             raise NotFound
         return self._shown(call_id)
 

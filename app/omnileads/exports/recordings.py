@@ -10,7 +10,6 @@ import io
 import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict
@@ -18,9 +17,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from omnileads.agents.names import agent_names
-from omnileads.calls.errors import RecordingMissing, RecordingPending
+from omnileads.calls.errors import RecordingMissing, RecordingPending, RecordingStoring
 from omnileads.calls.models import Call, Recording
 from omnileads.calls.playback import Playback
+from omnileads.calls.recording_files import RecordingFiles, Sound
 from omnileads.calls.search import in_scope
 from omnileads.campaigns.models import Campaign
 from omnileads.campaigns.scope import Scope
@@ -28,6 +28,7 @@ from omnileads.contacts.csv_file import BYTE_ORDER_MARK, csv_lines
 from omnileads.contacts.models import Column, ContactBase
 from omnileads.desk.restrictions import Restrictions
 from omnileads.exports.report import contacts_by_id, local_time
+from omnileads.kit.bucket import BucketError
 from omnileads.kit.errors import NotFound
 from omnileads.kit.jobs import JobRun
 from omnileads.kit.permissions import Principal
@@ -35,7 +36,6 @@ from omnileads.kit.runtime import Runtime
 from omnileads.telephony.destinations import campaign_names
 
 MOST_RECORDINGS: Final = 1000
-_PIECE: Final = 256 * 1024
 SEES_CONTACTS: Final = "contacts.read"
 
 
@@ -75,8 +75,8 @@ def find_recordings(session: Session, hearer: Hearer, names: Sequence[str]) -> t
 class RecordingsLook:
     """The handler of `RECORDINGS_JOB`, in the worker."""
 
-    def __init__(self, directory: Path) -> None:
-        self._directory = directory
+    def __init__(self, files: RecordingFiles) -> None:
+        self._files = files
 
     def run(self, run: JobRun) -> Mapping[str, Any]:
         """Returns how many of the files there are, and their size in bytes."""
@@ -88,9 +88,9 @@ class RecordingsLook:
         for done, file in enumerate(files):
             if done % 100 == 0:
                 run.progress(done, len(files))
-            path = self._directory / file
-            if path.is_file():
-                sizes.append(path.stat().st_size)
+            size = self._files.size(file)  # where the store is away the job is tried again
+            if size is not None:
+                sizes.append(size)
         run.progress(len(files), len(files))
         return {"files": len(sizes), "bytes": sum(sizes)}
 
@@ -98,9 +98,9 @@ class RecordingsLook:
 class RecordingsArchive:
     """The ZIP, piece by piece."""
 
-    def __init__(self, runtime: Runtime, directory: Path, hearer: Hearer) -> None:
+    def __init__(self, runtime: Runtime, files: RecordingFiles, hearer: Hearer) -> None:
         self._runtime = runtime
-        self._directory = directory
+        self._files = files
         self._hearer = hearer
 
     def pieces(self, task: RecordingsTask) -> Iterator[bytes]:
@@ -115,10 +115,9 @@ class RecordingsArchive:
                     missing.append(found)
                     continue
                 taken.append(recording_id)
-                name = found.relative_to(self._directory.resolve()).as_posix()
-                info = zipfile.ZipInfo(name, self._runtime.clock.now().astimezone().timetuple()[:6])
-                with found.open("rb") as source, archive.open(info, "w", force_zip64=True) as entry:
-                    while piece := source.read(_PIECE):
+                info = zipfile.ZipInfo(found.file, self._runtime.clock.now().astimezone().timetuple()[:6])
+                with archive.open(info, "w", force_zip64=True) as entry:
+                    for piece in found.pieces():
                         entry.write(piece)
                         yield sink.take()
             if task.has_contacts:
@@ -127,15 +126,17 @@ class RecordingsArchive:
                 archive.writestr("no_disponibles.txt", "".join(f"{name}\n" for name in missing))
         yield sink.take()
 
-    def _open(self, recording_id: int) -> Path | str:
-        """The file, or the name of one that is not to be had any more."""
+    def _open(self, recording_id: int) -> Sound | str:
+        """The sound, or the name of a file that is not to be had any more."""
         hearer = self._hearer
         with self._runtime.database.transaction() as session:
             name = session.scalar(select(Recording.file).where(Recording.id == recording_id))
-            playback = Playback(session, self._directory, self._runtime.clock)
+            playback = Playback(session, self._files, self._runtime.clock)
             try:
+                if name is None or self._files.size(name) is None:
+                    return name or str(recording_id)
                 return playback.open(recording_id, hearer.principal, hearer.scope, hearer.own_agent_id)
-            except (NotFound, RecordingPending, RecordingMissing):
+            except (NotFound, RecordingPending, RecordingStoring, RecordingMissing, BucketError):
                 return name or str(recording_id)
 
     def _contacts(self, recording_ids: Sequence[int], language: str) -> str:

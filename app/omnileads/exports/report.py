@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, select
@@ -16,6 +16,7 @@ from omnileads.campaigns.models import Campaign, DispositionOption
 from omnileads.contacts.models import Column, Contact, ContactBase
 from omnileads.dispositions.models import Disposition
 from omnileads.forms.models import Form
+from omnileads.kit.clock import midnight
 from omnileads.kit.errors import NotFound
 
 AT_ONCE: Final = 1000
@@ -68,8 +69,8 @@ class Ground:
         return replace(
             self,
             language=language,
-            since=_midnight(first) if first else None,
-            until=_midnight(last + timedelta(days=1)) if last else None,
+            since=midnight(first) if first else None,
+            until=midnight(last + timedelta(days=1)) if last else None,
         )
 
     def say(self, spanish: str, english: str) -> str:
@@ -79,10 +80,6 @@ class Ground:
         """Conditions on a column of moments."""
         since = [moment >= self.since] if self.since else []
         return since + ([moment < self.until] if self.until else [])
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time()).astimezone()
 
 
 def _form_columns(session: Session, options: Sequence[DispositionOption]) -> list[FormColumn]:

@@ -8,9 +8,11 @@ from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from omnileads.calls.models import Call, CallOutcome
+from omnileads.calls.projection import LOST, NOT_REACHED
 from omnileads.campaigns.models import DispositionOption, Lead
 from omnileads.contacts.models import Contact
 from omnileads.dispositions.models import Disposition
+from omnileads.exports.contacted import REASONS
 from omnileads.exports.report import AT_ONCE, Cursor, Ground, Report
 
 OUTCOMES: dict[CallOutcome, tuple[str, str]] = {
@@ -18,17 +20,7 @@ OUTCOMES: dict[CallOutcome, tuple[str, str]] = {
     "talking": ("En conversación", "Talking"),
     "dialing": ("Llamando", "Dialling"),
     "waiting": ("En espera", "Waiting"),
-    "abandoned": ("Abandonada por el cliente", "Abandoned"),
-    "abandoned-welcome": ("Abandonada durante el anuncio", "Abandoned during the welcome"),
-    "timeout": ("Expirada", "Waited too long"),
-    "busy": ("Ocupado", "Busy"),
-    "no-answer": ("Cliente no atiende", "Not answered"),
-    "cancelled": ("Se corta antes que atienda el cliente", "Hung up before the answer"),
-    "unavailable": ("Canal no disponible", "Trunk not available"),
-    "congestion": ("Congestión", "Congestion"),
-    "no-route": ("Problema de enrutamiento", "No outbound route"),
-    "blocked": ("Número en lista negra", "On a do-not-call list"),
-    "failed": ("Fallo de la llamada", "Failed"),
+    **{outcome: REASONS[event] for event, outcome in {**LOST, **NOT_REACHED}.items() if event in REASONS},
 }
 """What became of a contact's last call; the rest is told as the call log has it."""
 

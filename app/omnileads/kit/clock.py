@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Annotated, Protocol
 from zoneinfo import ZoneInfo
 
@@ -30,6 +30,11 @@ class SystemClock:
 def installation_zone() -> tzinfo:
     """The time zone of the installation: `TZ`, which the C library reads too. Raises ZoneInfoNotFoundError."""
     return ZoneInfo(os.environ.get("TZ") or "UTC")
+
+
+def midnight(day: date) -> datetime:
+    """When the day begins in the time zone of the installation (`TZ`)."""
+    return datetime.combine(day, datetime.min.time()).astimezone()
 
 
 def epoch_ms(moment: datetime) -> int:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 
 from omnileads.kit.clock import Clock
 from omnileads.telephony.amd_settings import amd_file
+from omnileads.telephony.asterisk_nodes import registers
 from omnileads.telephony.custom_dialplan import dialplan_file
 from omnileads.telephony.file_sync import AMD_FILE, DIALPLAN_FILE, PLAYLISTS_FILE, TRUNKS_FILE, digest_of, keep_reports
 from omnileads.telephony.models import AsteriskSync, AudioFile, SipTrunk
@@ -34,10 +35,11 @@ class AsteriskFiles:
         self._session = session
         self._clock = clock
 
-    def current(self) -> AsteriskFilesOut:
-        """What Asterisk should have now."""
+    def current(self, node: str = "") -> AsteriskFilesOut:
+        """What this Asterisk should have now."""
+        is_registrar = registers(self._session, node, self._clock.now())
         texts = {
-            TRUNKS_FILE: trunks_file(self._session),
+            TRUNKS_FILE: trunks_file(self._session, registers=is_registrar),
             PLAYLISTS_FILE: playlists_file(self._session),
             DIALPLAN_FILE: dialplan_file(self._session),
             AMD_FILE: amd_file(self._session),
@@ -60,9 +62,10 @@ class AsteriskFiles:
         self._keep(report)
         keep_reports(self._session, report.node, report.files, self._clock.now())
         about_trunks = _report_on(report.files, TRUNKS_FILE)
-        if about_trunks is not None and about_trunks.digest == digest_of(trunks_file(self._session)):
+        current = self.current(report.node if report.is_named else "")
+        if about_trunks is not None and about_trunks.digest == digest_of(current.files.texts[TRUNKS_FILE]):
             self._mark_trunks(about_trunks)
-        return report.revision == self.current().revision
+        return report.revision == current.revision
 
     def _keep(self, report: AsteriskReport) -> None:
         failed = [item for item in report.files if item.state == "failed"]

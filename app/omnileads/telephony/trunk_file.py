@@ -28,10 +28,11 @@ class TrunkText:
     wizard_text: str
 
 
-def render_trunks(trunks: Iterable[TrunkText]) -> str:
+def render_trunks(trunks: Iterable[TrunkText], *, registers: bool = True) -> str:
     """`pjsip_trunks.conf`: a wizard section for each trunk, made of its checked settings only, comments left out.
 
-    A text that no longer passes the check (written before a stricter version) is left out rather than trusted.
+    A text that no longer passes the check (written before a stricter version) is left out rather than trusted. Only one
+    of several Asterisks `registers` at the providers; calls out are the same for all.
     """
     sections = [_HEAD]
     for trunk in sorted(trunks, key=lambda trunk: trunk.id):
@@ -39,12 +40,14 @@ def render_trunks(trunks: Iterable[TrunkText]) -> str:
         if reading.problems:
             log.error("trunk.left-out", trunk_id=trunk.id, problems=len(reading.problems))
             continue
-        sections.append(_section(trunk, reading.settings))
+        sections.append(_section(trunk, reading.settings, registers=registers))
     return "\n".join(sections)
 
 
-def _section(trunk: TrunkText, settings: Iterable[Setting]) -> str:
+def _section(trunk: TrunkText, settings: Iterable[Setting], *, registers: bool) -> str:
     written = [(setting.key, setting.value) for setting in settings]
+    if not registers:
+        written = [(key, "no" if key == "sends_registrations" else value) for key, value in written]
     keys = {key for key, _ in written}
     # Audio between the two sides would leave the recording and the agent's hold music out.
     ours = [] if "endpoint/direct_media" in keys else [("endpoint/direct_media", "no")]
@@ -67,7 +70,7 @@ def _callers(written: Iterable[tuple[str, str]]) -> list[str]:
     return list(dict.fromkeys(_PORT.sub("", host).strip("[]") for host in hosts))
 
 
-def trunks_file(session: Session) -> str:
+def trunks_file(session: Session, *, registers: bool = True) -> str:
     """`pjsip_trunks.conf` as it should be now."""
     rows = session.execute(select(SipTrunk.id, SipTrunk.name, SipTrunk.wizard_text))
-    return render_trunks(TrunkText(*row) for row in rows)
+    return render_trunks((TrunkText(*row) for row in rows), registers=registers)

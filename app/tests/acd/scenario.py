@@ -33,6 +33,8 @@ from omnileads.acd.core.events import (
     Event,
     LegAnswered,
     LegEnded,
+    NodeChanged,
+    NodeLost,
     PlaybackFinished,
     SuperviseAgent,
     Tick,
@@ -79,9 +81,12 @@ def config(*queues: Queue, **profile_settings: object) -> RoutingConfig:
 
 
 class Scenario:
-    """The engine with people around it. Times are seconds since the start."""
+    """The engine with people around it. Times are seconds since the start.
 
-    def __init__(self, routing: RoutingConfig, seed: int = 0) -> None:
+    `nodes` are its Asterisks; callers arrive at one after the other.
+    """
+
+    def __init__(self, routing: RoutingConfig, seed: int = 0, nodes: tuple[str, ...] = ("a1",)) -> None:
         self.engine = Engine(routing, Random(seed), unavailable_logout_seconds=300)  # noqa: S311 - reproducible
         self.now = 1_700_000_000_000
         self.start = self.now
@@ -96,7 +101,11 @@ class Scenario:
         """call id -> channel id, while the caller is on the line"""
         self.listening: set[str] = set()
         """legs of supervisors who hear a call"""
+        self.node_of_leg: dict[str, str] = {}
+        self.nodes = nodes
         self._calls = 0
+        for node in nodes:
+            self.tell(NodeChanged(node, "open"))
 
     # --- time and events -----------------------------------------------------------------------------------------
 
@@ -121,12 +130,23 @@ class Scenario:
             self.tell(WebphoneChanged(str(1000 + agent_id), is_registered=True))
             self.tell(AgentLogin(agent_id))
 
-    def call(self, did: str = DID) -> str:
+    def call(self, did: str = DID, node: str | None = None) -> str:
         self._calls += 1
         call_id = f"call{self._calls:05d}"
         self.callers[call_id] = f"chan-{call_id}"
-        self.tell(CallArrived(call_id, f"chan-{call_id}", did=did, number=f"555{self._calls:04d}"))
+        node = self.nodes[self._calls % len(self.nodes)] if node is None else node
+        self.tell(CallArrived(call_id, f"chan-{call_id}", did=did, number=f"555{self._calls:04d}", node=node))
         return call_id
+
+    def node_gone(self, node: str) -> None:
+        """All that was on an Asterisk is no more."""
+        for leg_id in [leg_id for leg_id, its_node in self.node_of_leg.items() if its_node == node]:
+            self.legs.pop(leg_id, None)
+            self.listening.discard(leg_id)
+        for call_id in [call.id for call in self.engine.world.calls.values() if call.node == node]:
+            self.callers.pop(call_id, None)
+            self.bridged.pop(call_id, None)
+        self.tell(NodeLost(node))
 
     def press(self, call_id: str, digits: str) -> None:
         """The caller presses keys, one after the other, as long as it is asked."""
@@ -232,6 +252,8 @@ class Scenario:
         assert not world.to_send, "a call was left without its destination"
         used = Counter(call.trunk_id for call in world.calls.values())
         assert {trunk: count for trunk, count in world.trunk_calls.items() if count} == dict(used)
+        on_nodes = Counter(call.node for call in world.calls.values())
+        assert {node: count for node, count in world.node_calls.items() if count} == dict(on_nodes)
         assert len(set(self.bridged.values())) == len(self.bridged)
         assert set(self.bridged.values()) <= self.legs.keys(), "bridged with a leg that is gone"
 
@@ -273,6 +295,7 @@ class Scenario:
                 call.id
                 for call in world.calls.values()
                 if call.phase is CallPhase.QUEUED and call.campaign_id == queue_id and not call.offers
+                if world.nodes.get(call.node) != "away"
             }
             assert listed == expected, "the waiting list has lost or invented a caller"
             if listed and queue_id in world.ready:
@@ -285,9 +308,12 @@ class Scenario:
                 case RingAgent():
                     assert command.leg_id not in self.legs
                     self.legs[command.leg_id] = command
+                    self.node_of_leg[command.leg_id] = self.engine.world.calls[command.call_id].node
                 case Connect():
                     before = self.bridged.get(command.call_id)
                     assert before in (None, command.leg_id), "one caller reached two agents"
+                    node = self.engine.world.calls[command.call_id].node
+                    assert self.node_of_leg[command.leg_id] == node, "a leg on another Asterisk than its call"
                     if command.leg_id in self.legs:
                         self.bridged[command.call_id] = command.leg_id
                 case Listen() | JoinTalk():

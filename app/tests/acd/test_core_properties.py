@@ -20,7 +20,9 @@ from omnileads.acd.core.events import (
     ConfigurationChanged,
     LegAnswered,
     LegEnded,
+    NodeChanged,
     PlaybackFinished,
+    RingRefused,
     WebphoneChanged,
 )
 from omnileads.acd.core.model import Agent, Call, Snapshot, WatchKind
@@ -38,7 +40,7 @@ steps = st.lists(
                 *("call", "call", "call", "hang up", "answer", "answer", "leg ends", "wait", "wait", "login", "logout"),
                 *("pause", "unpause", "webphone", "welcome ends", "reconfigure", "stale", "restart"),
                 *("press", "press", "call out", "call agent", "customer answers", "customer gone"),
-                *("supervise", "supervise"),
+                *("supervise", "supervise", "node away", "node back", "node lost", "refuse leg"),
             )
         ),
         st.integers(0, 1000),
@@ -93,7 +95,8 @@ def centre(strategy: Strategy) -> Scenario:
             identifications={1: who},
             trunks={1: Trunk(1, "one", max_channels=1), 2: Trunk(2, "two", max_channels=2)},
             outbound_routes=(OutboundRoute(1, "out", (DialPattern("X."),), (1, 2), ring_seconds=20),),
-        )
+        ),
+        nodes=("a1", "a2"),
     )
 
 
@@ -187,6 +190,25 @@ class People:
         ):
             self.scenario.tell(event)
 
+    def node_away(self, number: int) -> None:
+        self.scenario.tell(NodeChanged(self.scenario.nodes[number % 2], "away"))
+
+    def node_back(self, number: int) -> None:
+        self.scenario.tell(NodeChanged(self.scenario.nodes[number % 2], "draining" if number % 3 == 0 else "open"))
+
+    def node_lost(self, number: int) -> None:
+        node = self.scenario.nodes[number % 2]
+        self.scenario.node_gone(node)
+        assert node not in {call.node for call in self.scenario.engine.world.calls.values()}
+        self.scenario.tell(NodeChanged(node, "open"))
+
+    def refuse_leg(self, number: int) -> None:
+        """An Asterisk does not make a leg that it was asked for."""
+        if leg := pick([leg for leg in self.scenario.legs if leg not in self.scenario.bridged.values()], number):
+            ring = self.scenario.legs.pop(leg)
+            self.scenario.listening.discard(leg)
+            self.scenario.tell(RingRefused(ring))
+
     def restart(self, number: int) -> None:
         """The process dies and another one takes over from the snapshot."""
         old = self.scenario.engine
@@ -195,8 +217,8 @@ class People:
         engine = Engine(old.world.config, Random(number), unavailable_logout_seconds=300)  # noqa: S311
         engine.restore(copy, self.scenario.now)
         self.scenario.engine = engine
-        self.scenario._carry_out(engine.resume(self.scenario.now))
-        self.scenario.check_invariants()
+        for node in self.scenario.nodes:
+            self.scenario.tell(NodeChanged(node, "open"))
 
 
 def _from_redis(kind: type[Record], records: list[Record]) -> list[Record]:
@@ -232,6 +254,8 @@ def test_no_caller_is_lost_doubled_or_forgotten(strategy: Strategy, moves: list[
 
 def serve_everybody(scenario: Scenario) -> None:
     people = People(scenario)
+    for node in scenario.nodes:
+        scenario.tell(NodeChanged(node, "open"))
     for agent_id in AGENTS:
         scenario.tell(WebphoneChanged(str(1000 + agent_id), is_registered=True))
         scenario.tell(AgentLogin(agent_id))

@@ -27,7 +27,7 @@ from omnileads.acd.core.model import AgentStatus, CallPhase
 from omnileads.acd.lease import KEY, Lease, LeaseLost
 from omnileads.acd.requests import REQUESTS, RequestReader, parse
 from omnileads.acd.store import AGENTS, CALLS, LIVE_AGENTS, LIVE_CALLS, LIVE_CHANNEL, Store
-from omnileads.acd.webphones import CHANNEL, WebphoneWatcher
+from omnileads.acd.webphones import CHANNEL, DEAD_AFTER_SECONDS, WebphoneWatcher
 from omnileads.kit.events import EVENT_STREAM
 from omnileads.kit.redis import NotReplicatedError, connect_async
 from omnileads.kit.runtime import Runtime
@@ -249,48 +249,106 @@ def test_a_notice_given_while_the_engine_was_away_is_heard_once(settings: Settin
     assert heard == [AgentDispositioned(1, "C1")]
 
 
-def test_webphones_are_compared_at_start_and_followed(settings: Settings) -> None:
-    seen: list[tuple[str, bool]] = []
+A, B = "10.0.0.1:5060", "10.0.0.2:5060"
 
+
+class Webphones:
+    """A watcher at work, and the last that it has said of each extension."""
+
+    def __init__(self, client: redis.asyncio.Redis, *extensions: str) -> None:
+        self.client = client
+        self.extensions = list(extensions)
+        self.said: dict[str, str | None] = {}
+        self.watcher = WebphoneWatcher(client, lambda: self.extensions, self.said.__setitem__)
+
+    async def register(self, extension: str, kamailio: str) -> None:
+        """As Kamailio does it."""
+        await self.client.set(f"oml:webphone:{extension}", f"{kamailio} 1770000000 sip:x@y", ex=60)
+        await self.client.publish(CHANNEL, f"{extension}:1")
+
+    async def says(self, **expected: str | None) -> None:
+        async def is_said() -> bool:
+            return all(self.said.get(extension[1:], "nothing") == value for extension, value in expected.items())
+
+        await eventually(is_said, 20)
+
+    async def lives(self, *kamailios: str, seconds: float = 60) -> None:
+        for kamailio in kamailios:
+            await self.client.set(f"oml:kamailio:{kamailio}", "1", px=int(seconds * 1000))
+
+
+def watched(settings: Settings, test: Callable[[Webphones], Awaitable[None]], *extensions: str) -> None:
     async def scenario() -> None:
         async with connected(settings) as client:
-            await client.set("oml:webphone:1001", "sip:x", ex=60)
-            watcher = WebphoneWatcher(client, lambda: ["1001", "1002"], lambda *state: seen.append(state))
-            watching = asyncio.create_task(watcher.run())
-            await eventually(lambda: told(("1001", True), ("1002", False)))
-            await client.publish(CHANNEL, "1002:1")
-            await eventually(lambda: told(("1002", True)))
-            await client.publish(CHANNEL, "1002:0")
-            await eventually(lambda: told(("1002", False)))
+            webphones = Webphones(client, *extensions)
+            watching = asyncio.create_task(webphones.watcher.run())
+            await test(webphones)
             watching.cancel()
             await asyncio.gather(watching, return_exceptions=True)
 
-    async def told(*states: tuple[str, bool]) -> bool:
-        return seen[-len(states) :] == list(states)
-
     run(scenario())
+
+
+def test_webphones_are_compared_at_start_and_followed(settings: Settings) -> None:
+    async def test(webphones: Webphones) -> None:
+        await webphones.register("1001", A)
+        await webphones.says(_1001=A, _1002=None)
+        await webphones.register("1002", B)
+        await webphones.says(_1001=A, _1002=B)
+        await webphones.register("1002", A)
+        await webphones.says(_1002=A)
+        # What a message says counts for nothing where the key says other.
+        await webphones.client.publish(CHANNEL, "1001:0")
+        await webphones.client.delete("oml:webphone:1002")
+        await webphones.client.publish(CHANNEL, "1002:0")
+        await webphones.says(_1001=A, _1002=None)
+
+    watched(settings, test, "1001", "1002")
 
 
 def test_webphones_of_new_agents_are_found_when_the_configuration_changes(settings: Settings) -> None:
-    seen: list[tuple[str, bool]] = []
-    extensions = ["1001"]
+    async def test(webphones: Webphones) -> None:
+        await webphones.says(_1001=None)
+        await webphones.register("1002", A)
+        webphones.extensions.append("1002")
+        webphones.watcher.compare_soon()
+        await webphones.says(_1002=A)
 
-    async def scenario() -> None:
-        async with connected(settings) as client:
-            watcher = WebphoneWatcher(client, lambda: extensions, lambda *state: seen.append(state))
-            watching = asyncio.create_task(watcher.run())
-            await eventually(lambda: told("1001", is_registered=False))
-            await client.set("oml:webphone:1002", "sip:x", ex=60)
-            extensions.append("1002")
-            watcher.compare_soon()
-            await eventually(lambda: told("1002", is_registered=True))
-            watching.cancel()
-            await asyncio.gather(watching, return_exceptions=True)
+    watched(settings, test, "1001")
 
-    async def told(extension: str, *, is_registered: bool) -> bool:
-        return (extension, is_registered) in seen
 
-    run(scenario())
+def test_webphones_of_a_dead_kamailio_are_gone_while_another_lives(settings: Settings) -> None:
+    async def test(webphones: Webphones) -> None:
+        await webphones.lives(A, B)
+        await webphones.register("1001", A)
+        await webphones.register("1002", B)
+        await webphones.says(_1001=A, _1002=B)
+        await webphones.client.delete(f"oml:kamailio:{A}")
+        await webphones.says(_1001=None, _1002=B)
+        # It came back at the other; and then the first lives again.
+        await webphones.register("1001", B)
+        await webphones.says(_1001=B)
+        await webphones.lives(A)
+        await webphones.register("1002", A)
+        await webphones.says(_1002=A)
+
+    watched(settings, test, "1001", "1002")
+
+
+def test_webphones_of_a_lone_kamailio_are_given_time_and_none_is_gone_by_an_outage(settings: Settings) -> None:
+    async def test(webphones: Webphones) -> None:
+        await webphones.register("1001", A)
+        await webphones.says(_1001=A)
+        await asyncio.sleep(DEAD_AFTER_SECONDS + 2)
+        webphones.watcher.compare_soon()
+        await asyncio.sleep(2)
+        assert webphones.said == {"1001": A}
+        # The first one to give a sign after an outage of Redis is not held against the others at once.
+        await webphones.lives(B)
+        await asyncio.sleep(2)
+        assert webphones.said == {"1001": A}
+
+    watched(settings, test, "1001")
 
 
 def test_the_lease_is_one_nodes_and_its_own_node_takes_it_over_at_once(settings: Settings) -> None:

@@ -51,6 +51,11 @@ _MAKES_USERS: Final = "users.write users.write-agents"
 
 EXCEPTIONS: Final[dict[str, tuple[str, ...]]] = {
     "GET /agents": ("campaigns.read",),
+    "GET /callbacks": ("supervision.read",),
+    "GET /callbacks/{callback_id}": ("supervision.read",),
+    "GET /callbacks/{callback_id}/agents": ("supervision.read",),
+    "PUT /callbacks/{callback_id}/agent": ("supervision.read", "supervision.act"),
+    "DELETE /callbacks/{callback_id}": ("supervision.read", "supervision.act"),
     "GET /calls": ("calls.read",),
     "GET /campaign-drafts": ("campaigns.read", "campaigns.write"),
     "GET /campaign-drafts/{draft_id}": ("campaigns.read", "campaigns.write"),

@@ -22,6 +22,7 @@ from tests.api_v1.crm import COLUMNS, V1, World, bearer, token_of
 
 NOT_FOUND = {"status": "ERROR", "idDispositionOption": "Disposition option id not found"}
 SECOND = {"status": "ERROR", "msg": "There is another disposition for this contact on this campaign"}
+OWN_CALL = "01KJQ6PSG00000000000000001"
 
 
 def options_at(world: World, *path: object) -> str:
@@ -110,13 +111,13 @@ def test_008_what_is_not_known_is_refused(world: World) -> None:
 
 
 def test_008_the_call_the_agent_took_is_dispositioned_with_it(world: World) -> None:
-    live = {**READY, "agent_id": world.ana.id, "status": "ACW", "call_id": "c1", "campaign_id": world.campaign_id}
+    live = {**READY, "agent_id": world.ana.id, "status": "ACW", "call_id": OWN_CALL, "campaign_id": world.campaign_id}
     world.runtime.redis.hset(LIVE_AGENTS, str(world.ana.id), json.dumps(live))
-    stored = world.disposition(world.contact(), callid="c1").json()
-    assert world.admin.get("/api/v2/calls/c1/disposition").json()["option_id"] == world.success
+    stored = world.disposition(world.contact(), callid=OWN_CALL).json()
+    assert world.admin.get(f"/api/v2/calls/{OWN_CALL}/disposition").json()["option_id"] == world.success
     entries: Any = world.runtime.redis.xrange(COMMANDS)
     notices = [parse(json.loads(fields["command"])) for _, fields in entries]
-    assert notices == [AgentDispositioned(world.ana.id, "c1")]
+    assert notices == [AgentDispositioned(world.ana.id, OWN_CALL)]
     assert world.agent.get(f"{V1}/disposition/{stored['id']}/").json() == stored
     assert count(world, Disposition) == 1
 

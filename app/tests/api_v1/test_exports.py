@@ -7,9 +7,11 @@ import io
 import json
 import zipfile
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
+from fastapi import FastAPI
 from fastapi.testclient import TestClient
 from sqlalchemy import func, select
 
@@ -22,11 +24,14 @@ from omnileads.exports import report
 from omnileads.exports.models import ExportPart
 from omnileads.exports.recordings import RecordingsLook
 from omnileads.kit.audit import AuditEntry
+from omnileads.kit.bucket import Bucket
 from omnileads.kit.jobs import Job
 from omnileads.settings import Settings
 from tests.api_v1.crm import V1, World
+from tests.bucket import PREFIX, door_before
 from tests.conftest import SignedIn, VirtualClock
 from tests.domain import Phone, wav
+from tests.servers import s3_server
 
 REPORTS = (
     "contactados",
@@ -39,9 +44,9 @@ REPORTS = (
 
 
 @pytest.fixture(autouse=True)
-def _worker(world: World, settings: Settings) -> None:
+def _worker(world: World, app: FastAPI) -> None:
     world.runtime.jobs.register(exports.REPORT_JOB, exports.run_report)
-    world.runtime.jobs.register(exports.RECORDINGS_JOB, RecordingsLook(settings.recordings.directory).run)
+    world.runtime.jobs.register(exports.RECORDINGS_JOB, RecordingsLook(app.state.recordings).run)
 
 
 def calls(world: World, *talks: tuple[str, tuple[str, ...], int | None], **fields: Any) -> None:
@@ -65,6 +70,7 @@ def calls(world: World, *talks: tuple[str, tuple[str, ...], int | None], **field
 
 
 TALK = ("DIAL", "ANSWER", "COMPLETEAGENT")
+OWN_CALL = "01KJQ6PSG00000000000000001"
 
 
 def ask(client: TestClient, report: str, **fields: Any) -> Any:
@@ -97,8 +103,8 @@ def fetched(world: World, client: TestClient, export_id: str) -> Any:
 
 def test_talked_calls_are_reported_with_their_dispositions(world: World) -> None:
     contact = world.contact()
-    calls(world, ("c1", TALK, contact), ("c2", TALK, None), ("c3", ("DIAL", "BUSY"), contact))
-    assert world.disposition(contact, callid="c1").status_code == 201
+    calls(world, (OWN_CALL, TALK, contact), ("c2", TALK, None), ("c3", ("DIAL", "BUSY"), contact))
+    assert world.disposition(contact, callid=OWN_CALL).status_code == 201
     with_answer, without = table(world, "contactados")
     assert {**with_answer, "Fecha-Hora Contacto": ""} == {
         "Teléfono contactado": "3515550001",
@@ -108,7 +114,7 @@ def test_talked_calls_are_reported_with_their_dispositions(world: World) -> None
         "tel2": "",
         "Fecha-Hora Contacto": "",
         "Agente": "Ana Paz",
-        "Call ID": "c1",
+        "Call ID": OWN_CALL,
         "Tipo de llamada": "Manual",
         "ID base de datos": str(world.base["id"]),
         "Base de datos": "Clients",
@@ -120,7 +126,7 @@ def test_talked_calls_are_reported_with_their_dispositions(world: World) -> None
     local = world.runtime.clock.now().astimezone().strftime("%Y-%m-%d %H:%M:%S")
     assert with_answer["Fecha-Hora Contacto"] == local
     assert (without["Call ID"], without["Calificación"]) == ("c2", "Llamada Atendida sin calificacion")
-    assert [row["Call ID"] for row in table(world, "calificados")] == ["c1"]
+    assert [row["Call ID"] for row in table(world, "calificados")] == [OWN_CALL]
 
 
 def test_calls_without_a_talk_are_reported_with_the_reason(world: World) -> None:
@@ -189,10 +195,10 @@ def test_a_long_report_is_read_in_pieces(world: World, monkeypatch: pytest.Monke
         monkeypatch.setattr(f"omnileads.exports.{module}.AT_ONCE", 2)
     assert report.AT_ONCE == 1000
     contacts = [world.contact(f"x{number}", f"35155500{number:02}") for number in range(5)]
-    calls(world, *((f"c{number}", TALK, contact) for number, contact in enumerate(contacts)))
+    calls(world, *((f"{OWN_CALL[:-1]}{number}", TALK, contact) for number, contact in enumerate(contacts)))
     calls(world, *((f"d{number}", ("DIAL", "BUSY"), None) for number in range(4)))
     for number, contact in enumerate(contacts):
-        assert world.disposition(contact, callid=f"c{number}").status_code == 201
+        assert world.disposition(contact, callid=f"{OWN_CALL[:-1]}{number}").status_code == 201
     expected = {"contactados": 5, "calificados": 5, "no_atendidos": 4, "calificaciones_campana": 5}
     for name, count in {**expected, "resultados_base_contactados": 5}.items():
         found = table(world, name)
@@ -361,6 +367,25 @@ def test_what_went_meanwhile_is_named(world: World, settings: Settings) -> None:
     with world.runtime.database.transaction() as session:
         result = session.get_one(Job, answer.json()["id"]).result
     assert result == {"files": 1, "bytes": len(wav())}
+
+
+def test_an_archive_has_what_is_in_the_bucket(
+    world: World, settings: Settings, app: FastAPI, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second, third = (recording(world, settings, call_id) for call_id in ("c1", "c22", "c333"))
+    with s3_server(tmp_path) as address, door_before(address) as door:
+        monkeypatch.setattr(app.state.recordings, "bucket", Bucket(door.settings()))
+        monkeypatch.setattr(app.state.recordings, "_prefix", PREFIX)
+        for file in (first, second, third):
+            door.put(file, (settings.recordings.directory / file).read_bytes())
+            (settings.recordings.directory / file).unlink()
+        answer = download(world.supervisor, [first, second, third])
+        door.remove(second)
+        found = archive(world, world.supervisor, answer)
+    assert found.testzip() is None
+    assert found.namelist() == [first, third, "no_disponibles.txt"]
+    assert found.read(first) == wav(tone=2)
+    assert found.read("no_disponibles.txt").decode().splitlines() == [second]
 
 
 def test_wrong_lists_of_recordings_are_refused(world: World, settings: Settings) -> None:

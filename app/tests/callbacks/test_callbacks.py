@@ -65,6 +65,7 @@ def test_an_agent_keeps_a_list_of_whom_to_call_again(desk: Desk) -> None:
         "campaign_id": desk.world.campaign_id,
         "campaign_name": "Support",
         "contact_id": first,
+        "contact": "Eva",
         "agent_id": desk.world.ana.id,
         "agent_name": "Ana Paz",
         "due_at": (desk.clock.now() + timedelta(days=3)).strftime("%Y-%m-%dT%H:%M:%SZ"),

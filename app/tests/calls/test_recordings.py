@@ -16,6 +16,7 @@ from omnileads.agents.models import Agent, AgentGroup
 from omnileads.calls.intake import read_event
 from omnileads.calls.models import Recording
 from omnileads.calls.recording_check import RecordingCheck
+from omnileads.calls.recording_files import RecordingFiles
 from omnileads.calls.store import store
 from omnileads.calls.wav import NotAWavError, read_facts
 from omnileads.kit.audit import AuditEntry
@@ -43,7 +44,7 @@ class Studio:
         self.campaign = make_campaign(
             self.admin, members=[{"agent_id": self.agent.id}], supervisor_ids=[self.supervisor.id]
         )
-        self.check = RecordingCheck(runtime.database, self.folder, runtime.clock)
+        self.check = RecordingCheck(runtime.database, RecordingFiles.of(settings), runtime.clock)
 
     def record(self, call_id: str = "c1", file: str = FILE, *, is_over: bool = True, **data: Any) -> None:
         """The events of a recorded call."""

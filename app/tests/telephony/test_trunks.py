@@ -252,6 +252,75 @@ def test_the_other_sides_of_trunks_are_shown(things: Things, asterisk: TestClien
     assert line(first) == line(second) == UNKNOWN
 
 
+REGISTERING = COMPLETE.replace("sends_auth=yes", "sends_registrations=yes\nsends_auth=yes")
+
+
+def registering(asterisk: TestClient, node: str, *, stopping: bool = False) -> bool:
+    """Ask for the files as this Asterisk, and say whether it registers at the provider."""
+    answer = asterisk.get("/internal/asterisk/files", params={"node": node, "stopping": stopping}).json()
+    return "sends_registrations=yes" in answer["files"]["texts"]["pjsip_trunks.conf"]
+
+
+def test_one_of_several_asterisks_registers_and_the_next_takes_over(
+    admin: TestClient, asterisk: TestClient, clock: VirtualClock
+) -> None:
+    create(admin, wizard_text=REGISTERING)
+    assert registering(asterisk, "b"), "the only one"
+    clock.advance(seconds=1)
+    assert not registering(asterisk, "a")
+    clock.advance(seconds=60)
+    assert not registering(asterisk, "a")
+    assert registering(asterisk, "b")
+    clock.advance(seconds=60)
+    assert not registering(asterisk, "a"), "b was here a minute ago"
+    clock.advance(seconds=20)
+    assert registering(asterisk, "a"), "b is gone"
+    assert not registering(asterisk, "b"), "who comes back stands behind"
+    assert not registering(asterisk, "a", stopping=True)
+    assert registering(asterisk, "b")
+    clock.advance(seconds=80)
+    assert registering(asterisk, "a", stopping=True), "nobody else is there"
+
+
+def test_each_asterisk_reports_the_file_it_was_given(
+    admin: TestClient, asterisk: TestClient, clock: VirtualClock
+) -> None:
+    made = create(admin, wizard_text=REGISTERING).json()
+    for node in ("a", "b"):
+        clock.advance(seconds=1)
+        files = asterisk.get("/internal/asterisk/files", params={"node": node}).json()
+        entries = [
+            {"file": name, "digest": hashlib.sha256(text.encode()).hexdigest(), "state": "applied"}
+            for name, text in files["files"]["texts"].items()
+        ]
+        said = {"node": node, "revision": files["revision"], "files": entries}
+        assert asterisk.post("/internal/asterisk/report", json=said).json() == {"accepted": True}
+        assert admin.get(f"{API}/sip-trunks/{made['id']}").json()["sync"]["state"] == "applied"
+
+
+def test_a_trunk_is_as_well_as_for_the_asterisk_that_reaches_it_worst(
+    things: Things, asterisk: TestClient, clock: VirtualClock
+) -> None:
+    trunk = create(things.client).json()
+
+    def say(node: str, **line: object) -> None:
+        lines = [{"trunk": "Provider_a", **line}]
+        assert asterisk.post("/internal/asterisk/lines", json={"node": node, "lines": lines}).status_code == 204
+
+    def shown() -> tuple[str, str]:
+        line = things.client.get(f"{API}/sip-trunks/{trunk['id']}").json()["line"]
+        return line["registration"], line["reachability"]
+
+    say("a", registration="registered", reachability="reachable", round_trip_ms=10)
+    say("b", registration="none", reachability="reachable", round_trip_ms=20)
+    assert shown() == ("registered", "reachable")
+    say("b", registration="none", reachability="unreachable")
+    assert shown() == ("registered", "unreachable")
+    clock.advance(seconds=400)
+    say("a", registration="registered", reachability="reachable", round_trip_ms=10)
+    assert shown() == ("registered", "reachable"), "b has said nothing for minutes: it is gone"
+
+
 def test_sounds_are_named_and_served(admin: TestClient, asterisk: TestClient) -> None:
     sound = wav()
     audio = admin.post(f"{API}/audio-files", data={"name": "Hello"}, files={"file": sound}).json()

@@ -4,6 +4,7 @@ Asterisk carries REST over its event websocket, in order, for a fraction of the 
 """
 
 import asyncio
+import errno
 import json
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
@@ -35,7 +36,14 @@ JsonObject = dict[str, Any]
 
 
 class AriUnavailable(Exception):
-    """Asterisk cannot be reached, or the connection broke before it answered."""
+    """Asterisk cannot be reached, or the connection broke before it answered.
+
+    `is_refused`: its machine answered that nothing listens there, so that there is no Asterisk, and no calls.
+    """
+
+    def __init__(self, message: str, *, is_refused: bool = False) -> None:
+        super().__init__(message)
+        self.is_refused = is_refused
 
 
 class AriRefused(Exception):
@@ -61,10 +69,11 @@ class AriConnection:
         self._numbers = count(1)
 
     @classmethod
-    async def open(cls, asterisk: AsteriskTopic) -> "AriConnection":
-        """Connect. Raises AriUnavailable."""
+    async def open(cls, asterisk: AsteriskTopic, address: str) -> "AriConnection":
+        """Connect to the Asterisk at one of the addresses. Raises AriUnavailable."""
         query = urlencode({"app": APPLICATION, "subscribeAll": "true"})
-        url = f"http://{asterisk.host}:{asterisk.ari_port}/ari/events?{query}"
+        host = f"[{address}]" if ":" in address else address
+        url = f"http://{host}:{asterisk.ari_port}/ari/events?{query}"
         credentials = aiohttp.encode_basic_auth(asterisk.ari_user, asterisk.ari_password.get_secret_value())
         session = aiohttp.ClientSession()
         try:
@@ -73,7 +82,8 @@ class AriConnection:
             )
         except (aiohttp.ClientError, OSError, TimeoutError) as error:
             await session.close()
-            raise AriUnavailable(str(error) or type(error).__name__) from error
+            is_refused = isinstance(error, OSError) and error.errno == errno.ECONNREFUSED
+            raise AriUnavailable(str(error) or type(error).__name__, is_refused=is_refused) from error
         return cls(session, websocket)
 
     async def close(self) -> None:

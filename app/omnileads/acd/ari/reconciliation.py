@@ -1,6 +1,6 @@
-"""After a connection to Asterisk: what became of the calls while nobody looked.
+"""After a connection to an Asterisk: what became of its calls while nobody looked.
 
-Compares the engine's records with Asterisk's channels and bridges, and says what to tell the engine and what to repair.
+Compares the engine's records with its channels and bridges, and says what to tell the engine and what to repair.
 """
 
 from collections.abc import Callable
@@ -34,12 +34,12 @@ class Findings:
     repairs: list[Command] = field(default_factory=list)
 
 
-async def compare(world: World, telephony: Telephony, new_call_id: Callable[[], str]) -> Findings:
-    """Look at Asterisk and find the differences. Raises AriUnavailable, AriRefused."""
+async def compare(world: World, node: str, telephony: Telephony, new_call_id: Callable[[], str]) -> Findings:
+    """Look at one Asterisk and find where it differs from the records. Raises AriUnavailable, AriRefused."""
     channels: dict[str, JsonObject] = {channel["id"]: channel for channel in await telephony.channels()}
     bridges: dict[str, JsonObject] = {bridge["id"]: bridge for bridge in await telephony.bridges()}
     findings = Findings()
-    for call in list(world.calls.values()):
+    for call in [call for call in world.calls.values() if call.node == node]:
         if call.is_outbound and call.phase is not CallPhase.TALKING:
             _compare_call_out(call, channels, findings)
         elif call.channel_id not in channels:

@@ -5,7 +5,7 @@ event that says so is on its way. A leg that cannot be rung is told to the engin
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
 import structlog
@@ -29,7 +29,8 @@ from omnileads.acd.core.commands import (
     StopListening,
     Unbridge,
 )
-from omnileads.acd.core.events import CallerHungUp, CrmAnswered, Event, LegEnded, PlaybackFinished
+from omnileads.acd.core.events import CallerHungUp, CrmAnswered, Event, PlaybackFinished, RingRefused
+from omnileads.acd.core.nodes import TEMPORARY_FAILURE
 from omnileads.acd.crm import Crm
 from omnileads.settings import KamailioTopic
 
@@ -38,9 +39,6 @@ log = structlog.get_logger(__name__)
 RECORDINGS_FOLDER = "/var/spool/omnileads/recordings"
 """Where the recordings volume is mounted in the asterisk image."""
 
-TEMPORARY_FAILURE = 41
-"""Q.850 cause given to the engine for a leg that Asterisk refused to create."""
-
 SNOOP_SUFFIX, EARS_SUFFIX = "-snoop", "-ears"
 
 _ENTERING_SECONDS = 3.0
@@ -48,10 +46,17 @@ _GONE = 404
 
 
 class Telephony:
-    """Commands to Asterisk. `report` takes the events that follow from commands which failed."""
+    """Commands to one Asterisk. `report` takes the events that follow from commands which failed.
 
-    def __init__(self, kamailio: KamailioTopic, crm: Crm, report: Callable[[Event], object]) -> None:
-        self._webphones = f"{kamailio.host}:{kamailio.sip_port}"
+    `kamailios` is looked into for where a webphone is rung, `host:port` by extension, and changes meanwhile; the one of
+    the settings is asked for those that are not in it.
+    """
+
+    def __init__(
+        self, kamailio: KamailioTopic, crm: Crm, report: Callable[[Event], object], kamailios: Mapping[str, str]
+    ) -> None:
+        self._kamailio = f"{kamailio.host}:{kamailio.sip_port}"
+        self._kamailios = kamailios
         self._crm = crm
         self._report = report
         self._connection: AriConnection | None = None
@@ -123,6 +128,20 @@ class Telephony:
             "POST", f"applications/{APPLICATION}/subscription", {"eventSource": f"channel:{channel_id}"}
         )
 
+    async def variable(self, name: str) -> str:
+        """A global variable of Asterisk's dialplan; empty if it is not set."""
+        try:
+            answer = await self._request("GET", "asterisk/variable", {"variable": name})
+        except AriRefused as error:
+            if error.status == _GONE:
+                return ""
+            raise
+        return str(answer.get("value", ""))
+
+    async def set_variable(self, name: str, value: str) -> None:
+        """Set a global variable of Asterisk's dialplan."""
+        await self._request("POST", "asterisk/variable", {"variable": name, "value": value})
+
     # --- one command -------------------------------------------------------------------------------------------------
 
     async def _after(self, earlier: asyncio.Task[None] | None, command: Command) -> None:
@@ -132,7 +151,7 @@ class Telephony:
             await self._actions[type(command)](command)
         except (AriRefused, AriUnavailable) as error:
             is_gone = isinstance(error, AriRefused) and error.status == _GONE
-            if not is_gone:
+            if not is_gone and self._connection is not None:
                 log.warning(
                     "ari.command-failed",
                     command=type(command).__name__,
@@ -178,8 +197,9 @@ class Telephony:
             **{f"PJSIP_HEADER(add,{name})": _header_value(value) for name, value in command.headers.items()},
             **_recording_variable(command.recording),
         }
+        kamailio = self._kamailios.get(command.extension, self._kamailio)
         query = {
-            "endpoint": f"PJSIP/agents/sip:{command.extension}@{self._webphones}",
+            "endpoint": f"PJSIP/agents/sip:{command.extension}@{kamailio}",
             "context": "oml-agent-leg",
             "extension": "s",
             "priority": "1",
@@ -285,8 +305,8 @@ class Telephony:
 
     def _report_failure(self, command: Command) -> None:
         match command:
-            case RingAgent(leg_id=leg_id):
-                self._report(LegEnded(leg_id, TEMPORARY_FAILURE))
+            case RingAgent():
+                self._report(RingRefused(command))
             case DialOut(channel_id=channel_id):
                 self._report(CallerHungUp(channel_id, TEMPORARY_FAILURE))
             case Listen(call_id=call_id, leg_id=leg_id) | JoinTalk(call_id=call_id, leg_id=leg_id):

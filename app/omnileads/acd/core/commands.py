@@ -181,7 +181,8 @@ class Decision:
 
     `refusal` is set when an agent's request cannot be granted: (kebab-case code, sentence). `calls` and `agents` name
     the records that changed, so that the shell stores and publishes those and no others. `sent` lists the destinations
-    each call was sent to on its way, time conditions included, for whoever wants to follow it.
+    each call was sent to on its way, time conditions included, for whoever wants to follow it. `ended` names the
+    Asterisk of each call that ended: its last commands go there.
     """
 
     commands: list[Command] = field(default_factory=list)
@@ -190,3 +191,4 @@ class Decision:
     agents: set[int] = field(default_factory=set)
     sent: list[tuple[str, Destination]] = field(default_factory=list)
     refusal: tuple[str, str] | None = None
+    ended: dict[str, str] = field(default_factory=dict)

@@ -8,7 +8,7 @@ import heapq
 from collections.abc import Callable, Iterator
 from random import Random
 
-from omnileads.acd.core import agents, callers, dialogues, flow, internal, outbound, supervision, waiting
+from omnileads.acd.core import agents, callers, dialogues, flow, internal, nodes, outbound, supervision, waiting
 from omnileads.acd.core.commands import Decision
 from omnileads.acd.core.config import RoutingConfig
 from omnileads.acd.core.events import (
@@ -31,7 +31,10 @@ from omnileads.acd.core.events import (
     Event,
     LegAnswered,
     LegEnded,
+    NodeChanged,
+    NodeLost,
     PlaybackFinished,
+    RingRefused,
     SuperviseAgent,
     Tick,
     WebphoneChanged,
@@ -61,6 +64,9 @@ _HANDLERS = {
     SuperviseAgent: supervision.supervise,
     Dialled: outbound.dialled,
     AgentDispositioned: agents.dispositioned,
+    NodeChanged: nodes.changed,
+    NodeLost: nodes.lost,
+    RingRefused: nodes.ring_refused,
 }
 
 _TIMERS_OF_CALLS: dict[TimerKind, Callable[[World, str, int], None]] = {
@@ -104,14 +110,6 @@ class Engine:
     def restore(self, snapshot: Snapshot, now: int) -> None:
         """Take over what a former process left; what became of it meanwhile is then told by events."""
         self.world.restore(snapshot, now)
-
-    def resume(self, now: int) -> Decision:
-        """After `restore` and the events that bring it up to date: serve whoever can be served."""
-        self.world.decision = decision = Decision()
-        self.world.now = now
-        for queue_id in self.world.config.queues:
-            serve_queue(self.world, queue_id)
-        return decision
 
     @property
     def next_deadline(self) -> int | None:

@@ -3,8 +3,9 @@
 from dataclasses import dataclass
 from typing import Literal
 
+from omnileads.acd.core.commands import RingAgent
 from omnileads.acd.core.config import Destination, RoutingConfig
-from omnileads.acd.core.model import WatchKind
+from omnileads.acd.core.model import NodeState, WatchKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,30 @@ class CallArrived:
     is_from_pbx: bool = False
     dialplan_data: tuple[tuple[str, str], ...] = ()
     """(name, value) of the variables the dialplan wants on the agent's screen"""
+    node: str = ""
+    """the Asterisk that the caller is on"""
+
+
+@dataclass(frozen=True, slots=True)
+class NodeChanged:
+    """What may be done on an Asterisk from now on. One that is back from away has been compared with the records."""
+
+    node: str
+    state: NodeState
+
+
+@dataclass(frozen=True, slots=True)
+class NodeLost:
+    """An Asterisk is gone for good, with every channel it had."""
+
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class RingRefused:
+    """An Asterisk did not make a leg to a webphone."""
+
+    ring: RingAgent
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,5 +241,8 @@ Event = (
     | SuperviseAgent
     | AgentDispositioned
     | ConfigurationChanged
+    | NodeChanged
+    | NodeLost
+    | RingRefused
     | Tick
 )

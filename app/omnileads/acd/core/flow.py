@@ -70,6 +70,7 @@ def arrived(world: World, event: CallArrived) -> None:
             language=route.language if route else "en",
             trunk_id=event.trunk_id,
             dialplan_data=event.dialplan_data,
+            node=event.node,
         )
     )
     if _is_full(world, event.trunk_id):

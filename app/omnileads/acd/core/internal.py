@@ -7,7 +7,7 @@ from omnileads.acd.core.config import AgentProfile, Destination, DestinationType
 from omnileads.acd.core.events import AgentCallAgent
 from omnileads.acd.core.matching import serve_agents
 from omnileads.acd.core.model import Call, CallPhase
-from omnileads.acd.core.steps import Refusal, ring_own_webphone, send_on, state_refusal
+from omnileads.acd.core.steps import TELEPHONY_AWAY, Refusal, ring_own_webphone, send_on, state_refusal
 from omnileads.acd.core.world import World
 
 
@@ -15,8 +15,9 @@ def call_agent(world: World, event: AgentCallAgent) -> None:
     """An agent wants to call a colleague. What cannot be is refused before anything rings."""
     profile, colleague = world.config.agents.get(event.agent_id), world.config.agents.get(event.to_agent_id)
     refusal = _refusal(world, event, profile, colleague)
-    if refusal is not None or profile is None or colleague is None:
-        world.decision.refusal = refusal
+    node = world.least_busy_node()
+    if refusal is not None or profile is None or colleague is None or node is None:
+        world.decision.refusal = refusal or TELEPHONY_AWAY
         return
     call = Call(
         id=event.call_id,
@@ -32,6 +33,7 @@ def call_agent(world: World, event: AgentCallAgent) -> None:
         called_agent_id=colleague.id,
         is_outbound=True,
         is_answered=True,
+        node=node,
     )
     working_state.start_dialing(world, profile.id, call.id)
     headers = {"Origin": "withoutCamp", "IDCamp": "0", "OMLCALLTYPEIDTYPE": "7", "OMLOUTNUM": colleague.extension}

@@ -36,6 +36,9 @@ class CallPhase(StrEnum):
     CLOSING = "closing"
 
 
+NodeState = Literal["open", "draining", "away"]
+"""Of an Asterisk: new calls may begin there; only those it has go on; nobody hears of it."""
+
 FLOW_PHASES = frozenset({CallPhase.ASKING, CallPhase.LOOKUP, CallPhase.AWAY, CallPhase.CLOSING})
 """The caller is in no queue and with no agent."""
 
@@ -189,6 +192,8 @@ class Call:
     hops: int = 0
     """how often the call was sent on without a person having done anything"""
     watches: tuple[Watch, ...] = ()
+    node: str = ""
+    """the Asterisk that has all of its channels, by its address; empty: not known yet"""
     next_event: int = 0
     next_leg: int = 0
     next_playback: int = 0

@@ -16,6 +16,7 @@ from omnileads.acd.core.matching import must_disposition, serve_agents, unpause_
 from omnileads.acd.core.model import Agent, Call, CallPhase, CallType, Dial
 from omnileads.acd.core.recording import recording_path
 from omnileads.acd.core.steps import (
+    TELEPHONY_AWAY,
     Refusal,
     call_type,
     log_call,
@@ -39,8 +40,9 @@ def call_out(world: World, event: AgentCallOut) -> None:
     profile = world.config.agents.get(event.agent_id)
     queue = world.queue(event.campaign_id) if event.campaign_id > 0 else None
     refusal = state_refusal(agent, profile) or _refusal(agent, profile, queue, event)
-    if refusal is not None or profile is None:
-        world.decision.refusal = refusal
+    node = world.least_busy_node()
+    if refusal is not None or profile is None or node is None:
+        world.decision.refusal = refusal or TELEPHONY_AWAY
         return
     match = find_route(_routes(world, queue), event.number)
     call = world.put_call(
@@ -58,6 +60,7 @@ def call_out(world: World, event: AgentCallOut) -> None:
             contact_id=event.contact_id,
             is_outbound=True,
             is_answered=True,
+            node=node,
         )
     )
     if event.is_blocked or match is None:

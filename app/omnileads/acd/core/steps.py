@@ -79,6 +79,9 @@ def state_refusal(agent: Agent, profile: AgentProfile | None) -> Refusal | None:
     return None
 
 
+TELEPHONY_AWAY: Refusal = ("telephony-away", "The telephony is not available now. Try again in a moment.")
+
+
 def hang_up_caller(world: World, call: Call) -> None:
     """End the caller's channel and forget the call."""
     world.decision.commands.append(HangUp(call_id=call.id, channel_id=call.channel_id))

@@ -13,7 +13,7 @@ from sortedcontainers import SortedList
 
 from omnileads.acd.core.commands import Decision
 from omnileads.acd.core.config import Destination, Queue, RoutingConfig
-from omnileads.acd.core.model import Agent, Call, CallPhase, MemberStats, Snapshot, Watch
+from omnileads.acd.core.model import Agent, Call, CallPhase, MemberStats, NodeState, Snapshot, Watch
 from omnileads.acd.core.selection import ReadyAgents
 
 TimerKind = Literal["ring", "wait", "announce", "digits", "dial", "talk", "watch", "acw", "pause", "rest", "logout"]
@@ -51,6 +51,10 @@ class World:
         """callers in each queue, those being offered included"""
         self.trunk_calls: Counter[int] = Counter()
         """calls that use a channel of each trunk"""
+        self.nodes: dict[str, NodeState] = {}
+        """the Asterisks, by their addresses"""
+        self.node_calls: Counter[str] = Counter()
+        """calls on each Asterisk"""
         self.expected_waits: dict[int, float] = {}
         """seconds that callers of each queue waited of late; a new engine learns them anew"""
         self.to_send: deque[tuple[str, Destination | None]] = deque()
@@ -100,6 +104,11 @@ class World:
         ahead = self.queued[call.campaign_id] - len(self.waiting[call.campaign_id])
         return 1 + (0 if call.offers else ahead + self.waiting[call.campaign_id].bisect_left(_waiting_key(call)))
 
+    def least_busy_node(self) -> str | None:
+        """The Asterisk on which a call begins best; None while none takes new calls."""
+        usable = [node for node, state in self.nodes.items() if state == "open"]
+        return min(usable, key=lambda node: (self.node_calls[node], node), default=None)
+
     # --- changing ------------------------------------------------------------------------------------------------
 
     def put_call(self, call: Call) -> Call:
@@ -125,6 +134,7 @@ class World:
             self.unwatched += [(call.id, watch) for watch in stored.watches]
         self._unindex_call(stored)
         self.decision.calls.add(call.id)
+        self.decision.ended[call.id] = call.node
 
     def put_agent(self, agent: Agent) -> Agent:
         """Store a new version of an agent and bring the queues' ready lists in step."""
@@ -146,6 +156,18 @@ class World:
         else:
             ready.add(agent.id, stats)
 
+    def set_node(self, node: str, state: NodeState) -> None:
+        """Note what may be done on an Asterisk. Callers on one that is away are offered to nobody."""
+        is_listing_changed = (self.nodes.get(node) == "away") != (state == "away")
+        self.nodes[node] = state
+        if is_listing_changed:
+            self._list_waiting()
+
+    def forget_node(self, node: str) -> None:
+        """It is gone, and has no calls any more."""
+        self.nodes.pop(node, None)
+        self.node_calls.pop(node, None)
+
     def set_timer(self, timer: Timer) -> None:
         """Ask to be woken at `timer.due`."""
         heapq.heappush(self.timers, timer)
@@ -165,6 +187,7 @@ class World:
         """Take over the state that a former process left behind."""
         self.now = now
         self.stats.update(snapshot.members)
+        self.nodes = {call.node: "away" for call in snapshot.calls if call.node}
         for call in snapshot.calls:
             self.put_call(call)
             self._restore_timers(call)
@@ -205,6 +228,7 @@ class World:
         if call.channel_id:
             self.call_of_channel[call.channel_id] = call.id
         self.trunk_calls[call.trunk_id] += 1
+        self.node_calls[call.node] += 1
         for offer in call.offers:
             self.call_of_leg[offer.leg_id] = call.id
         if call.leg_id is not None:
@@ -218,7 +242,7 @@ class World:
 
     def _index_queued(self, call: Call) -> None:
         self.queued[call.campaign_id] += 1
-        if not call.offers:
+        if not call.offers and self.nodes.get(call.node) != "away":
             self.waiting.setdefault(call.campaign_id, SortedList()).add(_waiting_key(call))
 
     def _unindex_call(self, call: Call | None) -> None:
@@ -226,6 +250,7 @@ class World:
             return
         self.call_of_channel.pop(call.channel_id, None)
         self.trunk_calls[call.trunk_id] -= 1
+        self.node_calls[call.node] -= 1
         for offer in call.offers:
             self.call_of_leg.pop(offer.leg_id, None)
         if call.leg_id is not None:

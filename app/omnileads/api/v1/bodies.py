@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import AsyncIterator, Callable, Mapping
+from datetime import date, datetime
 from typing import Annotated, Any, Final, TypeVar
 
 from fastapi import Depends
@@ -220,6 +221,17 @@ def as_text(value: Any) -> str | None:
     if isinstance(value, str):
         return value.strip()
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else None
+
+
+def as_day(text: str | None) -> date | None:
+    """A day of the installation's calendar, as clients write it; None for what is none. A time after it is left out."""
+    for form in ("%Y-%m-%d", "%d/%m/%Y"):
+        try:
+            day = datetime.strptime((text or "")[:10], form).date()  # noqa: DTZ007
+        except ValueError:
+            continue
+        return day if 1970 <= day.year < 9999 else None
+    return None
 
 
 def file_of(data: Body, name: str) -> UploadFile | None:

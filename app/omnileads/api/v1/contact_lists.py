@@ -17,7 +17,7 @@ from omnileads.api.v1.contact_values import by_column, external_column, main_pho
 from omnileads.api.v1.errors import Body, Refused, failed, missing, must_be_given
 from omnileads.api.v1.language import say
 from omnileads.campaigns.models import Campaign
-from omnileads.campaigns.scope import CurrentScope
+from omnileads.campaigns.scope import CurrentScope, find_seen
 from omnileads.contacts.bases import ContactBases, find_base
 from omnileads.contacts.columns import Structure
 from omnileads.contacts.contacts import Contacts
@@ -182,11 +182,8 @@ def campaigns_of_list(session: Transaction, scope: CurrentScope, base_id: str) -
 )
 def data_columns(session: Transaction, scope: CurrentScope, principal: CurrentPrincipal, campaign_id: str) -> list[str]:
     """The columns of a campaign's list that are no phones."""
-    number = as_id(campaign_id)
-    campaign = session.get(Campaign, number) if number else None
-    if campaign is None or campaign.deleted_at is not None or campaign.contact_base_id is None:
-        raise missing()
-    if scope is not None and campaign.id not in scope:
+    campaign = find_seen(session, scope, as_id(campaign_id))
+    if campaign is None or campaign.contact_base_id is None:
         raise missing()
     base = session.get_one(ContactBase, campaign.contact_base_id)
     structure = Structure.of(base.columns)

@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 from omnileads.agents.names import agent_names
 from omnileads.api.v1.bodies import Data, Fields, as_text, takes
 from omnileads.api.v1.errors import Body, missing
-from omnileads.api.v1.supervision import PAUSED, SeenAgents, acts, midnight, seen_campaign, wanted_day
+from omnileads.api.v1.supervision import SeenAgents, acts, counted, seen_campaign, wanted_day
 from omnileads.calls.models import Call
 from omnileads.calls.projection import LOST, NOT_REACHED
 from omnileads.campaigns.models import Campaign, Lead
 from omnileads.campaigns.scope import CurrentScope, Scope
 from omnileads.contacts.models import Contact
 from omnileads.kit.audit import AuditEntry
+from omnileads.kit.clock import midnight
 from omnileads.kit.edge import CurrentRuntime, Transaction
 from omnileads.kit.permissions import CurrentPrincipal, Principal, requires
 from omnileads.kit.runtime import Runtime
@@ -42,11 +43,7 @@ def dashboard(session: Transaction, runtime: CurrentRuntime, scope: CurrentScope
     """The campaigns the caller sees, their agents now, and today's calls."""
     return {
         "active_campaigns": _active_campaigns(session, scope),
-        "state_agents": {
-            "ready": sum(agent.status == "READY" for agent in seen),
-            "oncall": sum(agent.status == "ONCALL" for agent in seen),
-            "pause": sum(agent.status in PAUSED for agent in seen),
-        },
+        "state_agents": counted(seen),
         "contacted_calls": _contacted_calls(session, runtime, scope),
     }
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from datetime import date, datetime
+from datetime import date
 from typing import Annotated, Any, Final
 from urllib.parse import unquote
 
@@ -13,13 +13,13 @@ from pydantic import Field
 from sqlalchemy.orm import Session
 from starlette.responses import StreamingResponse
 
-from omnileads.api.v1.bodies import Data, Fields, as_id, as_text, takes
+from omnileads.api.v1.bodies import Data, Fields, as_day, as_id, as_text, takes
 from omnileads.api.v1.errors import Body, Refused, missing, sentence_of
 from omnileads.api.v1.language import say
 from omnileads.api.v1.prefix import PREFIX
 from omnileads.api.v1.recordings import hears_only
-from omnileads.campaigns.models import Campaign
-from omnileads.campaigns.scope import CurrentScope, Scope
+from omnileads.calls.recording_edge import CurrentRecordings
+from omnileads.campaigns.scope import CurrentScope, Scope, find_seen, sees
 from omnileads.exports.job import (
     RECORDINGS_JOB,
     REPORT_JOB,
@@ -39,7 +39,7 @@ from omnileads.exports.recordings import (
     find_recordings,
 )
 from omnileads.kit.audit import AuditLog
-from omnileads.kit.edge import CurrentRuntime, CurrentSettings, Transaction
+from omnileads.kit.edge import CurrentRuntime, Transaction
 from omnileads.kit.jobs import Job
 from omnileads.kit.permissions import CurrentPrincipal, Principal, requires
 from omnileads.kit.runtime import Runtime
@@ -53,7 +53,6 @@ files = APIRouter(
 )
 
 _ID: Final = re.compile(r"[0-9A-Z]{26}")
-_DAYS: Final = ("%d/%m/%Y", "%Y-%m-%d")
 _TRUE: Final = frozenset({"true", "1", "on", "si", "sí"})
 _ADDRESS: Final = "filename="
 
@@ -90,9 +89,8 @@ def _language() -> str:
 
 def _wanted_report(session: Transaction, scope: CurrentScope, data: Data) -> dict[str, Any]:
     """Raises Refused."""
-    campaign_id = as_id(data.get("campana_id"))
-    campaign = session.get(Campaign, campaign_id) if campaign_id else None
-    if campaign is None or campaign.deleted_at is not None or (scope is not None and campaign.id not in scope):
+    campaign = find_seen(session, scope, as_id(data.get("campana_id")))
+    if campaign is None:
         raise _failed(404, say("Campaña inexistente.", "Unknown campaign."))
     return {
         "campaign_id": campaign.id,
@@ -110,14 +108,10 @@ def _day(sent: Any) -> date | None:
     text = as_text(sent)
     if sent is None or text == "":
         return None
-    for form in _DAYS:
-        try:
-            day = datetime.strptime((text or "?")[:10], form).date()  # noqa: DTZ007 - a day of the installation's calendar
-        except ValueError:
-            continue
-        if 1970 <= day.year < 9999:
-            return day
-    raise _failed(400, say("Fecha inválida: se espera dd/mm/aaaa.", "Invalid date: dd/mm/yyyy is expected."))
+    day = as_day(text)
+    if day is None:
+        raise _failed(400, say("Fecha inválida: se espera dd/mm/aaaa.", "Invalid date: dd/mm/yyyy is expected."))
+    return day
 
 
 def _is_true(sent: Any) -> bool:
@@ -236,8 +230,7 @@ def _own(session: Transaction, principal: CurrentPrincipal, export_id: str) -> J
 
 
 def _may_read(principal: Principal, scope: Scope, campaign_id: int) -> bool:
-    is_seen = scope is None or campaign_id in scope
-    return is_seen and principal.may("calls.read") and principal.may("contacts.read")
+    return sees(scope, campaign_id) and principal.may("calls.read") and principal.may("contacts.read")
 
 
 OwnExport = Annotated[Job, Depends(_own)]
@@ -266,7 +259,7 @@ def export_state(session: Transaction, export: OwnExport) -> Body:
 def export_file(
     session: Transaction,
     runtime: CurrentRuntime,
-    settings: CurrentSettings,
+    sounds: CurrentRecordings,
     principal: CurrentPrincipal,
     scope: CurrentScope,
     export: OwnExport,
@@ -276,9 +269,7 @@ def export_file(
         raise missing()
     if export.kind == RECORDINGS_JOB:
         hearer = Hearer(principal, scope, hears_only(session, principal))
-        pieces = RecordingsArchive(runtime, settings.recordings.directory, hearer).pieces(
-            RecordingsTask.model_validate(export.arguments)
-        )
+        pieces = RecordingsArchive(runtime, sounds, hearer).pieces(RecordingsTask.model_validate(export.arguments))
         kind, name = "application/zip", "grabaciones.zip"
     else:
         task = ReportTask.model_validate(export.arguments)

@@ -8,15 +8,17 @@ from urllib.parse import quote
 from fastapi import APIRouter, Query
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from starlette.responses import FileResponse
+from starlette.responses import FileResponse, Response
 
 from omnileads.agents.console import require_agent
 from omnileads.api.v1.errors import Body, Refused, missing
 from omnileads.api.v1.prefix import PREFIX
 from omnileads.calls.models import Recording
 from omnileads.calls.playback import Playback
+from omnileads.calls.recording_edge import CurrentRecordings
+from omnileads.calls.sound_response import sound_response
 from omnileads.campaigns.scope import CurrentScope
-from omnileads.kit.edge import CurrentRuntime, CurrentSettings, Transaction
+from omnileads.kit.edge import CurrentRuntime, Transaction
 from omnileads.kit.permissions import CurrentPrincipal, Principal, requires
 from omnileads.kit.schemas import PlainText
 
@@ -54,17 +56,15 @@ def call_record(session: Transaction, principal: CurrentPrincipal, scope: Curren
 def recording_file(
     session: Transaction,
     runtime: CurrentRuntime,
-    settings: CurrentSettings,
+    files: CurrentRecordings,
     principal: CurrentPrincipal,
     scope: CurrentScope,
     filename: Annotated[PlainText, Query(max_length=500)],
-) -> FileResponse:
+) -> Response:
     """A recording's file by the name that `call_record` told; names of other files are not found."""
     own_agent_id = hears_only(session, principal)
     recording_id = session.scalar(select(Recording.id).where(Recording.file == filename))
     if recording_id is None:
         raise missing()
-    playback = Playback(session, settings.recordings.directory, runtime.clock)
-    path = playback.open(recording_id, principal, scope, own_agent_id)
-    headers = {"Cache-Control": "private, no-store"}
-    return FileResponse(path, media_type="audio/wav", filename=path.name, headers=headers)
+    sound = Playback(session, files, runtime.clock).open(recording_id, principal, scope, own_agent_id)
+    return sound_response(sound, "attachment")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable
+from datetime import date, timedelta
 from typing import Annotated, Any, Final, cast
 
 from fastapi import APIRouter, Depends, Query
@@ -16,16 +17,16 @@ from omnileads.agents.errors import EngineRefused, EngineUnavailable
 from omnileads.agents.live import LIVE_AGENTS, LiveAgents
 from omnileads.agents.models import CAMPAIGN_KINDS, Agent, AgentGroup
 from omnileads.agents.schemas import AgentLive
-from omnileads.api.v1.bodies import Data, Fields, as_id, takes
+from omnileads.api.v1.bodies import Data, Fields, as_day, as_id, takes
 from omnileads.api.v1.crm_calls import ask_engine
 from omnileads.api.v1.errors import Body, Refused, failed, missing, sentence_of
 from omnileads.api.v1.language import say
 from omnileads.calls.models import CallEvent
 from omnileads.campaigns.models import Campaign, CampaignMember, CampaignState
 from omnileads.campaigns.presentation import LIVE_CALLS
-from omnileads.campaigns.scope import CurrentScope, Scope, campaign_scope
+from omnileads.campaigns.scope import CurrentScope, Scope, campaign_scope, find_seen
 from omnileads.kit.audit import AuditLog
-from omnileads.kit.clock import epoch_ms
+from omnileads.kit.clock import epoch_ms, midnight
 from omnileads.kit.edge import CurrentRuntime, CurrentSettings, Transaction
 from omnileads.kit.permissions import CurrentPrincipal, Principal, requires
 from omnileads.kit.schemas import PlainText
@@ -246,9 +247,8 @@ async def act_on_agent(
 
 def seen_campaign(session: Session, scope: Scope, campaign_id: str) -> int:
     """Raises Refused (404) for a campaign the caller does not see."""
-    number = as_id(campaign_id)
-    campaign = session.get(Campaign, number) if number else None
-    if campaign is None or campaign.deleted_at is not None or (scope is not None and campaign.id not in scope):
+    campaign = find_seen(session, scope, as_id(campaign_id))
+    if campaign is None:
         raise missing()
     return campaign.id
 
@@ -256,11 +256,16 @@ def seen_campaign(session: Session, scope: Scope, campaign_id: str) -> int:
 @router.get("/agent_status/campaign/{campaign_id}", dependencies=acts)
 def agent_status(session: Transaction, runtime: CurrentRuntime, scope: CurrentScope, campaign_id: str) -> Body:
     """How many agents of a campaign are ready, on a call, in a pause."""
-    at_work = _agents_of(runtime, seen_campaign(session, scope, campaign_id))
+    return counted(_agents_of(runtime, seen_campaign(session, scope, campaign_id)))
+
+
+def counted(agents: Iterable[AgentLive]) -> Body:
+    """How many there are of each status that supervisors are told."""
+    statuses = [agent.status for agent in agents]
     return {
-        "ready": sum(agent.status == "READY" for agent in at_work),
-        "oncall": sum(agent.status == "ONCALL" for agent in at_work),
-        "pause": sum(agent.status in PAUSED for agent in at_work),
+        "ready": statuses.count("READY"),
+        "oncall": statuses.count("ONCALL"),
+        "pause": sum(status in PAUSED for status in statuses),
     }
 
 
@@ -309,15 +314,7 @@ def wanted_day(text: str | None, otherwise: date) -> date:
     """A day as a client writes it. Raises Refused."""
     if not text:
         return otherwise
-    for form in ("%Y-%m-%d", "%d/%m/%Y"):
-        try:
-            day = datetime.strptime(text[:10], form).date()  # noqa: DTZ007 - a day of the installation's calendar
-        except ValueError:
-            continue
-        if 1970 <= day.year < 9999:
-            return day
-    raise failed(say("Fecha inválida", "Invalid date"), 400)
-
-
-def midnight(day: date) -> datetime:
-    return datetime.combine(day, time()).astimezone()
+    day = as_day(text)
+    if day is None:
+        raise failed(say("Fecha inválida", "Invalid date"), 400)
+    return day

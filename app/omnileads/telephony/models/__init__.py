@@ -1,6 +1,13 @@
 """Tables of telephony, a module for each topic. Everything is imported from here."""
 
-from omnileads.telephony.models.asterisk import AmdSettings, AsteriskFileSync, AsteriskSync, CustomDialplan, SyncState
+from omnileads.telephony.models.asterisk import (
+    AmdSettings,
+    AsteriskFileSync,
+    AsteriskNode,
+    AsteriskSync,
+    CustomDialplan,
+    SyncState,
+)
 from omnileads.telephony.models.audio import AudioContent, AudioFile, MohPlaylist, MohPlaylistFile, PlaylistOrder
 from omnileads.telephony.models.flow import (
     CustomDestination,
@@ -22,6 +29,7 @@ __all__ = [
     "DESTINATION_TYPES",
     "AmdSettings",
     "AsteriskFileSync",
+    "AsteriskNode",
     "AsteriskSync",
     "AudioContent",
     "AudioFile",

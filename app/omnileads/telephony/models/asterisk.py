@@ -11,6 +11,19 @@ from omnileads.kit.db import Base
 SyncState = Literal["pending", "applied", "failed"]
 
 
+class AsteriskNode(Base):
+    """An Asterisk whose asterisk-sync asks for files. `here_since` is when it began to, after it had not for a while.
+
+    There is no such time for one that is to stop: it is no candidate for registering at the providers.
+    """
+
+    __tablename__ = "asterisk_nodes"
+
+    node: Mapped[str] = mapped_column(String(64), primary_key=True)
+    here_since: Mapped[datetime | None] = mapped_column(DateTime(timezone=True))
+    seen_at: Mapped[datetime] = mapped_column(DateTime(timezone=True))
+
+
 class AsteriskSync(Base):
     """What Asterisk last reported about each node: one row per node (`node` is "asterisk" on one machine)."""
 

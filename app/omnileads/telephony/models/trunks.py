@@ -36,7 +36,7 @@ class SipTrunk(Base):
 
 
 class TrunkLine(Base):
-    """What Asterisk last said about a trunk's other side; no row while it has said nothing.
+    """What an Asterisk last said about a trunk's other side; no row while it has said nothing.
 
     `registration` is ours at the provider ("none": the trunk sends none), `round_trip_ms` the time of its qualify.
     """
@@ -50,6 +50,7 @@ class TrunkLine(Base):
     )
 
     trunk_id: Mapped[int] = mapped_column(ForeignKey("sip_trunks.id", ondelete="CASCADE"), primary_key=True)
+    node: Mapped[str] = mapped_column(String(64), primary_key=True)
     registration: Mapped[LineRegistration] = mapped_column(String(16))
     reachability: Mapped[LineReachability] = mapped_column(String(16))
     round_trip_ms: Mapped[int | None] = mapped_column(Integer)

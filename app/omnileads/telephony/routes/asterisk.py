@@ -14,6 +14,7 @@ from omnileads.kit.revision import current_config_revision
 from omnileads.kit.runtime import Runtime
 from omnileads.kit.schemas import PathId
 from omnileads.telephony.asterisk_files import AsteriskFiles
+from omnileads.telephony.asterisk_nodes import note
 from omnileads.telephony.audio import read_content
 from omnileads.telephony.routes.services import wav_answer
 from omnileads.telephony.schemas.asterisk import AsteriskFilesOut, AsteriskReport, AsteriskReportOut, LinesReport
@@ -30,6 +31,9 @@ async def get_asterisk_files(
     runtime: CurrentRuntime,
     revision: Annotated[str, Query(max_length=64)] = "",
     wait: Annotated[int, Query(ge=0, le=LONGEST_WAIT_SECONDS, description="Seconds to wait for news.")] = 0,
+    node: Annotated[str, Query(max_length=64, description="Which Asterisk asks.")] = "",
+    *,
+    stopping: Annotated[bool, Query(description="It takes no new calls.")] = False,
 ) -> AsteriskFilesOut | Response:
     """The files, at once if they differ from `revision`, else as soon as they do; 304 when the wait is over.
 
@@ -37,8 +41,10 @@ async def get_asterisk_files(
     """
     deadline = runtime.clock.monotonic() + wait
     seen = -1
+    if node:
+        await run_in_threadpool(_note, runtime, node, is_stopping=stopping)
     while True:
-        seen, files = await run_in_threadpool(_files_since, runtime, seen)
+        seen, files = await run_in_threadpool(_files_since, runtime, seen, node)
         if files is not None and files.revision != revision:
             return files
         if runtime.clock.monotonic() >= deadline:
@@ -46,13 +52,18 @@ async def get_asterisk_files(
         await asyncio.sleep(POLL_SECONDS)
 
 
-def _files_since(runtime: Runtime, seen: int) -> tuple[int, AsteriskFilesOut | None]:
+def _note(runtime: Runtime, node: str, *, is_stopping: bool) -> None:
+    with runtime.database.transaction() as session:
+        note(session, node, runtime.clock.now(), is_stopping=is_stopping)
+
+
+def _files_since(runtime: Runtime, seen: int, node: str) -> tuple[int, AsteriskFilesOut | None]:
     """The configuration revision, and the files if it is not `seen`."""
     with runtime.database.transaction() as session:
         configuration = current_config_revision(session)
         if configuration == seen:
             return configuration, None
-        return configuration, AsteriskFiles(session, runtime.clock).current()
+        return configuration, AsteriskFiles(session, runtime.clock).current(node)
 
 
 @router.get("/sounds/{audio_id}.wav", response_class=Response)
@@ -68,4 +79,4 @@ def report_asterisk(session: Transaction, runtime: CurrentRuntime, body: Asteris
 @router.post("/lines", status_code=204)
 def report_lines(session: Transaction, runtime: CurrentRuntime, body: LinesReport) -> None:
     """The other sides of all trunks that Asterisk has."""
-    keep_lines(session, body.lines, runtime.clock.now())
+    keep_lines(session, body.node, body.lines, runtime.clock.now())

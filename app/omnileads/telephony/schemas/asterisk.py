@@ -41,6 +41,11 @@ class AsteriskReport(RequestModel):
     files: Annotated[list[FileReport], Field(min_length=1, max_length=20)]
     node: NodeName = "asterisk"
 
+    @property
+    def is_named(self) -> bool:
+        """Older versions of the image do not say which Asterisk they are."""
+        return "node" in self.model_fields_set
+
 
 class AsteriskReportOut(ResponseModel):
     """`accepted` is false for a revision that is no longer the current one; fetch the files again."""
@@ -60,4 +65,5 @@ class LineReport(RequestModel):
 class LinesReport(RequestModel):
     """All trunks a node has; the others have no line."""
 
+    node: NodeName = "asterisk"
     lines: Annotated[list[LineReport], Field(max_length=10_000)]

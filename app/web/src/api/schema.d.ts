@@ -2692,6 +2692,87 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v2/callbacks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Supervised Callbacks
+         * @description Callbacks of the campaigns the person sees, the next one first.
+         */
+        get: operations["list_supervised_callbacks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/callbacks/{callback_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Supervised Callback */
+        get: operations["get_supervised_callback"];
+        put?: never;
+        post?: never;
+        /**
+         * Take Callback Away
+         * @description Nobody is to call: neither the agent, nor the dialer.
+         */
+        delete: operations["take_callback_away"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/callbacks/{callback_id}/agents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Callback Agents
+         * @description The other agents of the campaign, as choices; searched by name, username or extension.
+         */
+        get: operations["list_callback_agents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v2/callbacks/{callback_id}/agent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Give Callback
+         * @description Another agent of the campaign is to call. A global callback is the dialer's and refused with 409.
+         */
+        put: operations["give_callback"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v2/calls": {
         parameters: {
             query?: never;
@@ -3691,7 +3772,32 @@ export interface components {
             /** Contact Id */
             contact_id?: number | null;
         };
-        /** CallbackOut */
+        /**
+         * CallbackAgent
+         * @description An agent who could be given a callback; not one who is to call this contact already (`has_callback`).
+         */
+        CallbackAgent: {
+            /** Id */
+            id: number;
+            /** Name */
+            name: string;
+            /** Extension */
+            extension: number;
+            /** Has Callback */
+            has_callback: boolean;
+        };
+        /**
+         * CallbackGiven
+         * @description Who is to call instead: another agent of the campaign.
+         */
+        CallbackGiven: {
+            /** Agent Id */
+            agent_id: number;
+        };
+        /**
+         * CallbackOut
+         * @description `contact` is the first of the contact's values that is no phone and that the campaign does not hide, or empty.
+         */
         CallbackOut: {
             /** Id */
             id: number;
@@ -3706,6 +3812,8 @@ export interface components {
             campaign_name: string;
             /** Contact Id */
             contact_id: number;
+            /** Contact */
+            contact: string;
             /** Agent Id */
             agent_id: number;
             /** Agent Name */
@@ -7329,6 +7437,17 @@ export interface components {
         Page_CallOut_: {
             /** Items */
             items: components["schemas"]["CallOut"][];
+            /** Total */
+            total: number;
+            /** Page */
+            page: number;
+            /** Page Size */
+            page_size: number;
+        };
+        /** Page[CallbackAgent] */
+        Page_CallbackAgent_: {
+            /** Items */
+            items: components["schemas"]["CallbackAgent"][];
             /** Total */
             total: number;
             /** Page */
@@ -18900,6 +19019,228 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_supervised_callbacks: {
+        parameters: {
+            query?: {
+                campaign_id?: number | null;
+                agent_id?: number | null;
+                /** @description Start, included; ISO 8601. */
+                from?: string | null;
+                /** @description End, not included; ISO 8601. */
+                to?: string | null;
+                /** @description Only those whose moment has passed. */
+                overdue?: boolean;
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CallbackOut_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_supervised_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                callback_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackOut"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    take_callback_away: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                callback_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_callback_agents: {
+        parameters: {
+            query?: {
+                /** @description Page number, from 1. */
+                page?: number;
+                /** @description Rows on a page. */
+                page_size?: number;
+                /** @description Text to look for. */
+                search?: string;
+            };
+            header?: never;
+            path: {
+                callback_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_CallbackAgent_"];
+                };
+            };
+            /** @description Some fields are not valid; `fields` says which. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description An error; `code` says which. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    give_callback: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                callback_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallbackGiven"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CallbackOut"];
+                };
             };
             /** @description Some fields are not valid; `fields` says which. */
             422: {

@@ -1,4 +1,4 @@
-import { Activity } from '@lucide/vue'
+import { Activity, CalendarClock } from '@lucide/vue'
 
 import { defineModule } from '@/app/module'
 
@@ -12,6 +12,12 @@ export default defineModule({
       meta: { permission: 'supervision.read', title: 'supervision.title', wide: true },
       component: () => import('./views/BoardView.vue'),
     },
+    {
+      path: '/callbacks',
+      name: 'callbacks',
+      meta: { permission: 'supervision.read', title: 'supervision.callbacks.title', wide: true },
+      component: () => import('./views/CallbacksView.vue'),
+    },
   ],
   navigation: [
     {
@@ -20,6 +26,14 @@ export default defineModule({
       icon: Activity,
       group: 'live',
       permission: 'supervision.read',
+    },
+    {
+      route: 'callbacks',
+      label: 'supervision.callbacks.title',
+      icon: CalendarClock,
+      group: 'live',
+      permission: 'supervision.read',
+      order: 1,
     },
   ],
   home: { to: { name: 'live-board' }, suits: (me) => me.permissions.includes('supervision.read'), rank: 20 },
