@@ -16,10 +16,10 @@ from websocket import WebSocket
 class Ari:
     """Requests as the application `omnileads`; `listen` registers it and receives its events."""
 
-    def __init__(self, asterisk: Container) -> None:
+    def __init__(self, asterisk: Container, user: str = "", password: str = "") -> None:
         variables = asterisk.environment
         self._port = int(variables["ASTERISK_ARI_PORT"])
-        account = f"{variables['ASTERISK_ARI_USER']}:{variables['ASTERISK_ARI_PASSWORD']}"
+        account = f"{user or variables['ASTERISK_ARI_USER']}:{password or variables['ASTERISK_ARI_PASSWORD']}"
         self._authorization = f"Basic {base64.b64encode(account.encode()).decode()}"
 
     def ask(self, method: str, path: str, *, body: object = None, **query: str) -> Any:
@@ -37,7 +37,7 @@ class Ari:
             raise AssertionError(f"{method} {path}: {error.code} {error.read().decode()}") from error
 
     def listen(self) -> WebSocket:
-        return WebSocket(self._port, "/ari/events?app=omnileads", {"Authorization": self._authorization})
+        return WebSocket(("127.0.0.1", self._port), "/ari/events?app=omnileads", {"Authorization": self._authorization})
 
     @staticmethod
     def expect(events: WebSocket, kind: str, *, timeout_seconds: float = 10) -> dict[str, Any]:

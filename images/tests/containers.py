@@ -27,7 +27,8 @@ T = TypeVar("T")
 
 def image(slug: str) -> str:
     """The name that images/build.sh gives to a component's image."""
-    return f"localhost/omnileads/{slug}:{VERSION}"
+    prefix = os.environ.get("OML_IMAGE_PREFIX", "localhost/omnileads")
+    return f"{prefix}/{slug}:{VERSION}"
 
 
 def podman(*arguments: str, stdin: str | None = None, check: bool = True) -> subprocess.CompletedProcess[str]:

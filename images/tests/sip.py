@@ -141,14 +141,18 @@ class SipSocket:
 class AsteriskSocket(SipSocket):
     """Stands where Asterisk's transport for agents is: an address that Kamailio listens to."""
 
-    def __init__(self, port: int, kamailio_port: int) -> None:
+    def __init__(self, port: int, kamailio_port: int, kamailio: str = "127.0.0.1") -> None:
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind(("127.0.0.1", port))
-        self._peer = ("127.0.0.1", kamailio_port)
+        self._peer = (kamailio, kamailio_port)
         self.port = port
 
     def send(self, text: str) -> None:
         self._socket.sendto(text.encode(), self._peer)
+
+    def turn_to(self, kamailio: str) -> None:
+        """Send to another address from now on."""
+        self._peer = (kamailio, self._peer[1])
 
     def receive(self, timeout_seconds: float = TIMEOUT_SECONDS) -> Message:
         self._socket.settimeout(timeout_seconds)
@@ -197,10 +201,11 @@ class Webphone(SipSocket):
     client_address: str = "198.51.100.7"
     tls: ssl.SSLContext | None = None
     contact_user: str = field(default_factory=lambda: secrets.token_hex(4))
+    address: str = "127.0.0.1"
 
     def __post_init__(self) -> None:
         self._socket = WebSocket(
-            self.port,
+            (self.address, self.port),
             "/ws/sip",
             {"Sec-WebSocket-Protocol": "sip", "X-Forwarded-For": self.client_address},
             tls=self.tls,

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 import settings
@@ -71,6 +75,61 @@ def test_it_offers_what_the_acd_and_the_manual_expect(start: Start) -> None:
     assert "ERROR" not in asterisk.logs()
 
 
+def test_ari_users_take_turns_and_connections_stay(start: Start, tmp_path: Path) -> None:
+    def is_let_in(user: str, password: str) -> bool:
+        try:
+            Ari(asterisk, user, password).ask("GET", "/asterisk/ping")
+        except AssertionError:
+            return False
+        return True
+
+    def are_let_in() -> list[bool]:
+        return [is_let_in("omnileads", "first"), is_let_in("omnileads_second", "second")]
+
+    (tmp_path / "user").write_text("omnileads")
+    (tmp_path / "password").write_text("first")
+    tmp_path.chmod(0o755)
+    variables = {name: value for name, value in settings.asterisk().items() if "ARI_USER" not in name}
+    del variables["ASTERISK_ARI_PASSWORD"]
+    files = {"ASTERISK_ARI_FILES": "/etc/omnileads/ari"}
+    asterisk = start("asterisk", variables | files, volumes={"/etc/omnileads/ari": str(tmp_path)})
+    assert are_let_in() == [True, False]
+    events = Ari(asterisk, "omnileads", "first").listen()
+    (tmp_path / "password_next").write_text("second")
+    eventually(lambda: are_let_in() == [True, True], within_seconds=30, evidence=asterisk.logs)
+    (tmp_path / "user").write_text("omnileads_second")
+    (tmp_path / "password").write_text("second")
+    (tmp_path / "password_previous").write_text("first")
+    (tmp_path / "password_next").unlink()
+    asterisk.wait_until_healthy()
+    assert are_let_in() == [True, True]
+
+    def asked_over_the_connection() -> int:
+        events.send(json.dumps({"type": "RESTRequest", "request_id": "1", "method": "GET", "uri": "asterisk/ping"}))
+        return int(Ari.expect(events, "RESTResponse")["status_code"])
+
+    # The connection that was opened before all this is as good as it was, and stays when its user has gone.
+    assert asked_over_the_connection() == 200
+    (tmp_path / "password_previous").unlink()
+    eventually(lambda: are_let_in() == [False, True], within_seconds=30, evidence=asterisk.logs)
+    asterisk.wait_until_healthy()
+    assert asked_over_the_connection() == 401
+
+
+def test_calls_of_agents_come_from_any_kamailio(start: Start, tmp_path: Path) -> None:
+    hosts = tmp_path / "hosts"
+    hosts.write_text("127.0.0.1 kamailios.test\n127.0.0.3 kamailios.test\n")
+    variables = settings.asterisk() | {"KAMAILIO_HOST": "kamailios.test"}
+    asterisk = start("asterisk", variables, volumes={"/etc/hosts": str(hosts)})
+
+    def matches() -> set[str]:
+        return set(re.findall(r"Match: ([0-9.]+)", cli(asterisk, "pjsip show identifies")))
+
+    assert matches() == {"127.0.0.1", "127.0.0.3"}
+    hosts.write_text("127.0.0.3 kamailios.test\n127.0.0.4 kamailios.test\n")
+    eventually(lambda: matches() == {"127.0.0.3", "127.0.0.4"}, within_seconds=30, evidence=asterisk.logs)
+
+
 def test_its_prompts_are_english_and_spanish(start: Start) -> None:
     asterisk = start("asterisk", settings.asterisk())
     languages = {form["language"] for form in Ari(asterisk).ask("GET", "/sounds/hello-world")["formats"]}
@@ -94,7 +153,7 @@ def test_a_caller_waits_for_the_acd_and_is_offered_when_it_comes(start: Start, v
     ari = Ari(asterisk)
     events = ari.listen()
     offered = ari.expect(events, "StasisStart")
-    assert offered["args"] == ["inbound", "+5491155551234"]
+    assert offered["args"] == ["inbound", "+5491155551234", ""]
     assert offered["channel"]["caller"]["number"] == "5550100"
     assert "JCCO" not in asterisk.logs()
     ari.ask("DELETE", f"/channels/{offered['channel']['id']}")
@@ -112,12 +171,31 @@ def test_a_call_that_the_acd_hangs_up_is_not_offered_again(start: Start, volume:
     assert ari.ask("GET", "/channels") == []
 
 
+def test_what_drains_takes_no_new_call_and_ends_after_its_last_one(start: Start, volume: Callable[[], str]) -> None:
+    asterisk, carrier = with_trunk(start, volume)
+    ari = Ari(asterisk)
+    events = ari.listen()
+    carrier.call("5551234", "first")
+    first = ari.expect(events, "StasisStart")["channel"]["id"]
+    with ThreadPoolExecutor(1) as apart:
+        draining = apart.submit(asterisk.execute, "drain.sh", "240")
+        eventually(lambda: "OML_DRAINING=yes" in cli(asterisk, "dialplan show globals"))
+        carrier.call("5551234", "second")
+        assert carrier.expect(status=503)
+        assert [channel["id"] for channel in ari.ask("GET", "/channels")] == [first]
+        assert not draining.done()
+        ari.ask("DELETE", f"/channels/{first}")
+        # The end of the container may be the end of what runs in it.
+        draining.exception(timeout=120)
+    eventually(lambda: podman("inspect", "--format", "{{.State.Status}}", asterisk.name).stdout.strip() == "exited")
+
+
 def test_the_called_number_cannot_smuggle_dialplan_code(start: Start, volume: Callable[[], str]) -> None:
     asterisk, carrier = with_trunk(start, volume)
     ari = Ari(asterisk)
     events = ari.listen()
     carrier.call("1%24%7BSHELL(id)%7D%2Cx", "smuggler")
-    assert ari.expect(events, "StasisStart")["args"] == ["inbound", "1SHELLidx"]
+    assert ari.expect(events, "StasisStart")["args"] == ["inbound", "1SHELLidx", ""]
 
 
 def test_an_integrators_dialplan_hands_its_caller_to_the_acd(start: Start, volume: Callable[[], str]) -> None:

@@ -18,6 +18,7 @@ from asterisk_sync.control import Reload
 from asterisk_sync.kinds import KINDS, sections
 from asterisk_sync.lines import Line, LineWatch, read_lines
 from asterisk_sync.source import FileSet, Source, SourceError
+from asterisk_sync.stopping import is_stopping
 
 REGISTRATIONS = """
  <Registration/ServerURI..............................>  <Auth....................>  <Status.......>
@@ -194,7 +195,7 @@ def test_a_token_in_a_file_is_read_anew_for_each_request(
 ) -> None:
     file = tmp_path / "token"
     monkeypatch.setenv("APP_INTERNAL_TOKEN_FILE", str(file))
-    source = Source(f"http://127.0.0.1:{application.server_port}", token)
+    source = Source(f"http://127.0.0.1:{application.server_port}", token, "one")
     for text in ("one", "two\n"):
         file.write_text(text)
         assert source.fetch("", 0) is None
@@ -202,3 +203,20 @@ def test_a_token_in_a_file_is_read_anew_for_each_request(
     file.unlink()
     with pytest.raises(SourceError):
         source.fetch("", 0)
+
+
+@pytest.mark.parametrize(
+    ("printed", "is_so"),
+    [
+        ("   OML_STASIS_APP=omnileads\n   OML_DRAINING=yes\n", True),
+        ("   OML_UNLISTED=yes\n    -- 1 variable(s)\n", True),
+        ("   OML_DRAINING=no\n   OML_UNLISTED=no\n", False),
+        ("   NOT_OML_DRAINING=yes\n", False),
+    ],
+)
+def test_an_asterisk_that_takes_no_new_calls_is_known_by_its_dialplan(printed: str, is_so: bool) -> None:
+    class Console:
+        def command(self, text: str) -> str:
+            return printed if text == "dialplan show globals" else ""
+
+    assert is_stopping(Console()) is is_so

@@ -6,9 +6,11 @@ import os
 import signal
 import subprocess
 import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
 
 import pytest
 import settings
@@ -44,7 +46,11 @@ class Proxy:
         return AsteriskSocket(int(environment["ASTERISK_SIP_AGENT_PORT"]), int(environment["KAMAILIO_SIP_PORT"]))
 
     def presence(self, extension: str = EXTENSION) -> str:
-        return ask(self.redis, "GET", f"oml:webphone:{extension}")
+        """The contact of a webphone that is said to be reachable here."""
+        said = ask(self.redis, "GET", f"oml:webphone:{extension}")
+        address, _, rest = said.partition(" ")
+        assert address in ("", f"127.0.0.1:{self.kamailio.environment['KAMAILIO_SIP_PORT']}")
+        return rest.partition(" ")[2]
 
     def evidence(self) -> str:
         return self.kamailio.logs()[-4000:]
@@ -83,6 +89,48 @@ def test_the_previous_secret_is_still_good(start: Start) -> None:
     assert phone.register().status == 200
     assert "sip-secret" not in kamailio.logs()
     assert "old-secret" not in kamailio.logs()
+
+
+def test_secrets_in_files_take_turns_without_a_restart(start: Start, tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("first-secret")
+    tmp_path.chmod(0o755)
+    environment = {key: value for key, value in settings.kamailio().items() if key != "SIP_EPHEMERAL_SECRET"}
+    kamailio = start(
+        "kamailio",
+        environment | {"SIP_EPHEMERAL_SECRET_FILE": "/etc/omnileads/sip/secret"},
+        volumes={"/etc/omnileads/sip": str(tmp_path)},
+    )
+    port = int(environment["KAMAILIO_WS_PORT"])
+    stays = Webphone(port, "1001", "first-secret")
+    assert stays.register().status == 200
+
+    def is_good(secret: str) -> bool:
+        user, password = credentials("1002", secret)
+        place = f"http://127.0.0.1:{port}/credentials"
+        request = urllib.request.Request(place, headers={"X-User": user, "X-Password": password})
+        try:
+            with urllib.request.urlopen(request, timeout=5) as answer:
+                return bool(answer.status == 200)
+        except urllib.error.HTTPError:
+            return False
+
+    def are_good() -> list[bool]:
+        return [is_good(secret) for secret in ("first-secret", "second-secret")]
+
+    assert are_good() == [True, False]
+    (tmp_path / "secret_next").write_text("second-secret")
+    eventually(lambda: are_good() == [True, True], within_seconds=30, evidence=kamailio.logs)
+    (tmp_path / "secret_next").rename(tmp_path / "secret_previous")
+    (tmp_path / "secret").write_text("second-secret")
+    (tmp_path / "secret_previous").write_text("first-secret")
+    assert are_good() == [True, True]
+    (tmp_path / "secret_previous").unlink()
+    eventually(lambda: are_good() == [False, True], within_seconds=30, evidence=kamailio.logs)
+    assert Webphone(port, "1003", "first-secret").register().status == 401
+    assert Webphone(port, "1004", "second-secret").register().status == 200
+    stays.send(stays.request("OPTIONS", "sip:omnileads", to="sip:omnileads"))
+    assert stays.receive().status == 200, "connections stay"
+    assert "secret" not in kamailio.logs().replace("one more secret", "").replace("one secret", "")
 
 
 @pytest.mark.parametrize(
@@ -246,6 +294,26 @@ def test_an_unknown_extension_is_refused_at_once(proxy: Proxy) -> None:
     asterisk = proxy.asterisk()
     asterisk.send(asterisk.invite("2999", "nobody"))
     assert asterisk.expect(status=480, timeout_seconds=1)
+
+
+def test_a_call_for_which_there_is_no_sound_is_refused_and_the_next_one_rings(proxy: Proxy) -> None:
+    phone, peer = proxy.webphone(), proxy.asterisk()
+    assert phone.register().status == 200
+    proxy.rtpengine.kill_main_process()
+    peer.send(peer.invite(EXTENSION, "without-sound"))
+    assert peer.expect(status=480)["call-id"] == "without-sound"
+    proxy.rtpengine.start_again()
+    proxy.rtpengine.wait_until_healthy()
+
+    def rings() -> bool:
+        call_id = f"with-sound-{free_port()}"
+        peer.send(peer.invite(EXTENSION, call_id))
+        try:
+            return phone.expect(method="INVITE")["call-id"] == call_id
+        except AssertionError:
+            return False
+
+    eventually(rings, within_seconds=60, evidence=proxy.evidence)
 
 
 def test_a_webphone_calls_asterisk_in_its_own_name_only(proxy: Proxy) -> None:

@@ -197,6 +197,50 @@ def test_a_webphone_registers_through_it(start: Start, tmp_path: Path) -> None:
     assert "client=127.0.0.1" in kamailio.logs()
 
 
+def test_webphones_are_shared_by_the_kamailios_and_go_to_the_one_that_is_left(start: Start, tmp_path: Path) -> None:
+    make_certificate(tmp_path, "first.example")
+    hosts = tmp_path / "hosts"
+    hosts.write_text("127.0.0.1 kamailios.test\n127.0.0.3 kamailios.test\n")
+    environment = settings.kamailio()
+    first, second = (start("kamailio", environment | {"KAMAILIO_LISTEN": each}) for each in ("127.0.0.1", "127.0.0.3"))
+    door = start(
+        "nginx",
+        settings.nginx() | {"KAMAILIO_WS_PORT": environment["KAMAILIO_WS_PORT"], "KAMAILIO_HOST": "kamailios.test"},
+        volumes={"/etc/omnileads/tls": str(tmp_path), "/etc/hosts": str(hosts)},
+    )
+
+    def webphone(number: int) -> Webphone:
+        phone = Webphone(int(door.environment["NGINX_HTTPS_PORT"]), str(1000 + number), "sip-secret", tls=TRUST_NOBODY)
+        assert phone.register().status == 200
+        return phone
+
+    def registered(kamailio: Container) -> int:
+        place = f"http://{kamailio.environment['KAMAILIO_LISTEN']}:{environment['KAMAILIO_WS_PORT']}/metrics"
+        with urllib.request.urlopen(place, timeout=5) as answer:
+            lines: list[str] = answer.read().decode().splitlines()
+        return int(next(line.split()[1] for line in lines if line.startswith("kamailio_usrloc_registered_users ")))
+
+    phones = [webphone(number) for number in range(8)]
+    assert (registered(first), registered(second)) == (4, 4)
+    first.kill_main_process()
+    first.wait_for_exit()
+    phones += [webphone(number) for number in range(8, 12)]
+    assert registered(second) == 8
+    # It is known by name only: a third one, and the first no more.
+    third = start("kamailio", environment | {"KAMAILIO_LISTEN": "127.0.0.4"})
+    hosts.write_text("127.0.0.3 kamailios.test\n127.0.0.4 kamailios.test\n")
+    eventually(lambda: "the list of Kamailios has changed" in door.logs(), within_seconds=40, evidence=door.logs)
+
+    def third_has_some() -> bool:
+        phones.append(webphone(len(phones)))
+        return registered(third) > 0
+
+    eventually(third_has_some, within_seconds=20, evidence=door.logs)
+    assert phones[8].register().status == 200, "those that were connected stay so"
+    for phone in phones:
+        phone.close()
+
+
 def test_a_missing_certificate_is_named(start: Start) -> None:
     door = start("nginx", settings.nginx(), wait=False)
     assert door.wait_for_exit() == 1

@@ -17,8 +17,10 @@ TEXT, CLOSE, PING, PONG = 0x1, 0x8, 0x9, 0xA
 class WebSocket:
     """An open connection to this machine. Every method may raise OSError; a closed one raises ConnectionError."""
 
-    def __init__(self, port: int, path: str, headers: Mapping[str, str], *, tls: ssl.SSLContext | None = None) -> None:
-        self._socket = socket.create_connection(("127.0.0.1", port), CONNECT_TIMEOUT_SECONDS)
+    def __init__(
+        self, place: tuple[str, int], path: str, headers: Mapping[str, str], *, tls: ssl.SSLContext | None = None
+    ) -> None:
+        self._socket = socket.create_connection(place, CONNECT_TIMEOUT_SECONDS)
         if tls:
             self._socket = tls.wrap_socket(self._socket)
         self._buffer = b""

@@ -17,6 +17,7 @@ from asterisk_sync.control import Control
 from asterisk_sync.lines import LineWatch
 from asterisk_sync.loop import Loop
 from asterisk_sync.source import Source
+from asterisk_sync.stopping import is_stopping
 
 SYNCED_FOLDER = Path("/var/lib/omnileads/asterisk")
 RUN_FOLDER = Path("/run/asterisk")
@@ -40,12 +41,19 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
 def main() -> None:
     """Started by the entrypoint, which has checked that the variables are there."""
     signal.signal(signal.SIGTERM, _stop)
-    source = Source(f"http://{os.environ['APP_HOST']}:{os.environ['APP_PORT']}", token)
+    source = Source(f"http://{os.environ['APP_HOST']}:{os.environ['APP_PORT']}", token, os.environ["ASTERISK_NODE"])
     control = Control(RUN_FOLDER / "asterisk.ctl")
     applier = Applier(SYNCED_FOLDER, control, source.download)
     watch = LineWatch(SYNCED_FOLDER / "pjsip_trunks.conf", control, source, log=_log, pause=time.sleep)
     threading.Thread(target=watch.run_for_ever, daemon=True).start()
-    loop = Loop(source, applier.apply, alive=RUN_FOLDER / "sync-alive", log=_log, pause=time.sleep)
+    loop = Loop(
+        source,
+        applier.apply,
+        alive=RUN_FOLDER / "sync-alive",
+        is_stopping=lambda: is_stopping(control),
+        log=_log,
+        pause=time.sleep,
+    )
     _log("asterisk-sync.started")
     loop.run_for_ever()
 

@@ -19,12 +19,15 @@ LONGEST_PAUSE_SECONDS = 30.0
 class Files(Protocol):
     """The application; `source.Source` is one."""
 
-    def fetch(self, revision: str, wait_seconds: int) -> FileSet | None: ...
+    def fetch(self, revision: str, wait_seconds: int, *, is_stopping: bool) -> FileSet | None: ...
     def report(self, revision: str, files: Sequence[Mapping[str, str]]) -> None: ...
 
 
 class Loop:
-    """`log` takes an event name and fields, `pause` waits that many seconds; `alive` is touched on every turn."""
+    """`log` takes an event name and fields, `pause` waits that many seconds; `alive` is touched on every turn.
+
+    `is_stopping` says whether this Asterisk takes no new calls any more.
+    """
 
     def __init__(
         self,
@@ -32,12 +35,14 @@ class Loop:
         apply: Callable[[FileSet], list[Outcome]],
         *,
         alive: Path,
+        is_stopping: Callable[[], bool],
         log: Callable[..., None],
         pause: Callable[[float], None],
     ) -> None:
         self._source = source
         self._apply = apply
         self._alive = alive
+        self._is_stopping = is_stopping
         self._log = log
         self._pause = pause
         self._revision = ""
@@ -52,7 +57,7 @@ class Loop:
         """One question to the application, with all that follows from its answer."""
         self._alive.touch()
         try:
-            files = self._source.fetch(self._revision, WAIT_SECONDS)
+            files = self._source.fetch(self._revision, WAIT_SECONDS, is_stopping=self._is_stopping())
             if files is not None:
                 self._take(files)
             self._failures = 0

@@ -35,13 +35,18 @@ class FileSet:
 class Source:
     """Client of `/internal/asterisk`; every call may raise SourceError. `token` is asked for each: it may change."""
 
-    def __init__(self, base_url: str, token: Callable[[], str]) -> None:
+    def __init__(self, base_url: str, token: Callable[[], str], node: str) -> None:
         self._base_url = base_url.rstrip("/")
         self._token = token
+        self._node = node
 
-    def fetch(self, revision: str, wait_seconds: int) -> FileSet | None:
-        """Waits up to `wait_seconds` for a revision other than `revision`; None when there is none."""
-        query = urllib.parse.urlencode({"revision": revision, "wait": wait_seconds})
+    def fetch(self, revision: str, wait_seconds: int, *, is_stopping: bool = False) -> FileSet | None:
+        """Waits up to `wait_seconds` for a revision other than `revision`; None when there is none.
+
+        An Asterisk that `is_stopping` does not register at the providers where there is another.
+        """
+        about = {"node": self._node, "stopping": "true" if is_stopping else "false"}
+        query = urllib.parse.urlencode({"revision": revision, "wait": wait_seconds, **about})
         timeout = wait_seconds + REQUEST_TIMEOUT_SECONDS
         try:
             with self._open(f"/internal/asterisk/files?{query}", timeout=timeout) as response:
@@ -58,11 +63,11 @@ class Source:
 
         `file`, `digest`, `state` ("applied" or "failed") and `message` of each.
         """
-        self._post("/internal/asterisk/report", {"revision": revision, "files": files})
+        self._post("/internal/asterisk/report", {"node": self._node, "revision": revision, "files": files})
 
     def report_lines(self, lines: Sequence[Mapping[str, Any]]) -> None:
         """Tells the application how the trunks' other sides are; `lines.Line` has the fields."""
-        self._post("/internal/asterisk/lines", {"lines": lines})
+        self._post("/internal/asterisk/lines", {"node": self._node, "lines": lines})
 
     def download(self, path: str, target: Path) -> None:
         """Writes what the application serves at `path` (or an address below its own) to `target`."""

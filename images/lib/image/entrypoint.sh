@@ -58,6 +58,32 @@ render() {
   envsubst "${list}" <"${template}" >"${target}"
 }
 
+# addresses_of NAME[,NAME...]: every IPv4 address of these names, one per line, sorted, so that all who ask have one order.
+addresses_of() {
+  local name
+  for name in ${1//,/ }; do
+    getent ahostsv4 "${name}" || true
+  done | awk '{ print $1 }' | LC_ALL=C sort -u
+}
+
+# first_addresses_of NAME[,NAME...]: the same at start; waits a while for names that are not known yet.
+first_addresses_of() {
+  local found attempt
+  for ((attempt = 0; attempt < 30; attempt++)); do
+    found="$(addresses_of "$1")"
+    [[ -z "${found}" ]] || break
+    sleep 1
+  done
+  [[ -n "${found}" ]] || fail "nothing is known of the host $1."
+  printf '%s\n' "${found}"
+}
+
+# beside COMMAND...: runs it beside the program that the entrypoint becomes, as a child of the container's init: some
+# programs take the end of a child of theirs for the end of a worker.
+beside() {
+  ("$@" &)
+}
+
 # own_folder USER:GROUP MODE FOLDER...: makes the folders; gives them to the user where we are root to do so.
 own_folder() {
   local owner="$1" mode="$2" folder
