@@ -14,6 +14,7 @@ from omnileads_operator.desired.backup import (
     backup_objects,
     backup_origin,
     backup_store,
+    recordings_claim,
     removal_objects,
 )
 from omnileads_operator.desired.instance import Instance, Observed
@@ -63,6 +64,10 @@ def has_authority(cluster: Cluster, namespace: str, s3: Bucket | None) -> bool:
     return decoded(found, AUTHORITY_KEY) is not None
 
 
+class RefusedBackupError(Exception):
+    """The backup can never be."""
+
+
 class BackupReconciler:
     def __init__(self, cluster: Cluster, now: Now) -> None:
         self._cluster = cluster
@@ -78,6 +83,9 @@ class BackupReconciler:
         is_going = bool(resource["metadata"].get("deletionTimestamp"))
         try:
             self._remove(resource, spec) if is_going else self._reconcile(resource, spec)
+        except RefusedBackupError as error:
+            refused = Finding("Complete", is_true=False, reason="RecordingsInBucket", message=str(error))
+            self._reporter.report(resource, [refused], {})
         except NotYetError as error:
             self._reporter.report(resource, [Finding("Complete", None, error.reason, str(error))], {})
             raise UnreachableError(str(error)) from error
@@ -91,10 +99,19 @@ class BackupReconciler:
         state = job_state(self._cluster.get("Job", namespace, f"{name}-backup"))
         started = {key: status.get(key) for key in ("version", "location", "image")}
         if not state.is_there:
+            self._refuse(namespace, spec)
             if spec.destination.s3 and spec.deletion_policy == "Delete":
                 resource = {**self._reporter.add_finalizer(resource), "kind": BACKUP_KIND}
             started = self._start(resource, spec)
         self._reporter.report(resource, [_finding(state)], {**started, "completedAt": state.ended_at})
+
+    def _refuse(self, namespace: str, spec: BackupSpec) -> None:
+        """Raises RefusedBackupError, NotYetError."""
+        if spec.recordings and find_instance(self._cluster, namespace, spec.instance)[0].spec.recordings.s3:
+            raise RefusedBackupError(
+                f"{spec.instance} keeps its recordings in a bucket, whose own versions and replication protect them. "
+                "Make a backup without spec.recordings."
+            )
 
     def _start(self, resource: Object, spec: BackupSpec) -> dict[str, str | None]:
         """Make the volume and the Job. Returns what the status keeps of it."""
@@ -105,6 +122,9 @@ class BackupReconciler:
         store = backup_store(namespace, name, spec, has_authority=is_private)
         version = running_version(found)
         origin = backup_origin(namespace, name, metadata["uid"])
+        shared = store.recordings_claim
+        if shared and self._cluster.get("PersistentVolumeClaim", namespace, shared) is None:
+            self._cluster.apply(recordings_claim(origin, spec, instance, store))
         for manifest in backup_objects(origin, spec, instance, store, version):
             self._cluster.apply(manifest)
         return {"version": version, "location": store.location, "image": instance.image("postgres", version)}
@@ -154,8 +174,8 @@ class BackupReconciler:
 
 def _finding(state: JobState) -> Finding:
     if state.is_done:
-        message = "The database is backed up, and all of it could be read back."
+        message = "All of it is backed up, and could be read back."
         return Finding("Complete", is_true=True, reason="Complete", message=message)
     if state.failure:
         return Finding("Complete", is_true=False, reason=state.failure[0], message=state.failure[1])
-    return Finding("Complete", is_true=None, reason="Running", message="The database is being read.")
+    return Finding("Complete", is_true=None, reason="Running", message="It is being read and stored.")

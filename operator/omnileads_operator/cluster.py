@@ -44,6 +44,7 @@ KINDS: Final[dict[str, Kind]] = {
     "StatefulSet": Kind("apps/v1", "statefulsets"),
     "Job": Kind("batch/v1", "jobs"),
     "Service": Kind("v1", "services"),
+    "Pod": Kind("v1", "pods"),
     "PersistentVolumeClaim": Kind("v1", "persistentvolumeclaims"),
     "ConfigMap": Kind("v1", "configmaps"),
     "ServiceAccount": Kind("v1", "serviceaccounts"),

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from omnileads_operator.metrics import BACKUP_ENDED, CERTIFICATE_ENDS, CONDITION, READY
+from omnileads_operator.metrics import ASTERISKS, BACKUP_ENDED, CERTIFICATE_ENDS, CONDITION, READY, ROTATING
 from omnileads_operator.stamps import moment_of
 
+RESTING: Final = "Resting"
+"""`status.secrets.step` where no rotation is under way."""
 STATUSES: Final = ("True", "False", "Unknown")
 
 
@@ -20,12 +22,19 @@ def tell(kind: str, resource: Mapping[str, Any]) -> None:
     if kind == "OMniLeadsBackup" and _is_complete(status):
         ended = moment_of(status["completedAt"]).timestamp()
         BACKUP_ENDED.labels(namespace, name, resource["spec"]["instance"]).set(ended)
+    if kind == "OMniLeads":
+        ROTATING.labels(namespace, name).set((status.get("secrets") or {}).get("step", RESTING) != RESTING)
 
 
 def forget(kind: str, namespace: str, name: str) -> None:
     for gauge in (READY, CONDITION):
         gauge.remove_by_labels({"kind": kind, "namespace": namespace, "name": name})
-    for gauge, of_kind in ((BACKUP_ENDED, "OMniLeadsBackup"), (CERTIFICATE_ENDS, "OMniLeads")):
+    for gauge, of_kind in (
+        (BACKUP_ENDED, "OMniLeadsBackup"),
+        (CERTIFICATE_ENDS, "OMniLeads"),
+        (ASTERISKS, "OMniLeads"),
+        (ROTATING, "OMniLeads"),
+    ):
         if kind == of_kind:
             gauge.remove_by_labels({"namespace": namespace, "name": name})
 

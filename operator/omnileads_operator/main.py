@@ -28,12 +28,12 @@ from omnileads_operator.desired.schedule import SCHEDULE_KIND, SCHEDULE_LABEL
 from omnileads_operator.desired.upgrade import INSTANCE_LABEL
 from omnileads_operator.leadership import Leadership, Lease
 from omnileads_operator.metrics import LEASE_CALLS
-from omnileads_operator.reconcile import KIND, InstanceReconciler
+from omnileads_operator.reconcile import KIND, InstanceReconciler, LookAgain
 from omnileads_operator.resources.configuration import KINDS as CONFIGURATION_KINDS
 from omnileads_operator.restores import RestoreReconciler
 from omnileads_operator.schedules import ScheduleReconciler
 from omnileads_operator.settings import OperatorSettings
-from omnileads_operator.turns import Key, Turn, Turns
+from omnileads_operator.turns import Alarm, Key, Turn, Turns
 from omnileads_operator.version import API_VERSION, GROUP
 
 Wake = Callable[[str, str | None, str | None], None]
@@ -47,8 +47,9 @@ STOP_SECONDS = 20.0
 def build(cluster: Cluster, settings: OperatorSettings, leadership: Leadership) -> kopf.OperatorRegistry:
     """What kopf runs."""
     registry = kopf.OperatorRegistry()
-    turn = _turn(cluster, settings)
     lanes: dict[bool, Turns] = {}
+    alarm = Alarm()
+    turn = _turn(cluster, settings, alarm.set)
 
     @kopf.on.login(registry=registry)
     def sign_in(**known: Any) -> kopf.ConnectionInfo | None:
@@ -59,6 +60,7 @@ def build(cluster: Cluster, settings: OperatorSettings, leadership: Leadership) 
     async def start(settings: kopf.OperatorSettings, **_: Any) -> None:
         _configure(settings)
         loop = asyncio.get_running_loop()
+        alarm.begin(loop, wake)
         # Resources of configuration ask applications, which may be slow or away: they have places of their own.
         lanes[False] = Turns(turn, resync, parallel=8, of_namespace=4)
         lanes[True] = Turns(turn, resync, parallel=16, of_namespace=2)
@@ -87,11 +89,11 @@ def build(cluster: Cluster, settings: OperatorSettings, leadership: Leadership) 
     return registry
 
 
-def _turn(cluster: Cluster, settings: OperatorSettings) -> Turn:
+def _turn(cluster: Cluster, settings: OperatorSettings, look_again: LookAgain) -> Turn:
     """One turn of any resource."""
     configuration = ConfigurationReconciler(cluster, _now)
     reconcilers: Mapping[str, Callable[[str, str], None]] = {
-        KIND: InstanceReconciler(cluster, _now, settings.visitors),
+        KIND: InstanceReconciler(cluster, _now, settings.visitors, look_again),
         BACKUP_KIND: BackupReconciler(cluster, _now),
         SCHEDULE_KIND: ScheduleReconciler(cluster, _now),
         RESTORE_KIND: RestoreReconciler(cluster, _now),

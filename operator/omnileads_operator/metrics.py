@@ -35,7 +35,19 @@ CERTIFICATE_ENDS = Gauge(
     ["namespace", "name"],
 )
 
-OF_RESOURCES = (READY, CONDITION, BACKUP_ENDED, CERTIFICATE_ENDS)
+ROTATING = Gauge(
+    "omnileads_operator_rotation_under_way",
+    "1 while passwords of an instance are being made anew; not while that waits to begin.",
+    ["namespace", "name"],
+)
+
+ASTERISKS = Gauge(
+    "omnileads_operator_asterisks",
+    "Asterisks of an instance: those that take calls, and those that end theirs.",
+    ["namespace", "name", "state"],
+)
+
+OF_RESOURCES = (READY, CONDITION, BACKUP_ENDED, CERTIFICATE_ENDS, ASTERISKS, ROTATING)
 """Gauges that have a value for each resource. Only the replica that leads knows them."""
 
 

@@ -7,12 +7,13 @@ starts from nothing, so that it does not matter where the one before was interru
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
 from pydantic import ValidationError
 
+from omnileads_operator.asterisks import LOOK_SECONDS, Asterisks, AsteriskScaling
 from omnileads_operator.children import Children, Key, key_of
 from omnileads_operator.cluster import Cluster, Object, RefusedError
 from omnileads_operator.conditions import Finding
@@ -31,16 +32,26 @@ from omnileads_operator.upgrades import Decision, Upgrades
 
 log = logging.getLogger(__name__)
 KIND: Final = "OMniLeads"
+LookAgain = Callable[[str, str, float], None]
+"""Asks for another turn of an instance (namespace, name) after so many seconds."""
 
 
 class InstanceReconciler:
-    def __init__(self, cluster: Cluster, now: Now, visitors: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self,
+        cluster: Cluster,
+        now: Now,
+        visitors: tuple[str, ...] = (),
+        look_again: LookAgain = lambda namespace, name, seconds: None,
+    ) -> None:
         self._cluster = cluster
         self._now = now
         self._visitors = visitors
         self._reporter = Reporter(cluster, now)
         self._upgrades = Upgrades(cluster, now)
         self._rotations = Rotations(cluster, now)
+        self._scaling = AsteriskScaling(cluster, now)
+        self._look_again = look_again
 
     def __call__(self, namespace: str, name: str) -> None:
         """One turn. Raises UnreachableError and RefusedError, after which it is called again."""
@@ -76,6 +87,11 @@ class InstanceReconciler:
             is_window_open=is_open(spec.maintenance, self._now()),
         )
         instance = Instance(name, namespace, resource["metadata"]["uid"], spec, observed)
+        asterisks = self._scaling.advance(resource, instance, live.get(("StatefulSet", f"{name}-asterisk")))
+        if asterisks.is_watched:
+            self._look_again(namespace, name, LOOK_SECONDS)
+        observed = replace(observed, asterisks=asterisks.replicas)
+        instance = replace(instance, observed=observed)
         is_upgrading = (resource.get("status") or {}).get("version") != spec.version
         may_begin = not (is_upgrading or observed.is_restoring)
         passwords = self._rotations.advance(resource, instance, live, may_begin=may_begin)
@@ -95,7 +111,7 @@ class InstanceReconciler:
         done = children.make_so([*wanted, *jobs], live, held)
         for line in done:
             log.info("instance.corrected %s/%s: %s", namespace, name, line)
-        self._report(resource, instance, children.live() if done else live, decision, passwords, held)
+        self._report(resource, instance, children.live() if done else live, decision, passwords, asterisks, held)
 
     def _is_restoring(self, resource: Object) -> bool:
         """Whether a restore has asked for the database, and is still there to give it back."""
@@ -149,6 +165,7 @@ class InstanceReconciler:
         live: Mapping[Key, Object],
         decision: Decision,
         passwords: Passwords,
+        asterisks: Asterisks,
         held: Mapping[Key, str],
     ) -> None:
         spec, has_returned = instance.spec, decision.has_returned
@@ -161,7 +178,10 @@ class InstanceReconciler:
         ]
         seen = observe(live)
         is_migrated = has_returned or spec.version in seen.migrated
-        is_there = not waiting and not behind and is_migrated
+        before = (resource.get("status") or {}).get("version")
+        # Who signs in before there is one fails, and is locked out. Once there was one, the job is no news.
+        has_administrator = before is not None or seen.has_administrator
+        is_there = not waiting and not behind and is_migrated and has_administrator
         # Just told the version, a component still counts the ready pods of the one before.
         is_reached = is_there and all(each["name"] in seen.settled for each in components)
         if instance.observed.is_restoring:
@@ -174,6 +194,9 @@ class InstanceReconciler:
             )
         elif not is_migrated:
             ready = Finding("Ready", is_true=False, reason="Migrating", message="The database is being prepared.")
+        elif not (waiting or has_administrator):
+            message = "The first administrator is being created."
+            ready = Finding("Ready", is_true=False, reason="CreatingAdministrator", message=message)
         else:
             ready = Finding(
                 "Ready", is_true=False, reason="ComponentsNotReady", message=f"Not ready: {', '.join(waiting)}."
@@ -184,8 +207,8 @@ class InstanceReconciler:
             Finding("Migrated", is_migrated, "Migrated" if is_migrated else "Running", ""),
             decision.finding,
             passwords.finding,
+            asterisks.finding,
         ]
-        before = (resource.get("status") or {}).get("version")
         is_upgraded = is_reached and spec.version == resource["spec"]["version"]
         self._reporter.report(
             resource,
@@ -193,6 +216,7 @@ class InstanceReconciler:
             {
                 "version": spec.version if is_reached else before,
                 "secrets": passwords.status(),
+                "scaling": asterisks.status,
                 "upgrade": None if is_upgraded else decision.status,
                 "url": f"https://{spec.hostname}",
                 "components": components,
@@ -235,16 +259,21 @@ def observe(live: Mapping[Key, Object]) -> Observed:
     versions: dict[str, str] = {}
     settled: set[str] = set()
     migrated: set[str] = set()
+    has_administrator = False
     for (kind, _), item in live.items():
         labels = item["metadata"].get("labels") or {}
         component = labels.get("app.kubernetes.io/name", "")
         if kind == "Job" and component.startswith("migrate-") and (item.get("status") or {}).get("succeeded"):
             migrated.add(_version(item))
+        if kind == "Job" and component == "create-admin" and (item.get("status") or {}).get("succeeded"):
+            has_administrator = True
         if kind in ("Deployment", "StatefulSet"):
             versions[component] = _version(item)
             if _is_settled(item):
                 settled.add(component)
-    return Observed(versions=versions, settled=frozenset(settled), migrated=frozenset(migrated))
+    return Observed(
+        versions=versions, settled=frozenset(settled), migrated=frozenset(migrated), has_administrator=has_administrator
+    )
 
 
 def _version(item: Object) -> str:

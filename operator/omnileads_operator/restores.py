@@ -1,7 +1,8 @@
 """One reconciliation of a restore. How far it is stands in its Jobs, so that whoever comes next goes on from there.
 
-check (changes nothing) -> the target's app, worker, acd and dialer are stopped -> restore (one transaction) -> migrate
--> all are started again -> finish. Where migrate fails, `return` puts back what was there before.
+check (changes nothing) -> recordings (are added, where the backup has them) -> the target's app, worker, acd and dialer
+are stopped -> restore (one transaction) -> migrate -> all are started again -> finish. Where migrate fails, `return`
+puts back what was there before.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from omnileads_operator.stamps import stamp
 
 RUNNING: Final = {
     "check": ("Checking", "The backup is being read, and the target looked at."),
+    "recordings": ("RestoringRecordings", "The recordings of the backup are being put into the target's volume."),
     "restore": ("Restoring", "The backup is being put beside the data that is there."),
     "migrate": ("Migrating", "The restored data is being brought to the target's version."),
     "return": ("Returning", "The migration has failed; what was there before is being put back."),
@@ -58,7 +60,7 @@ class RestoreReconciler:
         """Where the backup is. Raises NotYetError."""
         if spec.source.s3:
             is_private = has_authority(self._cluster, namespace, spec.source.s3)
-            return Store(spec.source.s3, spec.source.s3.folder, has_authority=is_private)
+            return Store(spec.source.s3, spec.source.s3.folder, has_authority=is_private, has_recordings=True)
         name = spec.source.backup or ""
         found = self._cluster.get(BACKUP_KIND, namespace, name)
         if found is None:
@@ -101,6 +103,8 @@ class Turn:
         jobs = self._jobs
         if not self._has_ended("check") or self._is_refused("check"):
             return
+        if self._has_recordings() and (not self._has_ended("recordings") or self._is_refused("recordings")):
+            return
         if jobs["restore"].failure:
             self._start_all_again()
             self._fail(jobs["restore"])
@@ -113,6 +117,15 @@ class Turn:
         elif self._is_stopped() and self._has_ended("restore"):
             self._has_ended("migrate")
 
+    def _has_recordings(self) -> bool:
+        """Whether there may be some to put back. Into a bucket none are: the check has refused those.
+
+        Nor where an older operator had begun with the database.
+        """
+        if self._jobs["restore"].is_there and not self._jobs["recordings"].is_there:
+            return False
+        return self._spec.recordings and self._store.has_recordings and self._instance.spec.recordings.s3 is None
+
     def _has_ended(self, step: str) -> bool:
         """Whether the step's Job is at its end; it is made where there is none."""
         state = self._jobs[step]
@@ -122,9 +135,7 @@ class Turn:
             version = running_version(self._target)
             if self._store.s3:
                 self._cluster.apply(store_policy(self._origin, self._store.s3))
-            overwrite = self._spec.overwrite
-            job = restore_job(step, self._origin, self._instance, self._store, version, overwrite=overwrite)
-            self._cluster.apply(job)
+            self._cluster.apply(restore_job(step, self._origin, self._instance, self._store, version, self._spec))
         self._report(*RUNNING[step])
         return False
 

@@ -20,6 +20,7 @@ from omnileads_operator.desired.backup import BACKUP_KIND
 from omnileads_operator.desired.credentials import MADE_AT, NEXT, ROLES, Heard, step_of
 from omnileads_operator.desired.instance import GENERATED_SECRETS, Instance, Manifest
 from omnileads_operator.desired.rotation import behind, job_names, keys_of, rotation_jobs
+from omnileads_operator.insight import RESTING
 from omnileads_operator.outcome import Now
 from omnileads_operator.secrets import decoded, encoded, hash_of
 from omnileads_operator.stamps import stamp
@@ -53,7 +54,7 @@ class Passwords:
 
     def status(self) -> dict[str, Any]:
         made_at = datetime.fromtimestamp(int(self.values[MADE_AT]), UTC)
-        step = self.finding.reason if step_of(self.values) != "resting" else "Resting"
+        step = self.finding.reason if step_of(self.values) != "resting" else RESTING
         return {"rotatedAt": stamp(made_at), "step": step}
 
 
@@ -168,7 +169,8 @@ def _not_rotated(reason: str, message: str) -> Finding:
 def _said(instance: Instance, values: Mapping[str, str]) -> Finding:
     step = step_of(values)
     if step == "accepting":
-        return _not_rotated("Accepting", "PostgreSQL and Redis are told the new passwords, beside those in use.")
+        message = "PostgreSQL, Redis, Asterisk and Kamailio are told the new passwords, beside those in use."
+        return _not_rotated("Accepting", message)
     if step == "changing":
         return _not_rotated("Changing", "Who uses the passwords is told the new ones.")
     external = [name for name in ("postgres", "redis") if getattr(instance.spec, name).external]

@@ -137,6 +137,30 @@ class Turns:
             SECONDS.labels(key.kind).observe(time.monotonic() - started)
 
 
+class Alarm:
+    """Wakes an instance after a while. Set from the threads of turns; a new time takes the place of the one before."""
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._wake: Callable[[str, str, str], None] | None = None
+        self._pending: dict[tuple[str, str], asyncio.TimerHandle] = {}
+
+    def begin(self, loop: asyncio.AbstractEventLoop, wake: Callable[[str, str, str], None]) -> None:
+        """`wake` takes a kind, a namespace and a name."""
+        self._loop, self._wake = loop, wake
+
+    def set(self, namespace: str, name: str, seconds: float) -> None:
+        if self._loop is not None:
+            self._loop.call_soon_threadsafe(self._plan, namespace, name, seconds)
+
+    def _plan(self, namespace: str, name: str, seconds: float) -> None:
+        if self._loop is None or self._wake is None:
+            return
+        if (namespace, name) in self._pending:
+            self._pending.pop((namespace, name)).cancel()
+        self._pending[namespace, name] = self._loop.call_later(seconds, self._wake, "OMniLeads", namespace, name)
+
+
 async def _wait(wake: asyncio.Event, seconds: float) -> None:
     try:
         async with asyncio.timeout(seconds):

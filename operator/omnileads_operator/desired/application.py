@@ -12,10 +12,8 @@ from omnileads_operator.desired.wiring import (
     ANYWHERE,
     APP_PORT,
     ARI_PORT,
-    ARI_USER,
     DIALER_PORT,
     KAMAILIO_SIP_PORT,
-    RECORDINGS,
     WORKER_PORT,
     Wiring,
 )
@@ -27,7 +25,8 @@ from omnileads_operator.desired.workloads import (
     job,
     service,
 )
-from omnileads_operator.resources.parts import Resources, Web, sized
+from omnileads_operator.resources.parts import Web
+from omnileads_operator.resources.sizes import Resources, sized
 
 STOPPED_FOR_RESTORE: Final = ("app", "worker", "acd", "dialer")
 JOB_RESOURCES: Resources = sized("128Mi", "512Mi")
@@ -108,19 +107,20 @@ def _scaled(instance: Instance, pod: Pod, web: Web, version: str) -> list[Manife
 
 
 def _app_pod(instance: Instance) -> Pod:
-    web = instance.spec.app
+    web, wiring = instance.spec.app, Wiring(instance)
     container = Container(
         "app",
-        _app_env(instance),
+        {**_app_env(instance), **wiring.bucket_env()},
         web.resources,
         ports={"http": (APP_PORT, "TCP")},
-        mounts=[claim_mount("recordings", RECORDINGS, read_only=True)],
+        mounts=[*wiring.recordings_mounts(read_only=True), *wiring.bucket_mounts()],
         ready=http("/readyz", APP_PORT),
         alive=http("/healthz", APP_PORT),
         # nginx hears of the end a moment later than the pod.
         pre_stop=["sleep", "5"],
     )
-    return Pod("app", [container], [Wiring(instance).recordings_volume()], web.placement, stop_seconds=45)
+    volumes = [*wiring.recordings_volumes(), *wiring.bucket_volumes()]
+    return Pod("app", [container], volumes, web.placement, stop_seconds=45)
 
 
 def _app_env(instance: Instance) -> dict[str, Value]:
@@ -149,9 +149,10 @@ def _app_env(instance: Instance) -> dict[str, Value]:
 
 
 def _worker_pod(instance: Instance) -> Pod:
-    web, mail = instance.spec.worker, instance.spec.settings.mail
+    web, mail, wiring = instance.spec.worker, instance.spec.settings.mail, Wiring(instance)
     env: dict[str, Value] = {
-        **Wiring(instance).database_env(),
+        **wiring.database_env(),
+        **wiring.bucket_env(),
         "WORKER_LISTEN": ANYWHERE,
         "WORKER_PORT": WORKER_PORT,
         "OUTGOING_ALLOWED_HOSTS": ",".join(instance.spec.settings.outgoing_allowed_hosts),
@@ -167,11 +168,12 @@ def _worker_pod(instance: Instance) -> Pod:
         web.resources,
         command=["worker"],
         ports={"http": (WORKER_PORT, "TCP")},
-        mounts=[claim_mount("recordings", RECORDINGS)],
+        mounts=[*wiring.recordings_mounts(), *wiring.bucket_mounts()],
         ready=http("/readyz", WORKER_PORT),
         alive=http("/healthz", WORKER_PORT),
     )
-    return Pod("worker", [container], [Wiring(instance).recordings_volume()], web.placement, stop_seconds=40)
+    volumes = [*wiring.recordings_volumes(), *wiring.bucket_volumes()]
+    return Pod("worker", [container], volumes, web.placement, stop_seconds=40)
 
 
 def _acd_pod(instance: Instance) -> Pod:
@@ -182,9 +184,10 @@ def _acd_pod(instance: Instance) -> Pod:
         "ACD_PORT": ACD_PORT,
         "ACD_UNAVAILABLE_LOGOUT_SECONDS": instance.spec.settings.agent_unavailable_logout_seconds,
         "OUTGOING_ALLOWED_HOSTS": ",".join(instance.spec.settings.outgoing_allowed_hosts),
-        "ASTERISK_HOST": wiring.host("asterisk"),
+        # Those that calls may begin on; where calls are, the engine knows.
+        "ASTERISK_HOST": wiring.host("asterisk-open"),
         "ASTERISK_ARI_PORT": ARI_PORT,
-        "ASTERISK_ARI_USER": ARI_USER,
+        "ASTERISK_ARI_USER": instance.generated("asterisk_ari_user"),
         "ASTERISK_ARI_PASSWORD": instance.generated("asterisk_ari_password"),
         "KAMAILIO_HOST": wiring.host("kamailio"),
         "KAMAILIO_SIP_PORT": KAMAILIO_SIP_PORT,

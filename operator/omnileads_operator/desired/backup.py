@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from omnileads_operator.desired.instance import MANAGER, Instance, Manifest
+from omnileads_operator.desired.pods import Value
 from omnileads_operator.desired.store import Origin, Step, Store, database_env, store_job, store_policy
 from omnileads_operator.desired.workloads import claim_spec
 from omnileads_operator.resources.backup import S3, BackupSpec
@@ -34,8 +35,15 @@ def backup_origin(namespace: str, name: str, uid: str) -> Origin:
 def backup_store(namespace: str, name: str, spec: BackupSpec, *, has_authority: bool = False) -> Store:
     s3 = spec.destination.s3
     if s3 is None:
-        return Store(claim=f"{name}-backup")
-    return Store(s3, folder_of(s3, namespace, name), has_authority=has_authority)
+        shared = recordings_claim_of(spec.instance) if spec.recordings else ""
+        return Store(claim=f"{name}-backup", has_recordings=spec.recordings, recordings_claim=shared)
+    folder = folder_of(s3, namespace, name)
+    return Store(s3, folder, has_authority=has_authority, has_recordings=spec.recordings)
+
+
+def recordings_claim_of(instance: str) -> str:
+    """The volume that all backups of an instance share for its recordings. No other name ends so."""
+    return f"{instance}-recordings-stored"
 
 
 def folder_of(s3: S3, namespace: str, name: str) -> str:
@@ -44,10 +52,17 @@ def folder_of(s3: S3, namespace: str, name: str) -> str:
 
 def backup_objects(origin: Origin, spec: BackupSpec, instance: Instance, store: Store, version: str) -> list[Manifest]:
     """The volume or the way to S3, and the Job, made once: a Job that is there is never changed."""
-    env = {"BACKUP_UID": origin.uid, "BACKUP_INSTANCE": instance.name, "BACKUP_VERSION": version}
-    job = store_job(
-        origin, Step("backup", ("store", "backup"), {**database_env(instance), **env}), instance, store, version
-    )
+    env: dict[str, Value] = {
+        **database_env(instance),
+        "BACKUP_UID": origin.uid,
+        "BACKUP_INSTANCE": instance.name,
+        "BACKUP_VERSION": version,
+    }
+    step = Step("backup", ("store", "backup"), env)
+    if spec.recordings:
+        scripts = ("store", "recordings", "recordings-out", "backup")
+        step = Step("backup", scripts, {**env, "RECORDINGS": "true"}, recordings="read")
+    job = store_job(origin, step, instance, store, version)
     if store.s3:
         return [store_policy(origin, store.s3), job]
     storage = spec.destination.volume or Storage()
@@ -59,6 +74,16 @@ def backup_objects(origin: Origin, spec: BackupSpec, instance: Instance, store: 
         is_owned=spec.deletion_policy == "Delete",
     )
     return [claim, job]
+
+
+def recordings_claim(origin: Origin, spec: BackupSpec, instance: Instance, store: Store) -> Manifest:
+    """The shared volume: as large as the instance's own, of nobody, made once and never changed."""
+    chosen = spec.destination.volume or Storage()
+    size = instance.spec.recordings.size
+    claim = claim_spec(size, chosen.storage_class_name, "ReadWriteOnce")
+    made = origin.object("v1", "PersistentVolumeClaim", store.recordings_claim, claim, is_owned=False)
+    del made["metadata"]["labels"][origin.label]
+    return made
 
 
 def removal_objects(origin: Origin, instance: Instance, store: Store, version: str) -> list[Manifest]:

@@ -7,7 +7,8 @@ Values are moved, all at once, so that whoever reads the Secret finds a user and
 3. changing over: what was next is `<key>`, and what it was before is `<key>_previous`, which is still good;
 4. at rest again, when nobody uses that any more.
 
-PostgreSQL has one password for a role, so there are two roles with the same rights that take turns.
+PostgreSQL has one password for a role, so there are two roles with the same rights that take turns. The same holds for
+the users of Asterisk's ARI.
 """
 
 from __future__ import annotations
@@ -21,8 +22,17 @@ from omnileads_operator.secrets import hash_of, password
 
 Values = Mapping[str, str]
 Step = Literal["resting", "accepting", "changing"]
-ROLES: Final = {"postgres_user": "omnileads", "postgres_replication_user": "omnileads_replication"}
+ROLES: Final = {
+    "postgres_user": "omnileads",
+    "postgres_replication_user": "omnileads_replication",
+    "asterisk_ari_user": "omnileads",
+}
 """Keys that name the role of each pair that is used, and the first one."""
+PASSWORD_OF: Final = {
+    "postgres_user": "postgres_password",
+    "postgres_replication_user": "postgres_replication_password",
+    "asterisk_ari_user": "asterisk_ari_password",
+}
 SECOND: Final = "_second"
 NEXT: Final = "_next"
 PREVIOUS: Final = "_previous"
@@ -32,6 +42,8 @@ DAY_SECONDS: Final = 86_400
 OF_POSTGRES: Final = ("postgres_password", "postgres_replication_password")
 OF_REDIS: Final = ("redis_password",)
 OF_APP: Final = ("app_internal_token",)
+OF_VOICE: Final = ("asterisk_ari_password", "sip_ephemeral_secret")
+"""Asterisk and Kamailio read them, next and previous as well, from files that Kubernetes renews."""
 
 
 def completed(found: Values, now: int, make: Callable[[], str] = password) -> dict[str, str]:
@@ -68,9 +80,7 @@ def changed(values: Values) -> dict[str, str]:
         if key.endswith(NEXT):
             name = key.removesuffix(NEXT)
             moved |= {name: value, name + PREVIOUS: values[name]}
-    if OF_POSTGRES[0] + NEXT in values:
-        moved |= {key: other(values[key]) for key in ROLES}
-    return moved
+    return moved | {role: other(values[role]) for role, key in PASSWORD_OF.items() if key + NEXT in values}
 
 
 def finished(values: Values) -> dict[str, str]:

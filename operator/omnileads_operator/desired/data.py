@@ -15,7 +15,7 @@ def data(instance: Instance, versions: dict[str, str]) -> list[Manifest]:
         objects += postgres(instance, wanted_postgres, versions["postgres"])
     if wanted_redis := wiring.managed_redis():
         objects += redis(instance, wanted_redis, versions["redis"])
-    if not instance.spec.recordings.existing_claim:
+    if wiring.has_recordings_volume() and not instance.spec.recordings.existing_claim:
         objects.append(_recordings(instance))
     return objects
 

@@ -52,10 +52,14 @@ def _pod(instance: Instance) -> Pod:
             "APP_PORT": APP_PORT,
             "KAMAILIO_HOST": wiring.host("kamailio"),
             "KAMAILIO_WS_PORT": KAMAILIO_WS_PORT,
+            **wiring.bucket_address(),
         },
         nginx.resources,
         ports=PORTS,
-        mounts=[{"name": "certificate", "mountPath": "/etc/omnileads/tls", "readOnly": True}],
+        mounts=[
+            {"name": "certificate", "mountPath": "/etc/omnileads/tls", "readOnly": True},
+            *wiring.bucket_mounts(),
+        ],
         ready=http("/healthz/nginx", HTTPS_PORT, "HTTPS"),
         alive=http("/healthz/nginx", HTTPS_PORT, "HTTPS"),
         pre_stop=["sleep", "5"],
@@ -65,7 +69,7 @@ def _pod(instance: Instance) -> Pod:
     return Pod(
         "nginx",
         [container],
-        [certificate],
+        [certificate, *wiring.bucket_volumes()],
         nginx.placement,
         stop_seconds=60,
         # Ports below 1024 without a capability.

@@ -9,6 +9,7 @@ from omnileads_operator.desired.instance import Instance, Manifest
 from omnileads_operator.desired.network import network_policies
 from omnileads_operator.desired.versions import planned
 from omnileads_operator.desired.voice import voice
+from omnileads_operator.desired.wiring import Wiring
 from omnileads_operator.resources.model import SecretKey
 
 
@@ -31,5 +32,7 @@ def referenced_secrets(instance: Instance) -> list[SecretKey]:
         spec.postgres.external.password if spec.postgres.external else None,
         spec.redis.external.password if spec.redis.external else None,
         spec.settings.mail.password if spec.settings.mail else None,
+        spec.recordings.s3.authority if spec.recordings.s3 else None,
+        *(value for value in Wiring(instance).bucket_env().values() if isinstance(value, SecretKey)),
     ]
     return [key for key in found if key]

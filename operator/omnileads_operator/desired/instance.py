@@ -47,12 +47,16 @@ class Observed:
     """Components all of whose pods run what they are told to, and are ready."""
     migrated: frozenset[str] = frozenset()
     """Versions whose migration has ended well."""
+    has_administrator: bool = False
+    """Whether the job that creates the first administrator has ended well."""
     visitors: tuple[str, ...] = ()
     """Namespaces whose pods may ask the application, as the operator was told."""
     has_returned: bool = False
     """Whether an upgrade was taken back, so that the version is older than the schema."""
     is_window_open: bool = True
     """Whether calls may be interrupted now."""
+    asterisks: int | None = None
+    """Number of Asterisks for now; None: as the spec says."""
     is_restoring: bool = False
     """Whether nothing may write to the database: what does is stopped."""
 
@@ -64,6 +68,13 @@ class Instance:
     uid: str
     spec: InstanceSpec
     observed: Observed
+
+    @property
+    def asterisks(self) -> int:
+        """How many there are to be now."""
+        asterisk = self.spec.voice.asterisk
+        wanted = asterisk.autoscaling.min_replicas if asterisk.autoscaling else asterisk.replicas
+        return wanted if self.observed.asterisks is None else self.observed.asterisks
 
     @property
     def credentials(self) -> str:

@@ -26,6 +26,7 @@ from omnileads_operator.desired.wiring import (
     SENTINEL_PORT,
     WORKER_PORT,
     Wiring,
+    port_of,
 )
 
 Peers = list[dict[str, Any]]
@@ -43,21 +44,25 @@ def network_policies(instance: Instance) -> list[Manifest]:
             "nginx",
             _component(instance, "nginx"),
             ingress=[{"ports": _tcp(HTTPS_PORT, HTTP_PORT)}],
-            egress=[_to(instance, "app", APP_PORT), *_to_blocks(voice, _tcp(KAMAILIO_WS_PORT))],
+            egress=[
+                _to(instance, "app", APP_PORT),
+                *_to_blocks(voice, _tcp(KAMAILIO_WS_PORT)),
+                *_to_bucket(instance),
+            ],
         ),
         _policy(
             instance,
             "app",
             _component(instance, "app"),
             ingress=[{"from": [_pods(instance, "nginx"), *_visitors(instance), *voice], "ports": _tcp(APP_PORT)}],
-            egress=_outside(),
+            egress=[*_outside(), *_to_bucket(instance)],
         ),
         _policy(
             instance,
             "worker",
             _component(instance, "worker"),
             ingress=[_scraped(instance, WORKER_PORT)],
-            egress=_outside(),
+            egress=[*_outside(), *_to_bucket(instance)],
         ),
         _policy(
             instance,
@@ -71,6 +76,14 @@ def network_policies(instance: Instance) -> list[Manifest]:
         ),
         _policy(
             instance, "dialer", _component(instance, "dialer"), ingress=[_scraped(instance, DIALER_PORT)], egress=[]
+        ),
+        # It asks whether they know the next passwords.
+        _policy(
+            instance,
+            "rotation",
+            _component(instance, "rotation"),
+            ingress=[],
+            egress=_to_blocks(voice, _tcp(ARI_PORT, KAMAILIO_WS_PORT)),
         ),
         _policy(instance, "data", _any_of(instance, programs), ingress=[], egress=_to_data(instance)),
     ]
@@ -188,6 +201,12 @@ def _to_dns() -> Manifest:
 def _outside() -> list[Manifest]:
     """Web services and mail servers of other people; the application checks where requests may go."""
     return [{"ports": _tcp(80, 443, 25, 465, 587, 8080, 8443)}]
+
+
+def _to_bucket(instance: Instance) -> list[Manifest]:
+    """The service of recordings: its addresses are known to nobody before."""
+    s3 = instance.spec.recordings.s3
+    return [{"ports": _tcp(port_of(s3.endpoint))}] if s3 else []
 
 
 def _to_data(instance: Instance) -> list[Manifest]:

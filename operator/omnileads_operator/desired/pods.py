@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from omnileads_operator.desired.instance import Instance, Manifest, PassingKey
 from omnileads_operator.resources.model import SecretKey
-from omnileads_operator.resources.parts import Placement, Resources
+from omnileads_operator.resources.parts import Placement
+from omnileads_operator.resources.sizes import Resources
 
 USERS: Final = {
     "app": (1500, 1500),
@@ -46,6 +47,8 @@ class Container:
     entrypoint: Sequence[str] = ()
     """Instead of the image's own."""
     command: Sequence[str] = ()
+    slug: str = ""
+    """Its image, where it is not the pod's."""
     ports: Mapping[str, tuple[int, str]] = field(default_factory=dict)
     mounts: Sequence[Mapping[str, Any]] = ()
     ready: Manifest | None = None
@@ -71,8 +74,10 @@ class Pod:
     """Whose rights at the API server the pod has; empty: none."""
     hears: frozenset[str] = frozenset()
     """Keys of generated passwords whose new values it is told while it runs, so that it need not be started anew."""
+    group: int | None = None
+    """Instead of the image's own, for what has files of others."""
     is_apart: bool = False
-    """Whether two pods may share a node only where there are fewer nodes than pods."""
+    """Whether two pods may share a node only where there are fewer nodes than pods; on the host network, never."""
 
 
 def http(path: str, port: int, scheme: str = "HTTP") -> Manifest:
@@ -104,6 +109,7 @@ def template(instance: Instance, pod: Pod, version: str) -> Manifest:
 
 def pod_spec(instance: Instance, pod: Pod, version: str) -> Manifest:
     user, group = USERS[pod.component]
+    group = pod.group or group
     security: dict[str, Any] = {
         "runAsNonRoot": True,
         "runAsUser": user,
@@ -121,7 +127,10 @@ def pod_spec(instance: Instance, pod: Pod, version: str) -> Manifest:
         "securityContext": security,
         "terminationGracePeriodSeconds": pod.stop_seconds,
         "restartPolicy": pod.restart,
-        "containers": [_container(instance, container, instance.image(slug, version)) for container in pod.containers],
+        "containers": [
+            _container(instance, container, instance.image(container.slug or slug, version))
+            for container in pod.containers
+        ],
         "volumes": [{"name": "run", "emptyDir": {}}, {"name": "tmp", "emptyDir": {}}, *pod.volumes],
         **_placed(pod.placement),
     }
@@ -131,6 +140,8 @@ def pod_spec(instance: Instance, pod: Pod, version: str) -> Manifest:
         spec["imagePullSecrets"] = [{"name": name} for name in instance.spec.images.pull_secrets]
     if pod.is_on_host_network:
         spec |= {"hostNetwork": True, "dnsPolicy": "ClusterFirstWithHostNet"}
+        if pod.is_apart:
+            spec["affinity"] = {"podAntiAffinity": _apart(instance, pod)}
     else:
         spec["topologySpreadConstraints"] = _spread(instance, pod)
     return spec
@@ -161,6 +172,12 @@ def _spread(instance: Instance, pod: Pod) -> list[Manifest]:
         }
         for key in ("topology.kubernetes.io/zone", HOSTNAME)
     ]
+
+
+def _apart(instance: Instance, pod: Pod) -> Manifest:
+    """On the host network a node has the ports for one of them only."""
+    term = {"labelSelector": {"matchLabels": instance.selector(pod.component)}, "topologyKey": HOSTNAME}
+    return {"requiredDuringSchedulingIgnoredDuringExecution": [term]}
 
 
 def _container(instance: Instance, container: Container, image: str) -> Manifest:

@@ -12,7 +12,8 @@ from omnileads_operator.desired.instance import Instance, Manifest
 from omnileads_operator.desired.pods import POD_NAME, Container, Pod, Value, program
 from omnileads_operator.desired.wiring import ANYWHERE, REDIS_PORT, SENTINEL_PORT, Wiring
 from omnileads_operator.desired.workloads import claim_mount, disruption_budget, service, stateful_set
-from omnileads_operator.resources.parts import ManagedRedis, sized
+from omnileads_operator.resources.parts import ManagedRedis
+from omnileads_operator.resources.sizes import sized
 
 DATA: Final = "/var/lib/omnileads/redis"
 SENTINEL_DATA: Final = "/var/lib/omnileads/sentinel"

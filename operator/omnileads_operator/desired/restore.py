@@ -1,4 +1,4 @@
-"""The Jobs of a restore, in their order: check, restore, migrate, then finish, or return where the migration failed."""
+"""The Jobs of a restore, in their order: check, recordings, restore, migrate, finish; return where that failed."""
 
 from __future__ import annotations
 
@@ -8,12 +8,13 @@ from omnileads_operator.desired.application import after_restore_pod
 from omnileads_operator.desired.instance import Instance, Manifest
 from omnileads_operator.desired.pods import Value
 from omnileads_operator.desired.store import Origin, Step, Store, database_env, one_job, store_job
+from omnileads_operator.resources.restore import RestoreSpec
 from omnileads_operator.version import GROUP
 
 RESTORE_KIND: Final = "OMniLeadsRestore"
 RESTORE_LABEL: Final = f"{GROUP}/restore"
 COMPONENT: Final = "restore"
-STEPS: Final = ("check", "restore", "migrate", "return", "finish")
+STEPS: Final = ("check", "recordings", "restore", "migrate", "return", "finish")
 
 
 def restore_origin(namespace: str, name: str, uid: str) -> Origin:
@@ -21,7 +22,7 @@ def restore_origin(namespace: str, name: str, uid: str) -> Origin:
 
 
 def restore_job(
-    step: str, origin: Origin, instance: Instance, store: Store, version: str, *, overwrite: bool
+    step: str, origin: Origin, instance: Instance, store: Store, version: str, spec: RestoreSpec
 ) -> Manifest:
     """One step's Job: `<restore>-<step>`."""
     if step == "migrate":
@@ -30,6 +31,11 @@ def restore_job(
         **database_env(instance),
         "RESTORE_UID": origin.uid,
         "TARGET_VERSION": version,
-        "OVERWRITE": "true" if overwrite else "false",
+        "OVERWRITE": "true" if spec.overwrite else "false",
     }
+    if step == "check" and spec.recordings and instance.spec.recordings.s3:
+        env["RECORDINGS_IN_BUCKET"] = "true"
+    if step == "recordings":
+        scripts = ("store", "recordings", "put-back")
+        return store_job(origin, Step(step, scripts, env, recordings="write"), instance, store, version)
     return store_job(origin, Step(step, ("store", step), env), instance, store, version)

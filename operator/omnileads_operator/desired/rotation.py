@@ -1,21 +1,40 @@
-"""The steps of a rotation: the Jobs that tell PostgreSQL and Redis, and whether all others have changed over."""
+"""The steps of a rotation: the Jobs that tell PostgreSQL and Redis, and whether all others have changed over.
+
+Asterisk and Kamailio need not be told: their files say it, within a minute or two. A Job asks until they all know it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
 
-from omnileads_operator.desired.credentials import MADE_AT, NEXT, OF_APP, OF_POSTGRES, OF_REDIS, PREVIOUS, Step
+from omnileads_operator.desired.credentials import (
+    MADE_AT,
+    NEXT,
+    OF_APP,
+    OF_POSTGRES,
+    OF_REDIS,
+    OF_VOICE,
+    PREVIOUS,
+    Step,
+)
 from omnileads_operator.desired.instance import Instance, Manifest
 from omnileads_operator.desired.pods import CONFIG_HASH, Container, Pod, Value
 from omnileads_operator.desired.store import script
-from omnileads_operator.desired.wiring import POSTGRES_PORT, REDIS_PORT, SENTINEL_MASTER, Wiring
+from omnileads_operator.desired.wiring import (
+    ARI_PORT,
+    KAMAILIO_WS_PORT,
+    POSTGRES_PORT,
+    REDIS_PORT,
+    SENTINEL_MASTER,
+    Wiring,
+)
 from omnileads_operator.desired.workloads import job
-from omnileads_operator.resources.parts import sized
+from omnileads_operator.resources.sizes import sized
 
 COMPONENT: Final = "rotation"
 CHANGE_OVER: Final = ("postgres", "app", "worker", "acd", "dialer", "kamailio")
-"""Whose pods have a rotated password from their start; Redis' own are told while they run."""
+"""Whose pods have a rotated password from their start; Redis' own are told while they run, Asterisk's read files."""
 WORDS: Final[Mapping[Step, str]] = {"accepting": "accept", "changing": "retire"}
 SMALL: Final = sized("32Mi", "128Mi", "20m")
 
@@ -24,7 +43,7 @@ def keys_of(instance: Instance) -> tuple[str, ...]:
     """What is rotated. Passwords of a PostgreSQL and a Redis that others run are those others'."""
     wiring = Wiring(instance)
     postgres, redis = wiring.managed_postgres(), wiring.managed_redis()
-    return (*(OF_POSTGRES if postgres else ()), *(OF_REDIS if redis else ()), *OF_APP)
+    return (*(OF_POSTGRES if postgres else ()), *(OF_REDIS if redis else ()), *OF_APP, *OF_VOICE)
 
 
 def rotation_jobs(instance: Instance, step: Step, made_at: str, versions: Mapping[str, str]) -> list[Manifest]:
@@ -34,6 +53,8 @@ def rotation_jobs(instance: Instance, step: Step, made_at: str, versions: Mappin
         made.append(_job(instance, "postgres", step, made_at, versions, _postgres_env(instance, step)))
     if managed := wiring.managed_redis():
         made.append(_job(instance, "redis", step, made_at, versions, _redis_env(instance, step, managed.members)))
+    if step == "accepting":
+        made.append(_job(instance, "asterisk", step, made_at, versions, _voice_env(instance)))
     return made
 
 
@@ -106,3 +127,17 @@ def _redis_env(instance: Instance, step: Step, members: int) -> dict[str, Value]
         env["SENTINELS"] = wiring.sentinel_env(members)["REDIS_SENTINELS"]
         env["MASTER"] = SENTINEL_MASTER
     return {**env, "ACCEPT": "yes"} if step == "accepting" else env
+
+
+def _voice_env(instance: Instance) -> dict[str, Value]:
+    wiring = Wiring(instance)
+    ari, sip = OF_VOICE
+    return {
+        "ASTERISK_HOST": wiring.host("asterisk"),
+        "ASTERISK_ARI_PORT": ARI_PORT,
+        "ASTERISK_ARI_USER": instance.generated("asterisk_ari_user"),
+        "KAMAILIO_HOST": wiring.host("kamailio"),
+        "KAMAILIO_WS_PORT": KAMAILIO_WS_PORT,
+        "ARI_PASSWORD": instance.generated(ari + NEXT),
+        "SIP_SECRET": instance.generated(sip + NEXT),
+    }

@@ -78,6 +78,7 @@ def outdated(backups: Sequence[Made], keep: Keep, now: datetime) -> list[str]:
 
 def scheduled_backup(namespace: str, schedule: str, spec: ScheduleSpec, at: datetime) -> Manifest:
     """Named by its time, so that it is made once, however often somebody tries."""
-    template = spec.model_dump(by_alias=True, exclude_none=True, include={"destination", "deletion_policy"})
+    common = {"destination", "recordings", "deletion_policy"}
+    template = spec.model_dump(by_alias=True, exclude_none=True, include=common)
     name = f"{schedule}-{at:%Y%m%d%H%M}"
     return backup_resource(namespace, name, {SCHEDULE_LABEL: schedule}, {**template, "instance": spec.instance})

@@ -6,15 +6,15 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
-from typing import Any, Final
+from typing import Any, Final, Literal
 
 from omnileads_operator.desired.instance import MANAGER, Instance, Manifest
-from omnileads_operator.desired.pods import Container, Pod, Value, pod_spec
-from omnileads_operator.desired.wiring import Wiring
+from omnileads_operator.desired.pods import USERS, Container, Pod, Value, pod_spec
+from omnileads_operator.desired.wiring import Wiring, port_of
 from omnileads_operator.desired.workloads import claim_mount
 from omnileads_operator.resources.backup import Bucket
 from omnileads_operator.resources.model import SecretKey
-from omnileads_operator.resources.parts import sized
+from omnileads_operator.resources.sizes import sized
 from omnileads_operator.version import API_VERSION, GROUP
 
 USABLE_LABEL: Final = f"{GROUP}/for-backups"
@@ -28,6 +28,16 @@ REASONS: Final = {
     44: ("NotTheSame", "What was restored has not the rows of the manifest. Nothing was changed."),
     45: ("PlaceTaken", "There is another backup in this place."),
     46: ("NotStored", "What was read back is not what was stored."),
+    47: (
+        "OtherRecording",
+        "The target has another recording by a name of the backup's. It is not overwritten. The database is as before.",
+    ),
+    48: (
+        "RecordingsInBucket",
+        "The backup has recordings, the target keeps its own in a bucket. spec.recordings: false restores the rest.",
+    ),
+    49: ("RecordingsNotTheSame", "Recordings that were put back are not what the backup's list says."),
+    50: ("RecordingsDamaged", "Recordings of the backup are missing or damaged; the Job's log names them."),
 }
 """Exit codes of the scripts, with which a Job fails at once, and what they mean."""
 
@@ -40,6 +50,10 @@ class Store:
     folder: str = ""
     claim: str = ""
     has_authority: bool = False
+    has_recordings: bool = False
+    """Whether there may be recordings: of a folder in a bucket only the manifest knows."""
+    recordings_claim: str = ""
+    """The volume of the recordings, which all backups of an instance share."""
 
     @property
     def location(self) -> str:
@@ -92,6 +106,8 @@ class Step:
     name: str
     scripts: tuple[str, ...]
     env: Mapping[str, Value] = field(default_factory=dict)
+    recordings: Literal["", "read", "write"] = ""
+    """Whether the step reads the instance's recordings and adds to those that are stored, or the other way round."""
 
 
 def script(*names: str) -> str:
@@ -107,8 +123,14 @@ def database_env(instance: Instance) -> dict[str, Value]:
 
 def store_job(origin: Origin, step: Step, instance: Instance, store: Store, version: str) -> Manifest:
     """A Job that runs scripts of ours beside a store and, where `step.env` says so, a database."""
-    mounts = [] if store.s3 else [claim_mount("backup", "/backup", read_only=step.name == "restore")]
-    volumes = [] if store.s3 else [{"name": "backup", "persistentVolumeClaim": {"claimName": store.claim}}]
+    mounts = [] if store.s3 else [claim_mount("backup", "/backup", read_only=step.name in {"restore", "recordings"})]
+    volumes = [] if store.s3 else [_claim_volume("backup", store.claim)]
+    if step.recordings:
+        mounts.append(claim_mount("recordings", "/recordings", read_only=step.recordings == "read"))
+        volumes.append(Wiring(instance).recordings_volume())
+        if not store.s3:
+            mounts.append(claim_mount("stored", "/stored-recordings", read_only=step.recordings == "write"))
+            volumes.append(_claim_volume("stored", store.recordings_claim))
     container = Container(
         step.name,
         {**store.env(), **step.env},
@@ -116,7 +138,14 @@ def store_job(origin: Origin, step: Step, instance: Instance, store: Store, vers
         entrypoint=["bash", "-c", script(*step.scripts)],
         mounts=mounts,
     )
-    return one_job(origin, step.name, instance, Pod("postgres", [container], volumes, restart="Never"), version)
+    # Recordings are of the group that Asterisk and the app share; whoever mounts them must not give them another.
+    group = USERS["asterisk"][1] if step.recordings else None
+    pod = Pod("postgres", [container], volumes, restart="Never", group=group)
+    return one_job(origin, step.name, instance, pod, version)
+
+
+def _claim_volume(name: str, claim: str) -> Manifest:
+    return {"name": name, "persistentVolumeClaim": {"claimName": claim}}
 
 
 def one_job(origin: Origin, name: str, instance: Instance, pod: Pod, version: str) -> Manifest:
@@ -138,9 +167,7 @@ def one_job(origin: Origin, name: str, instance: Instance, pod: Pod, version: st
 
 def store_policy(origin: Origin, s3: Bucket) -> Manifest:
     """Lets the origin's Jobs out to the port of the service."""
-    scheme, _, host = s3.endpoint.partition("://")
-    _, _, port = host.partition(":")
-    number = int(port) if port else {"http": 80, "https": 443}[scheme]
+    number = port_of(s3.endpoint)
     spec = {
         "podSelector": {"matchLabels": {origin.label: origin.name}},
         "policyTypes": ["Egress"],

@@ -1,4 +1,4 @@
-"""`OMniLeadsBackup`: one backup of an instance's database, and where it is kept."""
+"""`OMniLeadsBackup`: one backup of an instance's database, of its recordings where wanted, and where it is kept."""
 
 from __future__ import annotations
 
@@ -58,13 +58,19 @@ class BackupTemplate(Model):
     """What backups of one origin have in common."""
 
     destination: Destination = Field(default=Destination(), description="Where it is kept.")
+    recordings: bool = Field(
+        default=False,
+        description="Whether the recordings of the instance's volume are stored as well. Not by default, for they are "
+        "large: 58 MB an hour of talk. Each is stored once, in a folder that all backups of the instance share and "
+        "that is never deleted. Refused where the instance keeps them in a bucket.",
+    )
     deletion_policy: Literal["Retain", "Delete"] = Field(
         default="Retain", description="What becomes of what is stored when the resource is deleted."
     )
 
 
 class BackupSpec(BackupTemplate):
-    """One backup of the database of an instance. Recordings are not part of it."""
+    """One backup of the database of an instance and, with `recordings`, of its recordings."""
 
     model_config = ConfigDict(
         json_schema_extra=rules(("self == oldSelf", "a backup cannot be changed; make a new one instead")),

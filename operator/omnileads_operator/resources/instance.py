@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
-from omnileads_operator.resources.model import Conditions, Model, ObjectName, TimeZone, Token, fixed, map_list
+from omnileads_operator.resources.model import Conditions, Model, ObjectName, TimeZone, Token, fixed, map_list, rules
 from omnileads_operator.resources.parts import (
     Edge,
     Engine,
@@ -17,12 +17,12 @@ from omnileads_operator.resources.parts import (
     Settings,
     Single,
     Tls,
-    Voice,
     Web,
     Worker,
 )
 from omnileads_operator.resources.rotation import Secrets, SecretsStatus
 from omnileads_operator.resources.upgrade import Maintenance, Upgrade, UpgradeStatus
+from omnileads_operator.resources.voice import Voice
 
 
 class Images(Model):
@@ -37,8 +37,26 @@ class Images(Model):
     pull_secrets: list[ObjectName] = Field(default=[], max_length=8, description="Secrets of the registry.")
 
 
+SEVERAL_ASTERISKS = (
+    "has(self.voice) && has(self.voice.asterisk) && (has(self.voice.asterisk.autoscaling)"
+    " || (has(self.voice.asterisk.replicas) && self.voice.asterisk.replicas > 1))"
+)
+ONE_NODE_ONLY = (
+    "has(self.recordings) && has(self.recordings.accessMode) && self.recordings.accessMode == 'ReadWriteOnce'"
+)
+
+
 class InstanceSpec(Model):
     """What a contact centre is to be."""
+
+    model_config = ConfigDict(
+        json_schema_extra=rules(
+            (
+                f"!({SEVERAL_ASTERISKS}) || !({ONE_NODE_ONLY})",
+                "several Asterisks write recordings from several nodes: recordings.accessMode must be ReadWriteMany",
+            ),
+        ),
+    )
 
     version: Annotated[str, Field(max_length=30, pattern=r"^[0-9]+\.[0-9]+\.[0-9]+$")] = Field(
         description="Version of all images. It goes up one minor version at a time and never down."
@@ -84,6 +102,12 @@ class ComponentStatus(Model):
     version: str = Field(description="The version it is told to run.")
 
 
+class ScalingStatus(Model):
+    """The number of Asterisks, where calls decide."""
+
+    fewer_since: str | None = Field(default=None, description="Since when fewer Asterisks would have been enough.")
+
+
 class InstanceStatus(Model):
     """What was found."""
 
@@ -91,6 +115,7 @@ class InstanceStatus(Model):
     version: str | None = Field(default=None, description="The version that all components have reached.")
     upgrade: UpgradeStatus | None = Field(default=None, description="An upgrade under way, or one taken back.")
     secrets: SecretsStatus | None = Field(default=None, description="The generated passwords.")
+    scaling: ScalingStatus | None = Field(default=None, description="The number of Asterisks.")
     url: str | None = Field(default=None, description="Where to sign in.")
     components: list[ComponentStatus] = Field(
         default=[], description="Each component.", json_schema_extra=map_list("name")

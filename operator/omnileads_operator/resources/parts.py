@@ -1,4 +1,4 @@
-"""Parts of the instance's spec: components, data, network, voice, settings."""
+"""Parts of the instance's spec: components, data, network, settings. The voice has a module of its own."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import Annotated, Literal
 from pydantic import ConfigDict, Field
 
 from omnileads_operator.resources.model import (
-    Address,
     AddressBlock,
     Annotations,
     Labels,
@@ -21,17 +20,7 @@ from omnileads_operator.resources.model import (
     fixed,
     rules,
 )
-
-
-class Resources(Model):
-    """Requests and limits of a container."""
-
-    requests: dict[str, Quantity] = Field(default={}, max_length=8, description="What is reserved: cpu, memory.")
-    limits: dict[str, Quantity] = Field(default={}, max_length=8, description="What is never exceeded: cpu, memory.")
-
-
-def sized(memory_request: str, memory_limit: str, cpu_request: str = "100m") -> Resources:
-    return Resources(requests={"cpu": cpu_request, "memory": memory_request}, limits={"memory": memory_limit})
+from omnileads_operator.resources.sizes import Resources, Sized, sized
 
 
 class Toleration(Model):
@@ -62,7 +51,7 @@ class Autoscaling(Model):
     cpu_percent: int = Field(default=70, ge=10, le=100, description="Use of the requested CPU that is aimed at.")
 
 
-class Web(Model):
+class Web(Sized):
     """The application: console, API, websockets."""
 
     replicas: int = Field(default=2, ge=1, le=50, description="Pods, where autoscaling is not set.")
@@ -77,7 +66,7 @@ class Worker(Web):
     replicas: int = Field(default=1, ge=1, le=50, description="Pods, where autoscaling is not set.")
 
 
-class Engine(Model):
+class Engine(Sized):
     """The call engine: one works, the others stand by."""
 
     replicas: int = Field(default=2, ge=1, le=5, description="Pods; one works, the others take over when it dies.")
@@ -85,14 +74,14 @@ class Engine(Model):
     placement: Placement = Field(default=Placement(), description="Where the pods may run.")
 
 
-class Single(Model):
+class Single(Sized):
     """A process of which there is one."""
 
     resources: Resources = Field(default=sized("128Mi", "512Mi"), description="Requests and limits.")
     placement: Placement = Field(default=Placement(), description="Where the pod may run.")
 
 
-class Edge(Model):
+class Edge(Sized):
     """nginx: the only door for browsers and programs."""
 
     replicas: int = Field(default=2, ge=1, le=20, description="Pods.")
@@ -115,10 +104,6 @@ class RedisStorage(Storage):
     size: Quantity = Field(default="4Gi", description="Size.", json_schema_extra=fixed("size"))
 
 
-class AsteriskStorage(Storage):
-    size: Quantity = Field(default="2Gi", description="Size.", json_schema_extra=fixed("size"))
-
-
 Members = Literal[1, 3]
 MEMBERS_STAY = (
     "(has(self.managed) ? self.managed.members : 1) >= (has(oldSelf.managed) ? oldSelf.managed.members : 1)",
@@ -127,7 +112,7 @@ MEMBERS_STAY = (
 """A member that goes takes with it what only it has."""
 
 
-class ManagedPostgres(Model):
+class ManagedPostgres(Sized):
     """PostgreSQL run by the operator, under Patroni."""
 
     members: Members = Field(
@@ -179,7 +164,7 @@ class Postgres(Model):
     external: ExternalPostgres | None = Field(default=None, description="Run by somebody else.")
 
 
-class ManagedRedis(Model):
+class ManagedRedis(Sized):
     """Redis run by the operator, with an append-only file."""
 
     members: Members = Field(
@@ -194,7 +179,7 @@ class ManagedRedis(Model):
 
 
 class ExternalRedis(Model):
-    """A Redis that somebody else runs. It must not evict, and databases 0 and 1 must be ours."""
+    """A Redis that somebody else runs. It must not evict, and database 0 must be ours."""
 
     host: ShortText = Field(min_length=1, description="Name or address.")
     port: Port = Field(default=6379, description="TCP port.")
@@ -221,9 +206,61 @@ class Redis(Model):
     external: ExternalRedis | None = Field(default=None, description="Run by somebody else.")
 
 
-class Recordings(Model):
-    """The volume of call recordings, which Asterisk writes and app and worker read."""
+class RecordingsBucket(Model):
+    """A bucket that speaks S3, where every Asterisk moves its finished recordings. It must exist."""
 
+    endpoint: Annotated[str, Field(max_length=253, pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$")] = Field(
+        default="https://s3.amazonaws.com", description="Address of the service."
+    )
+    region: Annotated[str, Field(min_length=1, max_length=63, pattern=r"^[a-z0-9-]+$")] = Field(
+        default="us-east-1", description="Region of the bucket."
+    )
+    bucket: Annotated[str, Field(min_length=3, max_length=63, pattern=r"^[a-z0-9][a-z0-9.-]*[a-z0-9]$")] = Field(
+        description="Name of the bucket."
+    )
+    prefix: Annotated[
+        str,
+        Field(min_length=1, max_length=600, pattern=r"^[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$"),
+    ] = Field(default="recordings", description="Folder in the bucket. Two contact centres must not share one.")
+    credentials: ObjectName = Field(description="A Secret with `access_key_id` and `secret_access_key`.")
+    authority: SecretKey | None = Field(
+        default=None, description="The certificate of the authority of the service, where it is your own."
+    )
+    path_style: bool = Field(
+        default=True, description="Whether the bucket stands in the path of addresses and not in the name of the host."
+    )
+
+
+class Recordings(Model):
+    """Call recordings: on a volume, which Asterisk writes and app and worker read, or, with `s3`, in a bucket."""
+
+    model_config = ConfigDict(
+        json_schema_extra=rules(
+            (
+                "has(self.s3) || !(has(self.keepVolume) && self.keepVolume)",
+                "keepVolume is for recordings that have moved to s3",
+            ),
+            (
+                (
+                    "!has(self.s3) || !has(self.existingClaim) || self.existingClaim == '' "
+                    "|| (has(self.keepVolume) && self.keepVolume)"
+                ),
+                "recordings are either in s3 or on existingClaim; with keepVolume the claim stays for those it has",
+            ),
+            (
+                "!has(self.s3) || has(oldSelf.s3) || (has(self.keepVolume) && self.keepVolume)",
+                "the volume has recordings: set keepVolume with s3, so that they are still heard",
+            ),
+            ("has(self.s3) || !has(oldSelf.s3)", "recordings cannot go back from a bucket to a volume"),
+        ),
+    )
+    s3: RecordingsBucket | None = Field(
+        default=None,
+        description="A bucket. Each Asterisk then writes to its own volume (`voice.asterisk.storage`) first.",
+    )
+    keep_volume: bool = Field(
+        default=False, description="With s3: the volume of before stays with app and worker, for what is on it."
+    )
     size: Quantity = Field(default="50Gi", description="Size.", json_schema_extra=fixed("size"))
     storage_class_name: Annotated[str, Field(max_length=253)] = Field(
         default="",
@@ -279,64 +316,6 @@ class Expose(Model):
 
     service: Service = Field(default=Service(), description="The Service.")
     ingress: Ingress | None = Field(default=None, description="An Ingress as well.")
-
-
-class PortRange(Model):
-    """UDP ports, first and last included."""
-
-    model_config = ConfigDict(
-        json_schema_extra=rules(("self.first < self.last", "first must be less than last")),
-    )
-    first: Port = Field(description="First port.")
-    last: Port = Field(description="Last port.")
-
-
-class Asterisk(Model):
-    resources: Resources = Field(default=sized("512Mi", "2Gi", "500m"), description="Requests and limits.")
-    storage: AsteriskStorage = Field(
-        default=AsteriskStorage(), description="Generated files, sounds, its small database."
-    )
-    trunk_ports: Annotated[list[Port], Field(min_length=3, max_length=3)] = Field(
-        default=[5161, 5162, 5163], description="UDP ports for trunks: direct, behind NAT, PBX on the same node."
-    )
-    media: PortRange = Field(default=PortRange(first=40000, last=50000), description="UDP ports of trunks' sound.")
-    agent_codecs: Annotated[str, Field(max_length=100, pattern=r"^[a-z0-9]+(,[a-z0-9]+)*$")] = Field(
-        default="opus,alaw,ulaw", description="Codecs towards webphones, best first."
-    )
-
-
-class Kamailio(Model):
-    resources: Resources = Field(default=sized("640Mi", "1Gi"), description="Requests and limits.")
-    shared_memory_mb: int = Field(default=512, ge=64, le=8192, description="About 85 kB for each webphone.")
-    flood_limit: int = Field(default=60, ge=10, le=10000, description="Messages of a connection in two seconds.")
-
-
-class Rtpengine(Model):
-    resources: Resources = Field(default=sized("256Mi", "1Gi", "250m"), description="Requests and limits.")
-    media: PortRange = Field(default=PortRange(first=20000, last=30000), description="UDP ports of browsers' sound.")
-
-
-class Voice(Model):
-    """Asterisk, Kamailio and rtpengine, on the network of labelled nodes: Services have no ranges of UDP ports."""
-
-    node_selector: Labels = Field(
-        default={"omnileads.org/voice": "true"}, description="Labels of the nodes that carry sound."
-    )
-    tolerations: list[Toleration] = Field(default=[], max_length=16, description="Taints that do not matter.")
-    node_addresses: list[AddressBlock] = Field(
-        default=[],
-        max_length=64,
-        description="Addresses of those nodes, for the network policies; empty: read from the nodes.",
-    )
-    public_address: Address | None = Field(
-        default=None, description="The address the outside sees, where the nodes are behind NAT."
-    )
-    drain_seconds: int = Field(
-        default=600, ge=0, le=14400, description="How long an Asterisk that must stop waits for its calls to end."
-    )
-    asterisk: Asterisk = Field(default=Asterisk(), description="Trunks, sound, recording.")
-    kamailio: Kamailio = Field(default=Kamailio(), description="Registrar of the webphones.")
-    rtpengine: Rtpengine = Field(default=Rtpengine(), description="Sound of the browsers.")
 
 
 class Mail(Model):

@@ -35,6 +35,10 @@ class RestoreSpec(Model):
     instance: ObjectName = Field(description="The target: an OMniLeads resource in the same namespace.")
     source: Source = Field(description="Where the backup is.")
     overwrite: bool = Field(default=False, description="Whether data that the target has may be replaced.")
+    recordings: bool = Field(
+        default=True,
+        description="Whether the backup's recordings are put back into the target's volume. None is overwritten.",
+    )
 
 
 class RestoreStatus(Model):

@@ -108,6 +108,7 @@ class InstanceUnderTest:
         self.finish_job(f"migrate-{version.replace('.', '-')}")
         self.wait_for_child("Deployment", "nginx")
         self.run_pods()
+        self.finish_job("create-admin")
         self.wait_for_condition("Ready", "True")
 
     def evidence(self) -> str:

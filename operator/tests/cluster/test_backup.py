@@ -169,3 +169,32 @@ def test_its_pod_is_admitted_where_only_restricted_ones_are(
     spec = api.get("Job", namespace, "before-backup")["spec"]["template"]["spec"]
     metadata = {"name": "probe", "namespace": namespace}
     api.create({"apiVersion": "v1", "kind": "Pod", "metadata": metadata, "spec": spec}, dry_run=True)
+
+
+def test_recordings_go_to_a_volume_that_all_backups_share(api: Api, operator: OperatorProcess, namespace: str) -> None:
+    api.create(manifest(namespace))
+    make(api, namespace, recordings=True, deletionPolicy="Delete")
+    wait_for_reason(api, operator, namespace, "Running")
+    shared = api.get("PersistentVolumeClaim", namespace, "acme-recordings-stored")
+    assert "ownerReferences" not in shared["metadata"]
+    assert shared["spec"]["resources"]["requests"]["storage"] == "50Gi"
+    end_job(api, namespace, ("SuccessCriteriaMet", "Complete"), succeeded=1, completionTime=STAMP)
+    wait_for_reason(api, operator, namespace, "Complete")
+    # The next one finds the volume, whatever it would be made like by then, and leaves it as it is.
+    metadata = {"name": "after", "namespace": namespace}
+    spec = {"instance": "acme", "recordings": True, "destination": {"volume": {"storageClassName": "other"}}}
+    api.create({"apiVersion": "omnileads.org/v1alpha1", "kind": "OMniLeadsBackup", "metadata": metadata, "spec": spec})
+    wait_for("the next Job", lambda: api.find("Job", namespace, "after-backup"), evidence=operator.log)
+    found = api.get("PersistentVolumeClaim", namespace, "acme-recordings-stored")
+    assert found["metadata"]["resourceVersion"] == shared["metadata"]["resourceVersion"]
+
+
+def test_recordings_in_a_bucket_are_not_backed_up(api: Api, operator: OperatorProcess, namespace: str) -> None:
+    s3 = {"bucket": "sounds", "credentials": "sounds"}
+    api.create(manifest(namespace, recordings={"s3": s3}))
+    make(api, namespace, recordings=True)
+    status = wait_for_reason(api, operator, namespace, "RecordingsInBucket")
+    assert status["conditions"][0]["status"] == "False"
+    assert "versions and replication" in status["conditions"][0]["message"]
+    assert api.find("Job", namespace, "before-backup") is None
+    assert api.find("PersistentVolumeClaim", namespace, "before-backup") is None

@@ -25,7 +25,7 @@ def test_one_resource_leads_to_all_objects_and_is_ready_once_its_pods_are(instan
     assert set(instance.children("Deployment")) == {"app", "worker", "acd", "dialer", "kamailio", "rtpengine", "nginx"}
     assert set(instance.children("StatefulSet")) == {"postgres", "redis", "asterisk"}
     assert set(instance.children("Service")) == {
-        "app", "postgres", "redis", "asterisk", "kamailio", "rtpengine", "nginx"
+        "app", "postgres", "redis", "asterisk", "asterisk-open", "kamailio", "rtpengine", "nginx"
     }  # fmt: skip
     assert set(instance.children("PersistentVolumeClaim")) == {"recordings"}
     assert instance.child("Secret", "tls")
@@ -34,9 +34,10 @@ def test_one_resource_leads_to_all_objects_and_is_ready_once_its_pods_are(instan
     instance.finish_job("migrate-0-1-0")
     condition = instance.wait_for_condition("Ready", "False", "ComponentsNotReady")
     assert "postgres" in condition["message"]
-    instance.wait_for_child("Job", "create-admin")
-
     instance.run_pods()
+    instance.wait_for_condition("Ready", "False", "CreatingAdministrator")
+    assert "version" not in instance.resource()["status"]
+    instance.finish_job("create-admin")
     instance.wait_for_condition("Ready", "True")
     status = instance.resource()["status"]
     assert status["version"] == "0.1.0"
@@ -50,7 +51,6 @@ def test_an_instance_that_is_as_it_should_be_causes_no_writes(
     # Amounts that the API server writes in its own way.
     instance.create(redis={"managed": {"resources": {"requests": {"cpu": "1000m", "memory": "1024Mi"}}}})
     instance.make_ready()
-    instance.finish_job("create-admin")
     versions = {
         (kind, name): item["metadata"]["resourceVersion"]
         for kind in ("Deployment", "StatefulSet", "Service", "NetworkPolicy", "PodDisruptionBudget", "Job")

@@ -12,6 +12,7 @@ from tests.support.api import Api, ApiError
 SECRET = {"name": "s", "key": "k"}
 EXTERNAL = {"host": "db.example", "password": SECRET}
 CENTRE = {"url": "https://contact.example", "token": SECRET}
+BUCKET = {"bucket": "sounds", "credentials": "bucket-keys"}
 REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"version": "latest"}, "spec.version in body should match"),
     ({"hostname": ""}, "spec.hostname"),
@@ -24,10 +25,27 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"tls": {"secretName": "a", "issuer": {"name": "b"}}}, "tls has either a secretName or an issuer, not both"),
     ({"app": {"autoscaling": {"minReplicas": 5, "maxReplicas": 2}}}, "minReplicas must not exceed maxReplicas"),
     ({"voice": {"rtpengine": {"media": {"first": 30000, "last": 20000}}}}, "first must be less than last"),
+    ({"voice": {"asterisk": {"replicas": 21}}}, "spec.voice.asterisk.replicas"),
+    (
+        {"voice": {"asterisk": {"autoscaling": {"minReplicas": 5, "maxReplicas": 2}}}},
+        "minReplicas must not exceed maxReplicas",
+    ),
+    (
+        {"voice": {"asterisk": {"replicas": 2}}, "recordings": {"accessMode": "ReadWriteOnce"}},
+        "recordings.accessMode must be ReadWriteMany",
+    ),
+    (
+        {"voice": {"asterisk": {"autoscaling": {}}}, "recordings": {"accessMode": "ReadWriteOnce"}},
+        "recordings.accessMode must be ReadWriteMany",
+    ),
     ({"voice": {"publicAddress": "not an address"}}, "spec.voice.publicAddress"),
     ({"logLevel": "loud"}, 'supported values: "debug", "info", "warning", "error"'),
     ({"postgres": {"managed": {"members": 2}}}, "spec.postgres.managed.members"),
     ({"recordings": {"size": "much"}}, "spec.recordings.size"),
+    ({"recordings": {"keepVolume": True}}, "keepVolume is for recordings that have moved to s3"),
+    ({"recordings": {"existingClaim": "mine", "s3": BUCKET}}, "recordings are either in s3 or on existingClaim"),
+    ({"recordings": {"s3": {**BUCKET, "endpoint": "s3.example"}}}, "spec.recordings.s3.endpoint"),
+    ({"recordings": {"s3": {"bucket": "sounds"}}}, "spec.recordings.s3.credentials: Required value"),
     ({"settings": {"sipRealm": "two words"}}, "spec.settings.sipRealm"),
 ]
 CHANGES_REFUSED: list[tuple[dict[str, Any], dict[str, Any], str]] = [
@@ -36,6 +54,8 @@ CHANGES_REFUSED: list[tuple[dict[str, Any], dict[str, Any], str]] = [
     ({}, {"postgres": {"external": EXTERNAL}}, "postgres cannot change between managed and external"),
     ({}, {"postgres": {"managed": {"storage": {"size": "1Ti"}}}}, "size cannot be changed"),
     ({"postgres": {"managed": {"members": 3}}}, {"postgres": {"managed": {"members": 1}}}, "members cannot be taken"),
+    ({}, {"recordings": {"s3": BUCKET}}, "the volume has recordings: set keepVolume with s3"),
+    ({"recordings": {"s3": BUCKET}}, {"recordings": {"s3": None}}, "recordings cannot go back from a bucket"),
     ({"redis": {"managed": {"members": 3}}}, {"redis": {"managed": None}}, "members cannot be taken away"),
     (
         {"redis": {"managed": {}}},
@@ -93,3 +113,9 @@ def test_invalid_configuration_is_refused(
     with pytest.raises(ApiError) as refused:
         api.create({"apiVersion": "omnileads.org/v1alpha1", "kind": kind, "metadata": metadata, "spec": spec})
     assert message in refused.value.message
+
+
+def test_recordings_move_from_a_volume_to_a_bucket(api: Api, namespace: str) -> None:
+    api.create(manifest(namespace))
+    api.change("OMniLeads", namespace, "acme", {"spec": {"recordings": {"s3": BUCKET, "keepVolume": True}}})
+    api.change("OMniLeads", namespace, "acme", {"spec": {"recordings": {"keepVolume": False}}})

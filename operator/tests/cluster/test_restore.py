@@ -106,6 +106,52 @@ def test_its_steps_follow_one_another(restore: RestoreUnderTest) -> None:
     restore.instance.wait_for_condition("Ready", "True")
 
 
+def finish_backup_with_recordings(restore: RestoreUnderTest) -> None:
+    metadata = {"name": "whole", "namespace": restore.namespace}
+    backup = {"apiVersion": "omnileads.org/v1alpha1", "kind": "OMniLeadsBackup", "metadata": metadata}
+    restore.api.create({**backup, "spec": {"instance": "acme", "recordings": True}})
+    restore.instance.finish_job_named("whole-backup")
+
+    def is_complete() -> bool:
+        found = restore.api.get("OMniLeadsBackup", restore.namespace, "whole")
+        return bool((found.get("status") or {}).get("completedAt"))
+
+    wait_for("the backup", is_complete, evidence=restore.log)
+
+
+def test_recordings_are_put_back_before_anybody_is_interrupted(restore: RestoreUnderTest) -> None:
+    finish_backup_with_recordings(restore)
+    before = restore.replicas()
+    restore.create(source={"backup": "whole"})
+    restore.end("check")
+    restore.wait_for_reason("RestoringRecordings")
+    assert restore.replicas() == before
+    assert restore.job("restore") is None
+    restore.end("recordings")
+    restore.wait_until_stopped()
+    restore.wait_for_reason("Restoring")
+
+
+def test_recordings_that_cannot_be_put_back_interrupt_nothing(restore: RestoreUnderTest) -> None:
+    finish_backup_with_recordings(restore)
+    before = restore.replicas()
+    restore.create(source={"backup": "whole"})
+    restore.end("check")
+    restore.end("recordings", exit_code=47)
+    assert restore.wait_for_reason("OtherRecording")["status"] == "False"
+    assert restore.replicas() == before
+    assert restore.job("restore") is None
+
+
+def test_without_recordings_that_step_is_left_out(restore: RestoreUnderTest) -> None:
+    finish_backup_with_recordings(restore)
+    restore.create(source={"backup": "whole"}, recordings=False)
+    restore.end("check")
+    restore.wait_until_stopped()
+    restore.wait_for_reason("Restoring")
+    assert restore.job("recordings") is None
+
+
 def test_a_killed_operator_goes_on_where_it_was(restore: RestoreUnderTest) -> None:
     operator = restore.instance.operator
     restore.create()

@@ -9,7 +9,7 @@ import pytest
 from kubernetes import client, config
 
 from omnileads_operator.cluster import KubernetesCluster, NotLeadingError
-from omnileads_operator.desired.credentials import OF_APP, OF_POSTGRES, OF_REDIS
+from omnileads_operator.desired.credentials import OF_APP, OF_POSTGRES, OF_REDIS, OF_VOICE
 from omnileads_operator.reconcile import InstanceReconciler
 from omnileads_operator.secrets import decoded
 from tests.cluster.instances import InstanceUnderTest
@@ -18,7 +18,7 @@ from tests.support.control_plane import ControlPlane
 from tests.support.process import OperatorProcess, wait_for
 
 CHANGED_OVER = {"app", "worker", "acd", "dialer", "kamailio"}
-ROTATED = (*OF_POSTGRES, *OF_REDIS, *OF_APP)
+ROTATED = (*OF_POSTGRES, *OF_REDIS, *OF_APP, *OF_VOICE)
 
 
 @pytest.fixture
@@ -82,7 +82,7 @@ def test_the_passwords_are_made_anew_in_steps(instance: InstanceUnderTest) -> No
     assert {key: between[key] for key in before} == before
     assert hashes(instance) == told
 
-    names = {f"accept-postgres-{made_at}", f"accept-redis-{made_at}"}
+    names = {f"accept-{server}-{made_at}" for server in ("postgres", "redis", "asterisk")}
     wait_for("the jobs", lambda: rotation_jobs(instance) == names, evidence=instance.evidence)
     for name in names:
         instance.finish_job(name)
@@ -115,7 +115,7 @@ def test_the_passwords_are_made_anew_in_steps(instance: InstanceUnderTest) -> No
     ended = values(instance)
     assert set(ended) == {*before, "app_internal_token_previous"}
     assert {key for key in before if ended[key] != before[key]} == {
-        *ROTATED, "postgres_user", "postgres_replication_user", "made_at"
+        *ROTATED, "postgres_user", "postgres_replication_user", "asterisk_ari_user", "made_at"
     }  # fmt: skip
     status = instance.resource()["status"]["secrets"]
     assert status == {"rotatedAt": status["rotatedAt"], "step": "Resting"}
@@ -131,6 +131,8 @@ def test_what_others_run_is_not_rotated(api: Api, operator: OperatorProcess, nam
     instance.make_ready()
     before = values(instance)
     instance.change(secrets={"rotate": "now"})
+    wait_for_reason(instance, "Accepting")
+    instance.finish_job(f"accept-asterisk-{values(instance)['made_at_next']}")
     wait_for_reason(instance, "Changing")
     instance.run_pods()
     wait_for("the end", lambda: "app_internal_token_previous" in values(instance), evidence=instance.evidence)
@@ -138,7 +140,7 @@ def test_what_others_run_is_not_rotated(api: Api, operator: OperatorProcess, nam
     assert "those of postgres and redis, which somebody else runs" in message
     assert not rotation_jobs(instance)
     ended = values(instance)
-    assert {key for key in before if ended[key] != before[key]} == {*OF_APP, "made_at"}
+    assert {key for key in before if ended[key] != before[key]} == {*OF_APP, *OF_VOICE, "asterisk_ari_user", "made_at"}
 
 
 def test_outside_of_the_window_it_does_not_begin_and_the_voice_stays_as_it_is(instance: InstanceUnderTest) -> None:
@@ -192,9 +194,12 @@ def test_it_goes_on_where_it_was_after_each_single_write(
         pair = found["postgres_user"], found["postgres_password"]
         old = before["postgres_user"], before["postgres_password"]
         assert pair == old or (pair[0] != old[0] and pair[1] != old[1])
+        pair = found["asterisk_ari_user"], found["asterisk_ari_password"]
+        old = before["asterisk_ari_user"], before["asterisk_ari_password"]
+        assert pair == old or (pair[0] != old[0] and pair[1] != old[1])
     else:
         raise AssertionError(instance.evidence())
-    assert len(made) == 4
+    assert len(made) == 5
     ended = values(instance)
     assert set(ended) == {*before, "app_internal_token_previous"}
     assert all(ended[key] != before[key] for key in ROTATED)

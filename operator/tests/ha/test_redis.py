@@ -29,6 +29,7 @@ from tests.support.process import wait_for
 pytestmark = pytest.mark.timeout(600)  # of a machine that does other things, too
 MEMBERS = ("REDIS_SENTINELS", "REDIS_SENTINEL_MASTER", "REDIS_ANNOUNCE")
 STREAM = "oml:events"
+SIP_SECRET = "of-the-webphones"
 
 
 @dataclass
@@ -322,9 +323,11 @@ def kamailio(members: Redis) -> Iterator[Member]:
     """As its Deployment tells it; neither Asterisk nor rtpengine is there."""
     told = variables(found(members.manifests, "Deployment", "kamailio"), 0, {"status.podIP": "127.0.0.1"})
     ports = {"KAMAILIO_SIP_PORT": str(free_port()), "KAMAILIO_WS_PORT": str(free_port())}
-    nobody = {"ASTERISK_HOST": "127.0.0.1", "RTPENGINE_HOST": "127.0.0.1", "KAMAILIO_SHM_MB": "64"}
-    told = members.on_free_ports({**told, **ports, **nobody})
+    nobody = dict.fromkeys(("ASTERISK_HOST", "RTPENGINE_HOST", "KAMAILIO_PEERS"), "127.0.0.1")
+    secret = {"SIP_EPHEMERAL_SECRET_FILE": "/mnt/secret"}
+    told = members.on_free_ports({**told, **ports, **nobody, **secret, "KAMAILIO_SHM_MB": "64"})
     made = Member("kamailio", members.folder / "kamailio", "/mnt", told, hosts=members.hosts())
+    (made.folder / "volume" / "secret").write_text(SIP_SECRET)
     yield made
     made.kill()
 
@@ -332,7 +335,7 @@ def kamailio(members: Redis) -> Iterator[Member]:
 def register(kamailio: Member, extension: str) -> bool:
     told = kamailio.variables
     done = subprocess.run(
-        [sys.executable, registering.__file__, told["KAMAILIO_WS_PORT"], extension, told["SIP_EPHEMERAL_SECRET"]],
+        [sys.executable, registering.__file__, told["KAMAILIO_WS_PORT"], extension, SIP_SECRET],
         env={**os.environ, "PYTHONPATH": str(REPOSITORY / "images" / "tests")},
         capture_output=True,
         text=True,

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
-from tests.node.started import started
+from tests.support.started import started
 
 SOCKET = "/run/containerd/containerd.sock"
 PAUSE = "localhost/omnileads-node/pause:1"

@@ -9,13 +9,12 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any
 
-import urllib3
 import yaml
 
 from tests.node.containers import POD_NETWORK, SOCKET, containers
-from tests.node.started import started
 from tests.support.control_plane import REPOSITORY, ControlPlane
 from tests.support.installed import installed
+from tests.support.started import answers, started
 
 NODE = "node"
 API_PORT = 6443
@@ -39,7 +38,7 @@ def machine(folder: Path) -> Iterator[ControlPlane]:
             (_proxy(kubernetes, folder, kubeconfig), "http://127.0.0.1:10256/healthz"),
         ):
             log = folder / f"{Path(command[0]).name}.log"
-            running.enter_context(started(command, log, lambda health=health: _answers(health)))  # type: ignore[misc]
+            running.enter_context(started(command, log, lambda health=health: answers(health)))  # type: ignore[misc]
         _add_storage(plane, folder)
         yield plane
 
@@ -47,14 +46,6 @@ def machine(folder: Path) -> Iterator[ControlPlane]:
 def _kubernetes() -> Path:
     command = [str(REPOSITORY / "bin" / "control-plane"), "kubelet", "kube-proxy", "kube-scheduler"]
     return Path(subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip())
-
-
-def _answers(url: str) -> bool:
-    try:
-        with urllib3.PoolManager(cert_reqs="CERT_NONE") as http:
-            return http.request("GET", url, timeout=2.0, retries=False).status == 200
-    except (urllib3.exceptions.HTTPError, OSError):
-        return False
 
 
 def _controllers(kubernetes: Path, plane: ControlPlane, kubeconfig: Path) -> list[str]:

@@ -7,6 +7,7 @@ import signal
 from contextlib import suppress
 from pathlib import Path
 
+from omnileads_operator.desired.postgres import ROLE_LABEL
 from tests.support.api import Api, Object
 from tests.support.control_plane import ControlPlane
 from tests.support.process import wait_for
@@ -21,6 +22,16 @@ class Pods:
     def all(self, component: str = "") -> list[Object]:
         selector = {"labelSelector": f"app.kubernetes.io/name={component}"} if component else {}
         return self._api.list("Pod", self._namespace, **selector)
+
+    def leader(self) -> Object | None:
+        """PostgreSQL's, where there is exactly one."""
+        found = [pod for pod in self.all("postgres") if pod["metadata"]["labels"].get(ROLE_LABEL) == "primary"]
+        return found[0] if len(found) == 1 else None
+
+    def delete(self, pod: Object, *, grace_seconds: int | None = None) -> None:
+        """As `kubectl delete pod` does it, with `--grace-period` where it is given."""
+        body = {} if grace_seconds is None else {"gracePeriodSeconds": grace_seconds}
+        self._api.call("DELETE", f"/api/v1/namespaces/{self._namespace}/pods/{pod['metadata']['name']}", body)
 
     def restarts(self, component: str) -> int:
         return sum(status["restartCount"] for pod in self.all(component) for status in _containers(pod))
@@ -44,6 +55,19 @@ class Pods:
 
     def wait_until_all_ready(self) -> None:
         wait_for("all pods to be ready", lambda: all(map(is_ready, self.all())), evidence=self.evidence)
+
+    def wait_until_replaced(self, pod: Object, component: str, *, count: int = 1, seconds: float = 180.0) -> None:
+        """Until the pod is gone, and so many of its component are ready without it."""
+
+        def is_replaced() -> bool:
+            pods = self.all(component)
+            is_gone = all(each["metadata"]["uid"] != pod["metadata"]["uid"] for each in pods)
+            return is_gone and len(pods) >= count and all(map(is_ready, pods))
+
+        wait_for(f"{component} to be another", is_replaced, seconds=seconds, evidence=self.evidence)
+
+    def last_words(self, component: str) -> str:
+        return "\n".join(map(self._told, self.all(component)))
 
     def evidence(self) -> str:
         """Of each pod that is not ready: why, and its last words."""

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 import psycopg2
 import pytest
@@ -24,6 +25,10 @@ from tests.support.control_plane import REPOSITORY, free_port
 from tests.support.process import wait_for
 
 IMAGE = f"{os.environ.get('OML_IMAGE_PREFIX', 'localhost/omnileads')}/postgres:{VERSION}"
+FOLDERS = {"volume": "/backup", "recordings": "/recordings", "stored": "/stored-recordings"}
+"""Folders of the test, and where the Jobs' pods have them."""
+SIGNED = {"Authorization": "AWS4-HMAC-SHA256 Credential=key/20260101/us-east-1/s3/aws4_request, Signature=any"}
+"""The server reads no further, but without it refuses what an upload has made private."""
 Done = subprocess.CompletedProcess[str]
 
 
@@ -44,14 +49,18 @@ class Database:
             "PGDATABASE": database,
         }
 
-    def run(self, *names: str, **variables: str) -> Done:
-        """Run scripts as their Job does."""
+    def run(self, *names: str, before: str = "", **variables: str) -> Done:
+        """Run scripts as their Job does, after commands of the test's own."""
+        text = before + script(*names)
         variables = {**self.env(), **variables}
         if self.container is None:
-            own = {"WORK_FOLDER": str(self.folder / "work"), "VOLUME_FOLDER": str(self.folder / "volume")}
-            return _run(["bash", "-c", script(*names)], {**os.environ, **variables, **own})
+            own = {
+                "WORK_FOLDER": str(self.folder / "work"),
+                **{f"{name.upper()}_FOLDER": str(self.folder / name) for name in FOLDERS},
+            }
+            return _run(["bash", "-c", text], {**os.environ, **variables, **own})
         told = [argument for each in variables.items() for argument in ("--env", "=".join(each))]
-        return _run(["podman", "exec", *told, self.container, "bash", "-c", script(*names)])
+        return _run(["podman", "exec", *told, self.container, "bash", "-c", text])
 
     def sql(self, statement: str) -> list[tuple[object, ...]]:
         connection = psycopg2.connect(
@@ -73,12 +82,12 @@ class Database:
 
 @contextmanager
 def database(folder: Path) -> Iterator[Database]:
-    volume = folder / "volume"
-    volume.mkdir(mode=0o777)
-    volume.chmod(0o777)
+    for name in FOLDERS:
+        (folder / name).mkdir()
+        (folder / name).chmod(0o777)
     port = free_port()
     if shutil.which("podman") and _run(["podman", "image", "exists", IMAGE]).returncode == 0:
-        with _container(port, volume) as name:
+        with _container(port, folder) as name:
             yield Database(port, folder, name)
     elif shutil.which("initdb") and shutil.which("s3cmd"):
         with _local(folder, port):
@@ -90,7 +99,7 @@ def database(folder: Path) -> Iterator[Database]:
 
 
 @contextmanager
-def _container(port: int, volume: Path) -> Iterator[str]:
+def _container(port: int, folder: Path) -> Iterator[str]:
     name = f"oml-test-{secrets.token_hex(6)}"
     variables = {
         "POSTGRES_DATABASE": "omnileads",
@@ -99,7 +108,8 @@ def _container(port: int, volume: Path) -> Iterator[str]:
         "POSTGRES_PORT": str(port),
     }
     told = [argument for each in variables.items() for argument in ("--env", "=".join(each))]
-    places = ["--tmpfs", "/var/lib/omnileads/postgres", "--volume", f"{volume}:/backup"]
+    places = ["--tmpfs", "/var/lib/omnileads/postgres"]
+    places += [f"--volume={folder / name}:{place}" for name, place in FOLDERS.items()]
     started = _run(["podman", "run", "--detach", "--name", name, "--network", "host", *places, *told, IMAGE])
     try:
         assert started.returncode == 0, started.stderr
@@ -141,8 +151,9 @@ class S3Server:
     def __init__(self, port: int) -> None:
         self.url = f"http://127.0.0.1:{port}"
 
-    def call(self, verb: str, path: str) -> bytes:
-        answer = urllib3.request(verb, f"{self.url}/{path}", retries=False, timeout=10.0)
+    def call(self, verb: str, path: str, content: bytes | None = None) -> bytes:
+        url = f"{self.url}/{quote(path, safe='/?=&')}"
+        answer = urllib3.request(verb, url, body=content, headers=SIGNED, retries=False, timeout=10.0)
         assert answer.status < 300, answer.data
         return answer.data
 

@@ -8,6 +8,7 @@ from omnileads_operator.desired.credentials import (
     OF_APP,
     OF_POSTGRES,
     OF_REDIS,
+    OF_VOICE,
     Heard,
     begun,
     changed,
@@ -66,6 +67,20 @@ def test_where_redis_alone_is_ours_the_role_stays() -> None:
 
 def test_two_rotations_are_never_of_the_same_time() -> None:
     assert begun(rested(), OF_REDIS, NOW - 60)["made_at_next"] == str(NOW + 1)
+
+
+def test_the_users_of_ari_take_turns_with_their_passwords_whoever_runs_the_data() -> None:
+    values = rested()
+    accepting = begun(values, OF_VOICE, NOW, lambda: "new")
+    assert accepting["asterisk_ari_user"] == "omnileads"
+    changing = changed(accepting)
+    assert (changing["asterisk_ari_user"], changing["asterisk_ari_password"]) == ("omnileads_second", "new")
+    assert changing["asterisk_ari_password_previous"] == values["asterisk_ari_password"]
+    assert changing["sip_ephemeral_secret_previous"] == values["sip_ephemeral_secret"]
+    assert changing["postgres_user"] == "omnileads"
+    ended = finished(changing)
+    assert not [key for key in ended if key.endswith("_previous")]
+    assert changed(begun(ended, OF_VOICE, NOW + 20))["asterisk_ari_user"] == "omnileads"
 
 
 def test_old_passwords_are_due() -> None:

@@ -64,6 +64,20 @@ def test_a_resource_of_another_kind_and_the_same_name_is_another() -> None:
     assert REGISTRY.get_sample_value(name, labels) is None
 
 
+def test_a_rotation_under_way_is_told_and_one_that_waits_is_not() -> None:
+    labels = {"namespace": "ns", "name": "acme"}
+
+    def rotating(step: str | None = None) -> float | None:
+        status = {"secrets": {"step": step}} if step else {}
+        insight.tell("OMniLeads", {"metadata": labels, "spec": {}, "status": status})
+        return REGISTRY.get_sample_value("omnileads_operator_rotation_under_way", labels)
+
+    assert (rotating(), rotating("Resting")) == (0, 0)
+    assert [rotating(step) for step in ("Accepting", "Changing", "Retiring")] == [1, 1, 1]
+    insight.forget("OMniLeads", "ns", "acme")
+    assert REGISTRY.get_sample_value("omnileads_operator_rotation_under_way", labels) is None
+
+
 def test_the_end_of_a_certificate() -> None:
     now = datetime(2026, 1, 1, tzinfo=UTC)
     ends = ends_at(self_signed("contact.example", now)["tls.crt"])

@@ -23,9 +23,10 @@ DASHBOARD = CHART / "files" / "dashboard.json"
 OPERATORS = "omnileads_operator_"
 NAME = re.compile(r"\b(?:oml|omnileads_operator)_[a-z_]+\b")
 # The processes of the application that serve /metrics, as they are started.
-PROCESSES = ("omnileads.main", "omnileads.worker", "omnileads.acd.main", "omnileads.dialer.main")
+PROCESSES = ("omnileads.main", "omnileads.worker", "omnileads.uploader", "omnileads.acd.main", "omnileads.dialer.main")
 OF = 'namespace="ns", omnileads="acme"'
 YEAR = 365 * 86400
+ACME = 'namespace="ns", name="acme"'
 BACKUP = 'kind="OMniLeadsBackup", name="x", condition="Complete"'
 
 
@@ -59,6 +60,11 @@ CASES = {
         bad={'omnileads_operator_condition{kind="Campaign", name="x", condition="Synced", status="False"}': "1x90"},
         well={'omnileads_operator_condition{kind="Campaign", name="x", condition="Synced", status="False"}': "0x90"},
     ),
+    "OMniLeadsRotationNotFinished": Case(
+        bad={f"{OPERATORS}rotation_under_way{{{ACME}}}": "1x90"},
+        well={f"{OPERATORS}rotation_under_way{{{ACME}}}": "1x50 0x40"},
+        minutes=80,
+    ),
     "OMniLeadsBackupFailed": Case(
         bad={f'omnileads_operator_condition{{{BACKUP}, status="False"}}': "1x9"},
         well={f'omnileads_operator_condition{{{BACKUP}, status="Unknown"}}': "1x9"},
@@ -87,6 +93,18 @@ CASES = {
         well={
             f'oml_acd_asterisk_connected{{pod="a", {OF}}}': "0x9",
             f'oml_acd_asterisk_connected{{pod="b", {OF}}}': "1x9",
+        },
+        minutes=5,
+    ),
+    "OMniLeadsAsteriskAway": Case(
+        bad={
+            f'oml_acd_asterisk_connected{{pod="a", asterisk="10.0.0.1", {OF}}}': "1x9",
+            f'oml_acd_asterisk_connected{{pod="a", asterisk="10.0.0.2", {OF}}}': "0x9",
+        },
+        well={
+            f'oml_acd_asterisk_connected{{pod="a", asterisk="10.0.0.1", {OF}}}': "1x9",
+            f'oml_acd_asterisk_connected{{pod="a", asterisk="", {OF}}}': "0x9",
+            f'oml_acd_asterisk_connected{{pod="b", asterisk="", {OF}}}': "0x9",
         },
         minutes=5,
     ),
@@ -125,6 +143,18 @@ CASES = {
     "OMniLeadsRecordingsMissing": Case(
         bad={f'oml_recordings_checked_total{{state="missing", {OF}}}': "0x30 1x60"},
         well={f'oml_recordings_checked_total{{state="present", {OF}}}': "0+1x90"},
+    ),
+    "OMniLeadsRecordingsNotStored": Case(
+        bad={f"oml_uploader_oldest_waiting_seconds{{{OF}}}": "0+60x90"},
+        well={f"oml_uploader_oldest_waiting_seconds{{{OF}}}": "60x90"},
+    ),
+    "OMniLeadsRecordingsInConflict": Case(
+        bad={f"oml_uploader_conflicting_recordings{{{OF}}}": "1x90"},
+        well={f"oml_uploader_conflicting_recordings{{{OF}}}": "0x90"},
+    ),
+    "OMniLeadsRecordingsDiskFull": Case(
+        bad={f"oml_uploader_disk_free_bytes{{{OF}}}": "5000000x90"},
+        well={f"oml_uploader_disk_free_bytes{{{OF}}}": "5000000000x90"},
     ),
     "OMniLeadsErrors": Case(
         bad={

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from omnileads_operator.desired.credentials import Step
+from omnileads_operator.desired.credentials import OF_VOICE, Step
 from omnileads_operator.desired.everything import everything
 from omnileads_operator.desired.instance import Manifest, Observed
 from omnileads_operator.desired.rotation import CHANGE_OVER, behind, keys_of, rotation_jobs
@@ -43,6 +43,29 @@ def test_it_has_the_old_and_the_new_password_of_its_step(instance: MakeInstance)
     assert ("END_SESSIONS" in accepting, "END_SESSIONS" in changing) == (False, True)
 
 
+def test_asterisk_and_kamailio_are_asked_whether_they_know_the_next_ones(instance: MakeInstance) -> None:
+    made = rotation_jobs(instance(), "accepting", "1", {})[2]
+    assert made["metadata"]["name"] == "acme-accept-asterisk-1"
+    told = env(made)
+    assert told["ASTERISK_ARI_USER"] == "asterisk_ari_user"
+    assert told["ARI_PASSWORD"] == "asterisk_ari_password_next"
+    assert told["SIP_SECRET"] == "sip_ephemeral_secret_next"
+    policy = found(everything(instance(Observed(voice_addresses=("192.0.2.1/32",)))), "NetworkPolicy", "rotation")
+    label = made["spec"]["template"]["metadata"]["labels"]["app.kubernetes.io/name"]
+    assert policy["spec"]["podSelector"]["matchLabels"]["app.kubernetes.io/name"] == label
+    assert [each["port"] for each in policy["spec"]["egress"][0]["ports"]] == [8088, 10088]
+
+
+def test_they_read_all_that_may_be_good_from_files(instance: MakeInstance) -> None:
+    for kind, component, user in (("StatefulSet", "asterisk", ["user"]), ("Deployment", "kamailio", [])):
+        pod = found(everything(instance()), kind, component)["spec"]["template"]["spec"]
+        volume = next(each for each in pod["volumes"] if "projected" in each)
+        paths = [each["secret"]["items"][0]["path"] for each in volume["projected"]["sources"]]
+        name = "password" if component == "asterisk" else "secret"
+        assert {name, f"{name}_next", f"{name}_previous", *user} <= set(paths)
+        assert all(each["secret"]["optional"] for each in volume["projected"]["sources"])
+
+
 def test_of_three_members_of_redis_all_are_told_and_their_sentinels(instance: MakeInstance) -> None:
     one, three = (env(rotation_jobs(each, "accepting", "1", {})[1]) for each in (instance(), instance(redis=THREE)))
     assert one["SERVERS"] == "acme-redis.centres.svc:6379"
@@ -53,8 +76,8 @@ def test_of_three_members_of_redis_all_are_told_and_their_sentinels(instance: Ma
 
 
 def test_what_others_run_is_left_out(instance: MakeInstance) -> None:
-    assert len(keys_of(instance())) == 4
-    assert keys_of(instance(postgres=EXTERNAL, redis=EXTERNAL)) == ("app_internal_token",)
+    assert len(keys_of(instance())) == 6
+    assert keys_of(instance(postgres=EXTERNAL, redis=EXTERNAL)) == ("app_internal_token", *OF_VOICE)
     assert rotation_jobs(instance(postgres=EXTERNAL, redis=EXTERNAL), "changing", "1", {}) == []
 
 

@@ -84,12 +84,18 @@ def test_a_failed_one_goes_only_when_a_newer_one_is_complete() -> None:
 
 def test_a_backup_is_named_by_its_time_and_has_what_the_schedule_says() -> None:
     written = ScheduleSpec.model_validate(
-        {"instance": "acme", "schedule": "0 3 * * *", "destination": {"volume": {"size": "5Gi"}}}
+        {
+            "instance": "acme",
+            "schedule": "0 3 * * *",
+            "recordings": True,
+            "destination": {"volume": {"size": "5Gi"}},
+        }
     )
     backup = scheduled_backup("centres", "nightly", written, NOW)
     assert backup["metadata"]["name"] == "nightly-202606151200"
     assert backup["spec"] == {
         "instance": "acme",
+        "recordings": True,
         "deletionPolicy": "Delete",
         "destination": {"volume": {"size": "5Gi", "storageClassName": ""}},
     }

@@ -15,6 +15,11 @@ SQL
 )"
 [[ "${is_newer}" == f ]] || fail 42 "the backup is of a newer version than ${TARGET_VERSION}"
 
+if [[ "${RECORDINGS_IN_BUCKET:-}" == true ]]; then
+  has_recordings="$(answer_of <<<"SELECT :'manifest'::jsonb ? 'recordings';")"
+  [[ "${has_recordings}" == f ]] || fail 48 "the backup has recordings and the target's are in a bucket"
+fi
+
 if [[ "${OVERWRITE}" != true ]]; then
   rows="$(answer_of <<'SQL'
 SELECT coalesce(sum(found - spared), 0) FROM (

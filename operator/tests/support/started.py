@@ -1,11 +1,14 @@
-"""A program of the node while it runs: its log in a file, its end with the test's."""
+"""A program while it runs: its log in a file, its end with the test's; and whether it says that it is well."""
 
 from __future__ import annotations
 
 import subprocess
+import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+
+import urllib3
 
 from tests.support.process import wait_for
 
@@ -31,3 +34,13 @@ def started(
     finally:
         process.kill()
         process.wait(timeout=30)
+
+
+def answers(url: str) -> bool:
+    """Whether a program's own health address answers with 200. Its certificate is made by itself, and nobody's."""
+    with urllib3.PoolManager(cert_reqs="CERT_NONE") as http, warnings.catch_warnings():
+        warnings.simplefilter("ignore", urllib3.exceptions.InsecureRequestWarning)
+        try:
+            return http.request("GET", url, timeout=2.0, retries=False).status == 200
+        except (urllib3.exceptions.HTTPError, OSError):
+            return False
