@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import os
 import secrets
 import subprocess
 import sys
@@ -35,10 +36,12 @@ METHOD = """\
 An agent's token lists its 100 dispositions, reads one of them, and stores one about a contact that has none, over 8
 connections that ask again as soon as they are answered. Ours is `oml serve` as shipped: one uvicorn process with its
 log lines, request ids, measurements and headers. The other is bench/drf: the same three addresses in Django REST
-Framework, with the same token, role and campaign checks and the same rows written (answer, history, audit), served by
-one gunicorn process with threads and kept database connections, without logs. Both use one PostgreSQL with the
-product's tables. Rounds of each address are taken in turn, and the order of the two sides changes with each round. The
-ratio of an address is ours divided by the other's, the median of the rounds; the result's is the smallest of three."""
+Framework, with the same token, role and campaign checks and the same rows written (answer, history, audit), the
+middleware of a new Django project and of languages, served by one gunicorn process with threads, kept database
+connections and a log line for each answer. Both use one PostgreSQL with the product's tables. The servers are bound to
+one processor, who asks them to the others. Rounds of each address are taken in turn, and the order of the two sides
+changes with each round. The ratio of an address is ours divided by the other's, the median of the rounds; the result's
+is the smallest of three."""
 
 PREPARE = """\
 import json, sys
@@ -114,8 +117,9 @@ def run(*, quick: bool) -> Result:
     with product_servers(_settings()) as (_connection, environment):
         questions = _questions(_prepared(environment))
         with ExitStack() as running:
-            ours = Side("ours", running.enter_context(_served(_our_command, environment)))
-            other = Side("drf", running.enter_context(_served(_drf_command, environment)))
+            processor = running.enter_context(_one_processor_apart())
+            ours = Side("ours", running.enter_context(_served(_our_command, environment, processor)))
+            other = Side("drf", running.enter_context(_served(_drf_command, environment, processor)))
             _check_same_answers(ours, other, questions)
             for number in range(rounds):
                 sides = (ours, other) if number % 2 == 0 else (other, ours)
@@ -202,16 +206,36 @@ def _our_command(port: int, environment: dict[str, str]) -> tuple[list[str], dic
 def _drf_command(port: int, environment: dict[str, str]) -> tuple[list[str], dict[str, str]]:
     gunicorn = [str(VENV / "bin" / "gunicorn"), "--bind", f"127.0.0.1:{port}", "--workers", "1"]
     threads = ["--worker-class", "gthread", "--threads", str(CONNECTIONS), "--keep-alive", "75"]
-    return [*gunicorn, *threads, "bench.drf.wsgi"], {**environment, "PYTHONPATH": str(REPOSITORY)}
+    command = [*gunicorn, *threads, "--access-logfile", "-", "bench.drf.wsgi"]
+    return command, {**environment, "PYTHONPATH": str(REPOSITORY)}
+
+
+@contextmanager
+def _one_processor_apart() -> Iterator[int]:
+    """A processor this process leaves to the servers, which take turns, so that asking takes nothing from answering.
+
+    Raises CannotMeasureError.
+    """
+    first, *others = sorted(os.sched_getaffinity(0))
+    if not others:
+        raise CannotMeasureError("this takes two processors: one for the servers, one for who asks them")
+    os.sched_setaffinity(0, others)
+    try:
+        yield first
+    finally:
+        os.sched_setaffinity(0, {first, *others})
 
 
 @contextmanager
 def _served(
-    command_for: Callable[[int, dict[str, str]], tuple[list[str], dict[str, str]]], environment: dict[str, str]
+    command_for: Callable[[int, dict[str, str]], tuple[list[str], dict[str, str]]],
+    environment: dict[str, str],
+    processor: int,
 ) -> Iterator[int]:
     """The port of a server that answers."""
     port = int(import_module("tests.servers").free_port())
     command, variables = command_for(port, environment)
+    command = ["taskset", "--cpu-list", str(processor), *command]
     with subprocess.Popen(command, env=variables, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE) as server:
         try:
             _wait_until_answered(port, server)

@@ -1,4 +1,4 @@
-"""Django set up for speed: no debugging, no middleware that these addresses do not need, kept connections."""
+"""Django as a new project has it, without debugging, admin and messages; with languages, and kept connections."""
 
 from __future__ import annotations
 
@@ -8,11 +8,26 @@ DEBUG = False
 SECRET_KEY = os.environ["APP_INTERNAL_TOKEN"]
 ALLOWED_HOSTS = ["127.0.0.1"]
 ROOT_URLCONF = "bench.drf.urls"
-INSTALLED_APPS = ["rest_framework", "bench.drf"]
-MIDDLEWARE = ["django.middleware.common.CommonMiddleware"]
+INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "django.contrib.sessions",
+    "rest_framework",
+    "bench.drf",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+LANGUAGES = [("es", "Spanish"), ("en", "English")]
 USE_TZ = True
 TIME_ZONE = "UTC"
-USE_I18N = False
+USE_I18N = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 DATABASES = {
     "default": {

@@ -163,7 +163,7 @@ SCREENS = (
 )
 
 
-LOOKED_AT = ("telephony-settings", "custom-dialplan", "call-flow", "users/import", "audio-files")
+LOOKED_AT = ("telephony-settings", "custom-dialplan", "call-flow", "users/import", "audio-files", "callbacks")
 """Pages of another kind: every control is reached there too."""
 
 

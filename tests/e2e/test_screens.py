@@ -6,13 +6,14 @@ axe-core judges the Spanish pages, whose words are the longer ones; pictures of 
 from __future__ import annotations
 
 import re
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from support.axe import violations
 from support.browser import Console, Consoles
-from support.centre import Centre
+from support.centre import Agent, Centre
 from support.instance import REPOSITORY
 
 PICTURES = REPOSITORY / "build" / "screens"
@@ -86,12 +87,26 @@ def pages(centre: Centre) -> list[str]:
     ]
     centre.make("campaign-templates", campaign_id=campaign.id)
     kinds = [f"campaigns/new/{kind}" for kind in ("manual", "preview", "dialer", "inbound")]
-    single = ("overview", "board", "calls", "recordings", "pauses", "audio-files", "custom-dialplan", "account")
+    _promise_a_call(centre, agent)
+    live = ("overview", "board", "callbacks", "calls", "recordings")
+    single = (*live, "pauses", "audio-files", "custom-dialplan", "account")
     return [
         *(f"/{path}" for path in (*worked, *kinds, "campaigns/templates")),
         *(f"/{path}" for path in (*single, "telephony-settings", "users/import", f"call-flow?route={route['id']}")),
         *(f"/{collection}{page}" for collection, thing in things.items() for page in ("", "/new", f"/{thing['id']}")),
     ]
+
+
+def _promise_a_call(centre: Centre, agent: Agent) -> None:
+    """The agent is to call a contact again, for a campaign of its own."""
+    base = centre.make("contact-bases", columns=[{"name": "phone", "role": "phone"}, {"name": "name"}])
+    values = {"phone": centre.number(), "name": "Eva Roldán"}
+    contact = centre.api.post(f"/contact-bases/{base['id']}/contacts", values=values)
+    campaign = centre.campaign(agent, contact_base_id=base["id"])
+    due_at = (datetime.now(UTC) + timedelta(days=2)).isoformat()
+    with centre.client() as api:
+        api.sign_in(agent.username, agent.password)
+        api.put("/agent/callbacks", campaign_id=campaign.id, contact_id=contact["id"], due_at=due_at, note="after work")
 
 
 def _worked_campaigns(centre: Centre) -> list[dict[str, object]]:

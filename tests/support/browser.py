@@ -12,8 +12,8 @@ import os
 import signal
 import ssl
 import subprocess
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -22,7 +22,7 @@ from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwrig
 from playwright.sync_api import Error as BrowserError
 
 from support.centre import Agent, Person
-from support.instance import Instance
+from support.site import Site
 from support.tones import sine, write_wav
 from support.waiting import eventually
 
@@ -78,16 +78,14 @@ async () => {
 class Console:
     """One browser with the console open."""
 
-    def __init__(
-        self, playwright: Playwright, instance: Instance, folder: Path, *, microphone: Path | None = None
-    ) -> None:
-        self.instance = instance
+    def __init__(self, playwright: Playwright, site: Site, folder: Path, *, microphone: Path | None = None) -> None:
+        self.site = site
         self._mark = str(microphone or folder / f"browser-{id(self):x}")
         arguments = [
             "--no-sandbox",
             "--autoplay-policy=no-user-gesture-required",
             "--allow-loopback-in-peer-connection",
-            f"--ignore-certificate-errors-spki-list={_key_hash(instance.certificate)}",
+            f"--ignore-certificate-errors-spki-list={_key_hash(site.certificate)}",
             f"--oml-test-mark={self._mark}",
         ]
         if microphone is not None:
@@ -99,7 +97,7 @@ class Console:
         self._folder = folder
         self.browser: Browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
         self.context: BrowserContext = self.browser.new_context(
-            base_url=instance.url, locale="en-US", timezone_id="UTC", viewport={"width": 1400, "height": 950}
+            base_url=site.url, locale="en-US", timezone_id="UTC", viewport={"width": 1400, "height": 950}
         )
         self.context.add_init_script(_BEFORE_THE_PAGE % _PREFERENCES)
         self.context.set_default_timeout(PAGE_LIMIT_MS)
@@ -163,11 +161,11 @@ class AgentDesk(Console):
     """An agent at work."""
 
     def __init__(
-        self, playwright: Playwright, agent: Agent, instance: Instance, folder: Path, *, tone_hz: float = 440.0
+        self, playwright: Playwright, agent: Agent, site: Site, folder: Path, *, tone_hz: float = 440.0
     ) -> None:
         microphone = folder / f"microphone-{agent.extension}-{tone_hz:g}.wav"
         write_wav(microphone, sine(tone_hz, 1.0, rate=MICROPHONE_RATE), rate=MICROPHONE_RATE)
-        super().__init__(playwright, instance, folder, microphone=microphone)
+        super().__init__(playwright, site, folder, microphone=microphone)
         self.agent = agent
         self.tone_hz = tone_hz
 
@@ -266,3 +264,31 @@ def _command_line(process: Path) -> bytes:
         return (process / "cmdline").read_bytes()
     except OSError:
         return b""
+
+
+@contextmanager
+def opened_desks(playwright: Playwright, site: Site, folder: Path) -> Iterator[Desks]:
+    """What opens an agent's browser and begins to work in it; all are closed at the end."""
+    with ExitStack() as desks:
+
+        def begin(agent: Agent, *, tone_hz: float = 440.0) -> AgentDesk:
+            opened = AgentDesk(playwright, agent, site, folder, tone_hz=tone_hz)
+            desks.enter_context(opened)
+            opened.begin_work()
+            return opened
+
+        yield begin
+
+
+@contextmanager
+def opened_consoles(playwright: Playwright, site: Site, folder: Path) -> Iterator[Consoles]:
+    """What opens a browser in which a person is signed in; all are closed at the end."""
+    with ExitStack() as consoles:
+
+        def sign_in(person: Person) -> Console:
+            opened = Console(playwright, site, folder)
+            consoles.enter_context(opened)
+            opened.sign_in(person)
+            return opened
+
+        yield sign_in

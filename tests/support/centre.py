@@ -17,6 +17,7 @@ from support import carrier
 from support.api import Api, ApiRefused
 from support.history import History
 from support.instance import Instance
+from support.site import Site
 from support.tones import sine, write_wav
 from support.waiting import eventually
 
@@ -56,14 +57,20 @@ class Campaign:
 class Centre:
     """Makes what a test needs. The administrator it works as is its own, so people may sign in as `admin` meanwhile."""
 
-    def __init__(self, instance: Instance) -> None:
-        self.instance = instance
+    def __init__(self, site: Site) -> None:
+        self.site = site
         self._mark = secrets.token_hex(3)
         self._numbers = itertools.count(1)
-        self._history = History(instance)
-        self.api = Api(instance.url, instance.tls())
+        self._history = History(site)
+        self.api = Api(site.url, site.tls())
         self.administrator = self._make_administrator()
         self.api.sign_in(self.administrator.username, self.administrator.password)
+
+    @property
+    def instance(self) -> Instance:
+        """The site, where it is one of this machine."""
+        assert isinstance(self.site, Instance)
+        return self.site
 
     def close(self) -> None:
         self.api.__exit__(None, None, None)
@@ -87,7 +94,7 @@ class Centre:
 
     def client(self) -> Api:
         """A client that is not signed in."""
-        return Api(self.instance.url, self.instance.tls())
+        return Api(self.site.url, self.site.tls())
 
     def person(self, role: str, **fields: object) -> Person:
         """A user of a role other than agent."""
@@ -175,9 +182,9 @@ class Centre:
         """Wait until the call engine works with everything that is configured."""
         (revision,) = self._history.rows("SELECT revision FROM config_revision")[0]
         eventually(
-            lambda: self.instance.metric("acd", "oml_acd_config_revision") >= revision,
+            lambda: self.site.metric("acd", "oml_acd_config_revision") >= revision,
             within_seconds=15,
-            evidence=lambda: self.instance.process("acd").logs(lines=20),
+            evidence=lambda: self.site.logs("acd"),
         )
 
     def route(self, destination: dict[str, object], *, language: str = "en") -> str:
@@ -214,8 +221,8 @@ class Centre:
 
     def _make_administrator(self) -> Person:
         """With the password the deployment left; the session is given up again."""
-        with Api(self.instance.url, self.instance.tls()) as first:
-            first.sign_in("admin", self.instance.admin_password)
+        with Api(self.site.url, self.site.tls()) as first:
+            first.sign_in("admin", self.site.admin_password)
             password = secrets.token_urlsafe(16)
             username = f"tests.{self._mark}"
             user = first.post("/users", username=username, password=password, role_slug="administrator")

@@ -8,7 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from support.instance import Instance
+from support.site import Site
 from support.waiting import eventually
 
 
@@ -31,10 +31,10 @@ class CallEvent:
 
 
 class History:
-    """Reads the call log of an instance."""
+    """Reads the call log of a site."""
 
-    def __init__(self, instance: Instance) -> None:
-        self._instance = instance
+    def __init__(self, site: Site) -> None:
+        self._site = site
 
     def events(self, number: str) -> list[CallEvent]:
         """The events of the calls from this number, in the order in which the calls and events happened."""
@@ -82,10 +82,10 @@ class History:
     def recording(self, event: CallEvent) -> Path:
         """The file of a call that was recorded."""
         assert event.recording, f"{event} has no recording"
-        return self._instance.recordings_folder / event.recording
+        return self._site.recordings_folder / event.recording
 
     def rows(self, statement: str, *parameters: object) -> list[tuple[Any, ...]]:
-        connection = self._instance.postgres()
+        connection = self._site.postgres()
         try:
             with connection.cursor() as cursor:
                 cursor.execute(statement, parameters)

@@ -115,6 +115,9 @@ class Instance:
         assert name in self.process_names, f"{self.name} has no process {name}"
         return Process(self, name)
 
+    def logs(self, process: str) -> str:
+        return self.process(process).logs(lines=20)
+
     def asterisk(self, command: str) -> str:
         """What Asterisk's command line says."""
         return self.process("asterisk").execute(

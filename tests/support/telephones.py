@@ -133,6 +133,13 @@ class Telephone:
         self._exchange.say_goodbye(offer)
         eventually(lambda: offer.state == "over", evidence=self.evidence)
 
+    def forget_calls(self) -> None:
+        """What it talks to is gone without a word; the agent hangs up."""
+        for offer in self.offers:
+            offer.state = "over"
+            if offer.sound:
+                offer.sound.fall_silent()
+
     def _offer_that_is(self, state: str) -> Offer:
         offer = self.offer
         assert offer is not None, self.evidence()

@@ -5,6 +5,7 @@ The way through Kamailio, rtpengine and Chromium is proven in tests/e2e.
 
 from __future__ import annotations
 
+import time
 from types import TracebackType
 
 import redis
@@ -47,7 +48,7 @@ class Switchboard(Exchange):
 
     def __init__(self, address: str, port: int, client: redis.Redis) -> None:
         super().__init__(address, port)
-        self._host = address
+        self._edge = f"{address}:{port}"
         self._redis = client
         self._webphones: list[Webphone] = []
 
@@ -70,7 +71,8 @@ class Switchboard(Exchange):
         """What Kamailio leaves in Redis."""
         key = f"{KEY_PREFIX}{extension}"
         if is_registered:
-            self._redis.set(key, f"sip:{extension}@{self._host}", ex=600)
+            contact = f"sip:{extension}@{self._edge}"
+            self._redis.set(key, f"{self._edge} {int(time.time())} {contact}", ex=600)
         else:
             self._redis.delete(key)
         self._redis.publish(CHANNEL, f"{extension}:{int(is_registered)}")

@@ -20,7 +20,7 @@ class Workplace:
         self.agent = agent
         self.phone: Webphone = switchboard.phone(agent, tone_hz=tone_hz)
         self.api: Api = centre.client()
-        self._redis = centre.instance.redis()
+        self._redis = centre.site.redis()
         self.api.sign_in(agent.username, agent.password)
         eventually(self._log_in)  # the engine reads soon, but not at once, that there is a new agent
         self.wait_for_status("READY")
