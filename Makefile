@@ -124,7 +124,7 @@ test-app: images ## Test the application on a real PostgreSQL and Redis
 
 test-operator: images ## Test the operator on a real Kubernetes API server (built once, see bin/control-plane)
 	@bin/control-plane >/dev/null || [[ $$? == 3 ]]
-	@cd operator && pytest --quiet
+	@cd operator && pytest --quiet --numprocesses 2 --dist loadfile
 
 test-node: dev images ## Run a contact centre on a real Kubernetes node (built once, see bin/node), and kill what can be killed
 	@if bin/node build; then cd operator && ../bin/node run pytest --quiet tests/node; else [[ $$? == 3 ]]; fi
@@ -133,7 +133,7 @@ test-telephony: test-tools images ## Test the call engine on a real Asterisk
 	@pytest --quiet tests/telephony
 
 test-e2e: test-tools images ## Make real calls from a SIP carrier to browsers
-	@pytest --quiet tests/e2e
+	@pytest --quiet --durations=10 tests/e2e
 
 test-faults: test-tools images ## Kill what can be killed while people talk
 	@pytest --quiet tests/faults
