@@ -9,7 +9,7 @@ container is handed a secret it has no use for. No secret has a default. `oml se
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, ClassVar, Literal, Protocol, TypeVar
+from typing import Annotated, ClassVar, Literal, Self, TypeVar
 
 from pydantic import AnyHttpUrl, BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
@@ -335,26 +335,23 @@ class PlatformSettings(ProcessSettings):
     redis: RedisTopic
 
 
-class KeepsRecordings(Protocol):
-    """Settings of a process that reads recordings."""
+class KeepsRecordings(ProcessSettings):
+    """What a process that reads or moves recordings needs besides."""
 
-    @property
-    def recordings(self) -> RecordingsTopic: ...
-    @property
-    def bucket(self) -> BucketTopic: ...
+    process: ClassVar[str] = "recordings"
 
+    recordings: RecordingsTopic = RecordingsTopic()
+    bucket: BucketTopic = BucketTopic()
 
-K = TypeVar("K", bound=KeepsRecordings)
-
-
-def _check_bucket(settings: K) -> K:
-    problems = settings.bucket.problems() if settings.recordings.store == "s3" else []
-    if problems:
-        raise ValueError("\n".join(problems))
-    return settings
+    @model_validator(mode="after")
+    def _bucket_is_complete(self) -> Self:
+        problems = self.bucket.problems() if self.recordings.store == "s3" else []
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
 
 
-class Settings(PlatformSettings):
+class Settings(KeepsRecordings, PlatformSettings):
     """The web application: console, API, websockets."""
 
     process: ClassVar[str] = "app"
@@ -367,47 +364,30 @@ class Settings(PlatformSettings):
     sip: SipTopic
     ephemeral: EphemeralTopic = EphemeralTopic()
     asterisk: TrunkPortsTopic = TrunkPortsTopic()
-    recordings: RecordingsTopic = RecordingsTopic()
-    bucket: BucketTopic = BucketTopic()
     outgoing: OutgoingTopic = OutgoingTopic()
     contacts: ContactsTopic = ContactsTopic()
 
-    _bucket_is_complete = model_validator(mode="after")(_check_bucket)
 
-
-class WorkerSettings(PlatformSettings):
+class WorkerSettings(KeepsRecordings, PlatformSettings):
     """Background jobs and the writer of events."""
 
     process: ClassVar[str] = "worker"
 
     worker: WorkerTopic = WorkerTopic()
-    recordings: RecordingsTopic = RecordingsTopic()
-    bucket: BucketTopic = BucketTopic()
     mail: MailTopic = MailTopic()
     outgoing: OutgoingTopic = OutgoingTopic()
 
-    _bucket_is_complete = model_validator(mode="after")(_check_bucket)
 
-
-class UploaderSettings(ProcessSettings):
+class UploaderSettings(KeepsRecordings):
     """Beside an Asterisk: moves its recordings to the bucket. It knows neither database nor Redis."""
 
     process: ClassVar[str] = "uploader"
 
     uploader: UploaderTopic = UploaderTopic()
-    recordings: RecordingsTopic = RecordingsTopic()
-    bucket: BucketTopic = BucketTopic()
-
-    _bucket_is_complete = model_validator(mode="after")(_check_bucket)
 
 
-class RecordingsSettings(PlatformSettings):
+class RecordingsSettings(KeepsRecordings, PlatformSettings):
     """`oml recordings`: where recordings are and the rows that name them."""
-
-    recordings: RecordingsTopic = RecordingsTopic()
-    bucket: BucketTopic = BucketTopic()
-
-    _bucket_is_complete = model_validator(mode="after")(_check_bucket)
 
 
 class AcdSettings(PlatformSettings):
