@@ -1,6 +1,7 @@
 /** The design system. Views import from here; nothing in the kit knows a domain. */
 export type { Column } from './data/column'
 export { default as DataTable } from './data/DataTable.vue'
+export { default as FilterBar } from './data/FilterBar.vue'
 export { moved } from './data/order'
 export { default as OrderedList } from './data/OrderedList.vue'
 export { default as SearchBox } from './data/SearchBox.vue'
