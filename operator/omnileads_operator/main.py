@@ -141,9 +141,11 @@ def _watch_children(registry: kopf.OperatorRegistry, wake: Wake) -> None:
             labels={"app.kubernetes.io/managed-by": MANAGER},
         )
         async def seen(*, namespace: str | None, labels: Mapping[str, str], **_: Any) -> None:
-            made_for = [(kind, labels[label]) for label, kind in WAKING_LABELS.items() if label in labels]
-            for kind, name in made_for or [(KIND, labels.get("app.kubernetes.io/instance", ""))]:
-                wake(kind, namespace, name)
+            made_for = [label for label in WAKING_LABELS if label in labels] or ["app.kubernetes.io/instance"]
+            # What backups share is nobody's.
+            for label in made_for:
+                if label in labels:
+                    wake(WAKING_LABELS.get(label, KIND), namespace, labels[label])
 
 
 def _configure(settings: kopf.OperatorSettings) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from tests.support.api import Api
 from tests.support.control_plane import ControlPlane
 from tests.support.installed import installed
+from tests.support.namespaces import own_namespace
 from tests.support.process import OperatorProcess
 
 
@@ -30,11 +30,10 @@ def operator(plane: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> I
     process.start()
     yield process
     process.stop()
+    assert not process.failures()
 
 
 @pytest.fixture
-def namespace(api: Api) -> str:
-    """A namespace of the test's own. Nothing runs that would remove it: the whole cluster goes after the session."""
-    name = f"test-{secrets.token_hex(4)}"
-    api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-    return name
+def namespace(api: Api) -> Iterator[str]:
+    with own_namespace(api) as name:
+        yield name

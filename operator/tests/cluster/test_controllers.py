@@ -5,7 +5,6 @@ A control plane of its own: elsewhere the tests write the status of workloads th
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Iterator
 
 import pytest
@@ -15,6 +14,7 @@ from tests.support.api import Object
 from tests.support.control_plane import ControlPlane
 from tests.support.controllers import controllers
 from tests.support.installed import installed
+from tests.support.namespaces import own_namespace
 from tests.support.process import OperatorProcess, wait_for
 
 CONTROLLED = (
@@ -38,12 +38,10 @@ def keeper(managed: ControlPlane, tmp_path_factory: pytest.TempPathFactory) -> I
 
 
 @pytest.fixture
-def centre(managed: ControlPlane, keeper: OperatorProcess) -> InstanceUnderTest:
-    namespace = f"test-{secrets.token_hex(4)}"
-    labels = {"pod-security.kubernetes.io/enforce": "privileged"}
+def centre(managed: ControlPlane, keeper: OperatorProcess) -> Iterator[InstanceUnderTest]:
     api = managed.api()
-    api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": namespace, "labels": labels}})
-    return InstanceUnderTest(api, keeper, namespace)
+    with own_namespace(api, **{"pod-security.kubernetes.io/enforce": "privileged"}) as namespace:
+        yield InstanceUnderTest(api, keeper, namespace)
 
 
 def pods(centre: InstanceUnderTest, component: str = "") -> list[Object]:

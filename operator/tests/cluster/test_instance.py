@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from tests.cluster.instances import InstanceUnderTest
 from tests.support.api import Api, Object
+from tests.support.namespaces import own_namespace
 from tests.support.process import OperatorProcess, wait_for
 
 
@@ -165,12 +168,12 @@ def value_at(item: Object, path: str) -> object:
 
 
 @pytest.fixture(scope="module")
-def settled(api: Api, operator: OperatorProcess) -> InstanceUnderTest:
+def settled(api: Api, operator: OperatorProcess) -> Iterator[InstanceUnderTest]:
     """One instance for all changes; each test changes another field of it."""
-    api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "changes"}})
-    instance = InstanceUnderTest(api, operator, "changes").create()
-    instance.wait_until_written()
-    return instance
+    with own_namespace(api, "changes") as namespace:
+        instance = InstanceUnderTest(api, operator, namespace).create()
+        instance.wait_until_written()
+        yield instance
 
 
 @pytest.mark.parametrize(

@@ -2,36 +2,34 @@
 
 from __future__ import annotations
 
-import secrets
+from collections.abc import Iterator
 
 import pytest
 
 from tests.cluster.instances import InstanceUnderTest
 from tests.support.api import Api, ApiError
+from tests.support.namespaces import own_namespace
 from tests.support.process import OperatorProcess
 
 
 @pytest.fixture(scope="module")
 def templates(api: Api, operator: OperatorProcess) -> dict[str, dict[str, object]]:
-    name = f"security-{secrets.token_hex(3)}"
-    api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
-    instance = InstanceUnderTest(api, operator, name).create()
-    instance.wait_until_written()
-    kinds = ("Deployment", "StatefulSet", "Job")
-    return {
-        component: item["spec"]["template"] for kind in kinds for component, item in instance.children(kind).items()
-    }
+    with own_namespace(api, "security") as name:
+        instance = InstanceUnderTest(api, operator, name).create()
+        instance.wait_until_written()
+        kinds = ("Deployment", "StatefulSet", "Job")
+        return {
+            component: item["spec"]["template"] for kind in kinds for component, item in instance.children(kind).items()
+        }
 
 
 @pytest.fixture(scope="module")
-def restricted(api: Api) -> str:
-    name = f"restricted-{secrets.token_hex(3)}"
-    labels = {"pod-security.kubernetes.io/enforce": "restricted"}
-    api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels}})
-    for account in ("default", "acme-postgres"):
-        metadata = {"name": account, "namespace": name}
-        api.create({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata})
-    return name
+def restricted(api: Api) -> Iterator[str]:
+    with own_namespace(api, "restricted", **{"pod-security.kubernetes.io/enforce": "restricted"}) as name:
+        for account in ("default", "acme-postgres"):
+            metadata = {"name": account, "namespace": name}
+            api.create({"apiVersion": "v1", "kind": "ServiceAccount", "metadata": metadata})
+        yield name
 
 
 def admit(api: Api, namespace: str, template: dict[str, object]) -> None:

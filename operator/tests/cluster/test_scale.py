@@ -11,6 +11,7 @@ import pytest
 from tests.cluster.instances import InstanceUnderTest, manifest
 from tests.support.api import Api
 from tests.support.control_plane import ControlPlane, free_port
+from tests.support.namespaces import own_namespace
 from tests.support.process import OperatorProcess, wait_for
 
 pytestmark = pytest.mark.timeout(900)
@@ -22,20 +23,29 @@ MEMORY_MB = 300
 
 
 @pytest.fixture
-def alone(plane: ControlPlane, operator: OperatorProcess, tmp_path: Path) -> Iterator[OperatorProcess]:
+def calm(api: Api) -> Iterator[str]:
+    with own_namespace(api, "calm") as name:
+        yield name
+
+
+@pytest.fixture
+def sick(api: Api) -> Iterator[str]:
+    with own_namespace(api, "sick") as name:
+        yield name
+
+
+@pytest.fixture
+def alone(
+    plane: ControlPlane, operator: OperatorProcess, calm: str, sick: str, tmp_path: Path
+) -> Iterator[OperatorProcess]:
     """An operator that looks again only when it hears something, so that its calls can be counted."""
     operator.stop()
-    settings = {"OPERATOR_RESYNC_SECONDS": "600", "OPERATOR_NAMESPACES": "calm,sick"}
+    settings = {"OPERATOR_RESYNC_SECONDS": "600", "OPERATOR_NAMESPACES": f"{calm},{sick}"}
     process = OperatorProcess(plane, tmp_path / "alone.log", settings=settings)
     process.start()
     yield process
     process.stop()
     operator.start()
-
-
-def namespace_of(api: Api, name: str) -> None:
-    if api.find("Namespace", None, name) is None:
-        api.create({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name}})
 
 
 def create(api: Api, namespace: str, names: list[str]) -> None:
@@ -54,14 +64,13 @@ def reconciled(api: Api, namespace: str) -> set[str]:
     return {each["metadata"]["name"] for each in api.list("OMniLeads", namespace) if is_reconciled(each)}
 
 
-def test_fifty_at_once(api: Api, alone: OperatorProcess) -> None:
-    namespace_of(api, "calm")
+def test_fifty_at_once(api: Api, alone: OperatorProcess, calm: str) -> None:
     before = alone.calls("get", "post", "patch", "delete")
     names = [f"centre-{number}" for number in range(MANY)]
-    create(api, "calm", names)
-    wait_for("all of them", lambda: reconciled(api, "calm") == set(names), seconds=500, evidence=alone.log)
-    deployments = api.list("Deployment", "calm")
-    assert len(deployments) == len(InstanceUnderTest(api, alone, "calm", names[0]).children("Deployment")) * MANY
+    create(api, calm, names)
+    wait_for("all of them", lambda: reconciled(api, calm) == set(names), seconds=500, evidence=alone.log)
+    deployments = api.list("Deployment", calm)
+    assert len(deployments) == len(InstanceUnderTest(api, alone, calm, names[0]).children("Deployment")) * MANY
     wait_for("the queue to be empty", lambda: alone.metric("omnileads_operator_queue_length") == 0)
     calls = alone.calls("get", "post", "patch", "delete") - before
     assert calls / MANY < CALLS_OF_ONE, f"{calls / MANY:.0f} calls for each instance"
@@ -70,7 +79,7 @@ def test_fifty_at_once(api: Api, alone: OperatorProcess) -> None:
 
     # Settled: a change of one costs what one costs, and nothing is written for the others.
     writes = alone.calls("post", "patch", "delete")
-    one = InstanceUnderTest(api, alone, "calm", names[7])
+    one = InstanceUnderTest(api, alone, calm, names[7])
     one.change(logLevel="debug")
     one.wait_until_written()
     wait_for("the queue to be empty", lambda: alone.metric("omnileads_operator_queue_length") == 0)
@@ -78,10 +87,9 @@ def test_fifty_at_once(api: Api, alone: OperatorProcess) -> None:
 
 
 @pytest.fixture(params=["hangs", "fails"])
-def sickness(request: pytest.FixtureRequest, api: Api) -> Iterator[str]:
-    """In the namespace `sick`, each network policy, the first of an instance's objects, waits for a webhook that is
+def sickness(request: pytest.FixtureRequest, api: Api, sick: str) -> Iterator[str]:
+    """In the sick namespace each network policy, the first of an instance's objects, waits for a webhook that is
     silent, or is refused because the webhook is not there."""
-    namespace_of(api, "sick")
     with socket.socket() as silent:
         silent.bind(("127.0.0.1", 0))
         silent.listen(64)
@@ -89,7 +97,7 @@ def sickness(request: pytest.FixtureRequest, api: Api) -> Iterator[str]:
         hook = {
             "name": "sick.omnileads.test",
             "clientConfig": {"url": f"https://127.0.0.1:{port}/"},
-            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": "sick"}},
+            "namespaceSelector": {"matchLabels": {"kubernetes.io/metadata.name": sick}},
             "rules": [
                 {
                     "apiGroups": ["networking.k8s.io"],
@@ -116,11 +124,12 @@ def sickness(request: pytest.FixtureRequest, api: Api) -> Iterator[str]:
             api.delete("ValidatingWebhookConfiguration", None, "sick")
 
 
-def test_what_hangs_or_fails_does_not_hold_the_others(api: Api, alone: OperatorProcess, sickness: str) -> None:
-    namespace_of(api, "calm")
+def test_what_hangs_or_fails_does_not_hold_the_others(
+    api: Api, alone: OperatorProcess, calm: str, sick: str, sickness: str
+) -> None:
     bad = [f"{sickness}-{number}" for number in range(6)]
     good = [f"well-{sickness}-{number}" for number in range(3)]
-    create(api, "sick", bad)
+    create(api, sick, bad)
     wait_for(
         "some to hang or fail",
         lambda: (
@@ -129,8 +138,8 @@ def test_what_hangs_or_fails_does_not_hold_the_others(api: Api, alone: OperatorP
         ),
         evidence=alone.log,
     )
-    create(api, "calm", good)
-    wait_for("the others", lambda: set(good) <= reconciled(api, "calm"), evidence=alone.log)
-    assert not reconciled(api, "sick") & set(bad)
+    create(api, calm, good)
+    wait_for("the others", lambda: set(good) <= reconciled(api, calm), evidence=alone.log)
+    assert not reconciled(api, sick) & set(bad)
     api.delete("ValidatingWebhookConfiguration", None, "sick")
-    wait_for("those that were sick", lambda: set(bad) <= reconciled(api, "sick"), seconds=500, evidence=alone.log)
+    wait_for("those that were sick", lambda: set(bad) <= reconciled(api, sick), seconds=500, evidence=alone.log)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import yaml
 
-from tests.support.api import Api
+from tests.support.api import Api, ApiError
 from tests.support.control_plane import LOOPBACK, ControlPlane, control_plane
 from tests.support.process import OPERATOR, wait_for
 
@@ -33,10 +33,15 @@ def install(api: Api, path: Path) -> None:
 
 
 def wait_until_served(api: Api, path: Path) -> None:
-    name = yaml.safe_load(path.read_text())["metadata"]["name"]
+    kind = yaml.safe_load(path.read_text())["spec"]["names"]["kind"]
 
-    def is_established() -> bool:
-        conditions = api.get("CustomResourceDefinition", None, name).get("status", {}).get("conditions", [])
-        return any((each["type"], each["status"]) == ("Established", "True") for each in conditions)
+    def is_listed() -> bool:
+        try:
+            api.list(kind)
+        except ApiError as error:  # 404 until it is known, 429 until its storage is there
+            if error.status in (404, 429):
+                return False
+            raise
+        return True
 
-    wait_for(f"{name} to be served", is_established)
+    wait_for(f"{kind} to be served", is_listed)

@@ -91,6 +91,10 @@ class OperatorProcess:
     def log(self) -> str:
         return self._log.read_text(errors="replace")[-6000:]
 
+    def failures(self) -> list[str]:
+        """What it logged of turns that ended by an error nobody had thought of."""
+        return [line for line in self._log.read_text(errors="replace").splitlines() if "reconcile.failed" in line]
+
     def metrics(self) -> str:
         answer = urllib3.request("GET", f"http://127.0.0.1:{self.metrics_port}/metrics", timeout=5.0, retries=False)
         return answer.data.decode()
