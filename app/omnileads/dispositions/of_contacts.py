@@ -31,7 +31,7 @@ from omnileads.dispositions.service import Dispositions
 from omnileads.kit.audit import AuditLog
 from omnileads.kit.changes import ConfigurationChanges
 from omnileads.kit.clock import epoch_ms
-from omnileads.kit.db import after_commit, table_of
+from omnileads.kit.db import Reader, after_commit, table_of
 from omnileads.kit.errors import AppError, Conflict, NotFound
 from omnileads.kit.ids import is_id, new_id
 from omnileads.kit.permissions import Principal
@@ -80,18 +80,18 @@ _ANSWERS: Final = (
 _ANSWER: Final = _COLUMNS.where(_dispositions.c.agent_id == _AGENT_ID, _dispositions.c.id == bindparam("id"))
 
 
-def answers_of(session: Session, user_id: int, limit: int, offset: int) -> list[Told]:
+def answers_of(reader: Reader, user_id: int, limit: int, offset: int) -> list[Told]:
     """What the agent that this user is answered about contacts, the oldest first. Raises NotAnAgent."""
-    agent_id = require_agent_id(session, user_id)
-    found = session.execute(_ANSWERS, {"agent_id": agent_id, "limit": limit, "offset": offset})
+    agent_id = require_agent_id(reader, user_id)
+    found = reader.execute(_ANSWERS, {"agent_id": agent_id, "limit": limit, "offset": offset})
     return [_told(*row) for row in found]
 
 
-def answer_of(session: Session, user_id: int, disposition_id: int) -> Told:
+def answer_of(reader: Reader, user_id: int, disposition_id: int) -> Told:
     """One of them. Raises NotAnAgent, NotFound for one of somebody else."""
-    row = session.execute(_ANSWER, {"user_id": user_id, "id": disposition_id}).one_or_none()
+    row = reader.execute(_ANSWER, {"user_id": user_id, "id": disposition_id}).one_or_none()
     if row is None:
-        require_agent_id(session, user_id)
+        require_agent_id(reader, user_id)
         raise NotFound
     return _told(*row)
 
