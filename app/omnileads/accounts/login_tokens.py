@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 from omnileads.accounts.models import LoginToken, Role, User
 from omnileads.accounts.sessions import hash_secret
 from omnileads.kit.clock import Clock
-from omnileads.kit.db import table_of
+from omnileads.kit.db import Reader, table_of
 from omnileads.kit.permissions import Principal
 from omnileads.settings import Settings
 
@@ -82,13 +82,14 @@ class LoginTokens:
         self._session.execute(statement.on_conflict_do_update(index_elements=[LoginToken.user_id], set_=values))
         return secret, self._life
 
-    def holder(self, secret: str) -> Holder | None:
-        """Who holds a token, expired or not; None when nobody does or the user is deleted. One statement."""
-        row = self._session.execute(_HOLDER, {"token_hash": hash_secret(secret)}).one_or_none()
-        if row is None:
-            return None
-        principal = Principal(row.id, row.username, row.slug, frozenset(row.permissions), row.must_change_password)
-        return Holder(principal, row.is_active, row.expires_at)
+
+def holder_of(reader: Reader, secret: str) -> Holder | None:
+    """Who holds a token, expired or not; None when nobody does or the user is deleted. One statement."""
+    row = reader.execute(_HOLDER, {"token_hash": hash_secret(secret)}).one_or_none()
+    if row is None:
+        return None
+    principal = Principal(row.id, row.username, row.slug, frozenset(row.permissions), row.must_change_password)
+    return Holder(principal, row.is_active, row.expires_at)
 
 
 def _secret(key: bytes, user_id: int, nonce: bytes) -> str:

@@ -30,7 +30,7 @@ from omnileads.agents.schemas import (
 from omnileads.campaigns.models import Campaign, CampaignMember
 from omnileads.crm.models import ExternalSite
 from omnileads.kit.clock import Clock, epoch_ms
-from omnileads.kit.db import table_of
+from omnileads.kit.db import Reader, table_of
 from omnileads.settings import Settings
 
 WEBSOCKET_PATH = "/ws/sip"
@@ -63,7 +63,7 @@ def require_agent(session: Session, user_id: int) -> Agent:
     return agent
 
 
-def require_agent_id(session: Session, user_id: int) -> int:
+def require_agent_id(session: Session | Reader, user_id: int) -> int:
     """The id alone, where no more is needed. Raises NotAnAgent."""
     found: int | None = session.scalar(AGENT_ID, {"user_id": user_id})
     if found is None:

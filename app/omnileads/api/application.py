@@ -35,7 +35,7 @@ def create_app(settings: Settings, runtime: Runtime | None = None, passwords: Pa
     follow(follow_base)
     app.state.agent_directory = CampaignAgentDirectory(own_runtime)
     accounts = AccountsAuthenticator(own_runtime, settings)
-    app.state.authenticator = ContractAuthenticator(accounts, own_runtime, settings)
+    app.state.authenticator = ContractAuthenticator(accounts, own_runtime)
     app.add_middleware(ContractMiddleware, origins=settings.custom.origins(), headers=settings.custom.headers())
     app.add_middleware(WebsocketOriginMiddleware, public_url=str(settings.app.public_url))
     app.add_middleware(ConsoleMiddleware, directory=settings.app.console_directory)

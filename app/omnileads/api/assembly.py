@@ -110,6 +110,7 @@ def build_api() -> Api:
         redoc_url=None,
         openapi_url=None,
         redirect_slashes=False,
+        telemetry={"tracing": False, "metrics": False, "logs": False},  # of OpenTelemetry, which is not installed
         generate_unique_id_function=_operation_id,
         responses={
             "default": {"model": Problem, "description": "An error; `code` says which."},

@@ -31,7 +31,7 @@ from omnileads.dispositions.service import Dispositions
 from omnileads.kit.audit import AuditLog
 from omnileads.kit.changes import ConfigurationChanges
 from omnileads.kit.clock import epoch_ms
-from omnileads.kit.db import after_commit, table_of
+from omnileads.kit.db import Reader, after_commit, table_of
 from omnileads.kit.errors import AppError, Conflict, NotFound
 from omnileads.kit.ids import is_id, new_id
 from omnileads.kit.permissions import Principal
@@ -64,11 +64,24 @@ class Told(NamedTuple):
     comment: str
 
 
+class Stored(NamedTuple):
+    """An answer as it is in the database."""
+
+    id: int
+    contact_id: int | None
+    given_call_id: str | None
+    call_id: str
+    option_id: int
+    comment: str
+
+    @classmethod
+    def of(cls, disposition: Disposition) -> Stored:
+        return cls._make(getattr(disposition, name) for name in cls._fields)
+
+
 _dispositions = table_of(Disposition)
 _AGENT_ID: Final = AGENT_ID.scalar_subquery()
-_COLUMNS: Final = select(
-    *(_dispositions.c[name] for name in ("id", "contact_id", "given_call_id", "call_id", "option_id", "comment"))
-)
+_COLUMNS: Final = select(*(_dispositions.c[name] for name in Stored._fields))
 _ANSWERS: Final = (
     _COLUMNS.where(_dispositions.c.agent_id == bindparam("agent_id"), _dispositions.c.contact_id.is_not(None))
     .order_by(_dispositions.c.id)
@@ -80,24 +93,24 @@ _ANSWERS: Final = (
 _ANSWER: Final = _COLUMNS.where(_dispositions.c.agent_id == _AGENT_ID, _dispositions.c.id == bindparam("id"))
 
 
-def answers_of(session: Session, user_id: int, limit: int, offset: int) -> list[Told]:
+def answers_of(reader: Reader, user_id: int, limit: int, offset: int) -> list[Told]:
     """What the agent that this user is answered about contacts, the oldest first. Raises NotAnAgent."""
-    agent_id = require_agent_id(session, user_id)
-    found = session.execute(_ANSWERS, {"agent_id": agent_id, "limit": limit, "offset": offset})
+    agent_id = require_agent_id(reader, user_id)
+    found = reader.execute(_ANSWERS, {"agent_id": agent_id, "limit": limit, "offset": offset})
     return [_told(*row) for row in found]
 
 
-def answer_of(session: Session, user_id: int, disposition_id: int) -> Told:
+def answer_of(reader: Reader, user_id: int, disposition_id: int) -> Told:
     """One of them. Raises NotAnAgent, NotFound for one of somebody else."""
-    row = session.execute(_ANSWER, {"user_id": user_id, "id": disposition_id}).one_or_none()
+    row = reader.execute(_ANSWER, {"user_id": user_id, "id": disposition_id}).one_or_none()
     if row is None:
-        require_agent_id(session, user_id)
+        require_agent_id(reader, user_id)
         raise NotFound
     return _told(*row)
 
 
-def told(stored: Disposition) -> Told:
-    return _told(stored.id, stored.contact_id, stored.given_call_id, stored.call_id, stored.option_id, stored.comment)
+def told(stored: Stored) -> Told:
+    return _told(*stored)
 
 
 def _told(
@@ -119,7 +132,7 @@ class Target:
 
 
 _options, _campaigns, _members = table_of(DispositionOption), table_of(Campaign), table_of(CampaignMember)
-_contacts = table_of(Contact)
+_contacts, _changes = table_of(Contact), table_of(DispositionChange)
 _OPTION: Final = (
     select(
         _options.c.campaign_id,
@@ -139,8 +152,37 @@ _BY_EXTERNAL_ID: Final = _IN_BASE.where(_contacts.c.external_id == bindparam("ex
 _OTHERS: Final = select(_dispositions.c.id).where(
     _dispositions.c.campaign_id == bindparam("campaign_id"), _dispositions.c.contact_id == bindparam("contact_id")
 )
-_ADD: Final = insert(_dispositions).returning(_dispositions.c.id)
-_REMEMBER: Final = insert(table_of(DispositionChange))
+_REMEMBER: Final = insert(_changes)
+_FIRST: Final = ("call_id", "option_id", "agent_id", "comment")
+"""What of an answer is in the history too."""
+
+_ADDED: Final = (
+    insert(_dispositions)
+    .values(
+        call_id=bindparam("call_id"),
+        given_call_id=bindparam("given_call_id"),
+        campaign_id=bindparam("campaign_id"),
+        option_id=bindparam("option_id"),
+        agent_id=bindparam("agent_id"),
+        contact_id=bindparam("contact_id"),
+        comment=bindparam("comment"),
+        answers={},
+        created_at=bindparam("now"),
+        updated_at=bindparam("now"),
+    )
+    .returning(*(_dispositions.c[name] for name in ("id", *_FIRST, "created_at")))
+    .cte("added")
+)
+_REMEMBERED: Final = (
+    insert(_changes)
+    .from_select(
+        [*_FIRST, "changed_at"],
+        select(*(_ADDED.c[name] for name in (*_FIRST, "created_at"))),
+    )
+    .cte("remembered")
+)
+_ADD: Final = select(_ADDED.c.id).add_cte(_REMEMBERED)
+"""An answer and its first entry in the history, in one statement."""
 
 
 def lock_contact(session: Session, base_id: int | None, contact_id: int | None) -> int | None:
@@ -200,24 +242,25 @@ class ContactDispositions:
             raise OptionUnknown
         return Target(row.campaign_id, row.kind, row.contact_base_id)
 
-    def create(self, target: Target, contact_id: int, answer: Answer) -> Disposition:
+    def create(self, target: Target, contact_id: int, answer: Answer) -> Stored:
         """Raises AlreadyDispositioned."""
         self._refuse_second(target.campaign_id, contact_id, None)
         call_id = self._answered_call(target, answer)
         if call_id is None:
             stored = self._add(target, contact_id, answer)
         else:
-            stored = self._session.get_one(Disposition, call_id)
-            stored.contact_id, stored.given_call_id = contact_id, answer.call_id
+            answered = self._session.get_one(Disposition, call_id)
+            answered.contact_id, answered.given_call_id = contact_id, answer.call_id
             self._session.flush()
+            stored = Stored.of(answered)
         self._finish_lead(target, stored)
         self._record("disposition.created", stored, None)
         return stored
 
-    def change(self, present: Disposition, target: Target, contact_id: int, answer: Answer) -> Disposition:
+    def change(self, present: Disposition, target: Target, contact_id: int, answer: Answer) -> Stored:
         """Raises AlreadyDispositioned."""
         self._refuse_second(present.campaign_id, contact_id, present.id)
-        before = _snapshot(present)
+        before = _snapshot(Stored.of(present))
         is_other = (present.option_id, present.comment) != (answer.option_id, answer.comment)
         present.contact_id, present.option_id, present.comment = contact_id, answer.option_id, answer.comment
         present.given_call_id = answer.call_id or present.given_call_id
@@ -225,9 +268,10 @@ class ContactDispositions:
         self._session.flush()
         if is_other:
             self._remember(present.call_id, answer, present.updated_at)
-        self._finish_lead(target, present)
-        self._record("disposition.changed", present, before)
-        return present
+        stored = Stored.of(present)
+        self._finish_lead(target, stored)
+        self._record("disposition.changed", stored, before)
+        return stored
 
     def _refuse_second(self, campaign_id: int, contact_id: int, but: int | None) -> None:
         others = self._session.scalars(_OTHERS, {"campaign_id": campaign_id, "contact_id": contact_id})
@@ -254,23 +298,22 @@ class ContactDispositions:
         after_commit(self._session, lambda: tell_engine(self._redis, self._clock, command))
         return call_id
 
-    def _add(self, target: Target, contact_id: int, answer: Answer) -> Disposition:
+    def _add(self, target: Target, contact_id: int, answer: Answer) -> Stored:
         """An answer that stands for itself."""
         now = self._clock.now()
+        call_id = MADE_UP + new_id(epoch_ms(now))
         values = {
-            "call_id": MADE_UP + new_id(epoch_ms(now)),
+            "call_id": call_id,
             "given_call_id": answer.call_id,
             "campaign_id": target.campaign_id,
             "option_id": answer.option_id,
             "agent_id": self._agent_id,
             "contact_id": contact_id,
             "comment": answer.comment,
-            "created_at": now,
-            "updated_at": now,
+            "now": now,
         }
-        stored = Disposition(**values, id=self._session.execute(_ADD, values).scalar_one())
-        self._remember(stored.call_id, answer, now)
-        return stored
+        added: int = self._session.execute(_ADD, values).scalar_one()
+        return Stored(added, contact_id, answer.call_id, call_id, answer.option_id, answer.comment)
 
     def _remember(self, call_id: str, answer: Answer, now: datetime) -> None:
         values = {
@@ -282,23 +325,23 @@ class ContactDispositions:
         }
         self._session.execute(_REMEMBER, values)
 
-    def _finish_lead(self, target: Target, stored: Disposition) -> None:
+    def _finish_lead(self, target: Target, stored: Stored) -> None:
         """The contact is worked out in the campaign, which may be over with it."""
         if stored.contact_id is None or target.kind not in WITH_LEADS:
             return
         finish_lead(self._session, target.campaign_id, stored.contact_id, self._agent_id, self._clock.now())
         finish_worked_out(self._session, self._changes, target.campaign_id)
 
-    def _record(self, action: str, stored: Disposition, before: dict[str, object] | None) -> None:
+    def _record(self, action: str, stored: Stored, before: dict[str, object] | None) -> None:
         AuditLog(self._session, self._clock).record(
             action, "disposition", stored.id, actor=self._actor, before=before, after=_snapshot(stored)
         )
 
 
-def _snapshot(disposition: Disposition) -> dict[str, object]:
+def _snapshot(stored: Stored) -> dict[str, object]:
     return {
-        "contact_id": disposition.contact_id,
-        "option_id": disposition.option_id,
-        "call_id": disposition.call_id,
-        "comment": disposition.comment,
+        "contact_id": stored.contact_id,
+        "option_id": stored.option_id,
+        "call_id": stored.call_id,
+        "comment": stored.comment,
     }

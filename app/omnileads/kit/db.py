@@ -6,7 +6,7 @@ never commit. What must happen only after the commit (a Redis message) is given 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any, ClassVar, cast
@@ -14,8 +14,8 @@ from typing import Any, ClassVar, cast
 import psycopg2
 import psycopg2.errors
 import structlog
-from sqlalchemy import DateTime, MetaData, Table, create_engine, event, text
-from sqlalchemy.engine import URL, Engine, ExceptionContext
+from sqlalchemy import CursorResult, DateTime, Executable, MetaData, Table, create_engine, event, text
+from sqlalchemy.engine import URL, Connection, Engine, ExceptionContext
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -49,13 +49,26 @@ def table_of(model: type[Base]) -> Table:
 
 
 class ReadOnlyError(Exception):
-    """Something was changed in a session for reading. The code must use a transaction."""
+    """Something was to be changed where is only read. The code must use a transaction."""
 
 
-class _ReadingSession(Session):
-    def flush(self, objects: Sequence[object] | None = None) -> None:
-        if self.new or self.dirty or self.deleted:
+class Reader:
+    """Asks for columns, not for objects: a session's bookkeeping costs more than a short statement does."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def execute(
+        self, statement: Executable, parameters: Mapping[str, Any] | None = None
+    ) -> CursorResult[*tuple[Any, ...]]:
+        """Raises ReadOnlyError for a statement that writes."""
+        if statement.is_dml:
             raise ReadOnlyError
+        return self._connection.execute(statement, parameters)
+
+    def scalar(self, statement: Executable, parameters: Mapping[str, Any] | None = None) -> Any:
+        """The first column of the first row; None without rows. Raises ReadOnlyError as `execute`."""
+        return self.execute(statement, parameters).scalar()
 
 
 class Database:
@@ -108,21 +121,18 @@ class Database:
             _commit(session)
 
     @contextmanager
-    def reading(self) -> Iterator[Session]:
-        """A session for statements that only read.
+    def reading(self) -> Iterator[Reader]:
+        """For statements that only read.
 
         Each sees what is committed when it begins, as in `transaction`, but nothing has to be begun and committed.
-        Locks end with the statement that takes them. Raises ReadOnlyError for objects that were changed.
+        Locks end with the statement that takes them.
         """
         with self.engine.connect() as connection:
             # Not an isolation level of SQLAlchemy's: one that cannot be taken back loses the pool a connection.
             driver: Any = connection.connection.dbapi_connection
             driver.autocommit = True
             try:
-                with _ReadingSession(connection, expire_on_commit=False) as session:
-                    yield session
-                    if session.new or session.dirty or session.deleted or _AFTER_COMMIT in session.info:
-                        raise ReadOnlyError
+                yield Reader(connection)
             finally:
                 if not driver.closed:
                     driver.autocommit = False

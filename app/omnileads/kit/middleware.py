@@ -74,11 +74,11 @@ class RequestMiddleware:
         request_id = self._request_id(Headers(scope=scope))
         peer = _ip_address(scope["client"][0]) if scope.get("client") else None
         set_request_context(RequestContext(request_id=request_id, peer=peer, door="web"))
-        with structlog.contextvars.bound_contextvars(request_id=request_id):
-            if scope["type"] == "http":
-                await self._http(scope, receive, send, request_id)
-            else:
-                await self._app(scope, receive, send)
+        structlog.contextvars.bind_contextvars(request_id=request_id)  # of this request's task, which ends with it
+        if scope["type"] == "http":
+            await self._http(scope, receive, send, request_id)
+        else:
+            await self._app(scope, receive, send)
 
     async def _http(self, scope: Scope, receive: Receive, send: Send, request_id: str) -> None:
         started = perf_counter()

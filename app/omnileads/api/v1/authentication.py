@@ -11,7 +11,7 @@ from starlette.requests import HTTPConnection
 
 from omnileads.accounts.authenticator import SAFE_METHODS, AccountsAuthenticator
 from omnileads.accounts.errors import CsrfFailed, SessionEnded, TokenRefused
-from omnileads.accounts.login_tokens import LoginTokens, make_login_tokens
+from omnileads.accounts.login_tokens import holder_of
 from omnileads.accounts.sessions import CSRF_HEADER, SESSION_COOKIE, is_csrf_token
 from omnileads.accounts.tokens import TOKEN_PREFIX
 from omnileads.api.v1.errors import Denied
@@ -19,7 +19,6 @@ from omnileads.api.v1.prefix import is_contract
 from omnileads.kit.errors import NotSignedIn
 from omnileads.kit.permissions import Principal
 from omnileads.kit.runtime import Runtime
-from omnileads.settings import Settings
 
 OTHER_CSRF_HEADER: Final = "X-CSRFToken"
 
@@ -27,10 +26,9 @@ OTHER_CSRF_HEADER: Final = "X-CSRFToken"
 class ContractAuthenticator:
     """Implements `kit.permissions.Authenticator`."""
 
-    def __init__(self, accounts: AccountsAuthenticator, runtime: Runtime, settings: Settings) -> None:
+    def __init__(self, accounts: AccountsAuthenticator, runtime: Runtime) -> None:
         self._accounts = accounts
         self._runtime = runtime
-        self._settings = settings
 
     def check_internal(self, connection: HTTPConnection) -> None:
         self._accounts.check_internal(connection)
@@ -67,9 +65,8 @@ class ContractAuthenticator:
                 return self._accounts.by_token(secret)
             except TokenRefused as error:
                 raise Denied("Invalid Token") from error
-        with self._runtime.database.reading() as session:
-            tokens: LoginTokens = make_login_tokens(session, self._runtime.clock, self._settings)
-            holder = tokens.holder(secret)
+        with self._runtime.database.reading() as reader:
+            holder = holder_of(reader, secret)
         if holder is None:
             raise Denied("Invalid Token")
         if not holder.is_active:

@@ -58,6 +58,10 @@ Payload = Annotated[Any, Depends(read_payload)]
 
 
 async def _object(payload: Payload) -> dict[str, Any]:
+    return _as_object(payload)
+
+
+def _as_object(payload: Any) -> dict[str, Any]:
     if not isinstance(payload, dict):
         text = say("Datos inválidos. Se esperaba un diccionario.", "Invalid data. Expected a dictionary.")
         raise Refused(400, {"status": "ERROR", "message": text, "errors": {"non_field_errors": [text]}})
@@ -130,8 +134,8 @@ def plain(errors: dict[str, Any]) -> Refused:
 def sent(model: type[M], wrap: Wrap = errors_in_data) -> Any:
     """A dependency: the body as `model`. What is wrong with it is refused as `wrap` says."""
 
-    async def parsed(data: Data) -> M:
-        return parse(model, data, wrap)
+    async def parsed(payload: Payload) -> M:
+        return parse(model, _as_object(payload), wrap)
 
     return Depends(parsed)
 

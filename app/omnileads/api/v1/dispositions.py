@@ -78,16 +78,16 @@ def list_dispositions(
     offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0,
 ) -> Response:
     """What this agent answered, the oldest first: 1000 at once, the following ones with `offset`."""
-    with runtime.database.reading() as session:
-        found = answers_of(session, principal.user_id, limit, offset)
+    with runtime.database.reading() as reader:
+        found = answers_of(reader, principal.user_id, limit, offset)
     return JsonAnswer([_shown(answer) for answer in found])
 
 
 @router.get("/disposition/{disposition_id}", response_class=JsonAnswer)
 def get_disposition(runtime: CurrentRuntime, principal: CurrentPrincipal, disposition_id: str) -> Response:
     # 0 is no answer's id, so that who is no agent hears that first
-    with runtime.database.reading() as session:
-        return JsonAnswer(_shown(answer_of(session, principal.user_id, as_id(disposition_id) or 0)))
+    with runtime.database.reading() as reader:
+        return JsonAnswer(_shown(answer_of(reader, principal.user_id, as_id(disposition_id) or 0)))
 
 
 @router.post(
