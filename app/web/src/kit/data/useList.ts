@@ -135,8 +135,13 @@ export function useList<T, F extends string = never>(
       newSearch === oldSearch ? 0 : SEARCH_PAUSE_MS,
     )
   })
+  // Who is on the way to another page stays on it: writing the address would call them back.
+  const forgetLeaving = router.beforeEach((to, from) => {
+    if (to.path !== from.path) window.clearTimeout(searchTimer)
+  })
   onScopeDispose(() => {
     window.clearTimeout(searchTimer)
+    forgetLeaving()
   })
 
   function clear(): void {
