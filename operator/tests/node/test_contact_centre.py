@@ -68,8 +68,7 @@ def test_one_member_grows_to_three_and_the_others_follow_over_the_network(
     # The members that were there before are told of the new ones by starting anew, one after another.
     instance.wait_for_condition("Ready", "True", seconds=GROW_SECONDS)
     leader = wait_for("one leader", pods.leader, evidence=pods.evidence)
-    for program in ("patroni", "postgres"):
-        pods.kill(leader, program)
+    pods.kill(leader, "patroni", "postgres")
     wait_for("one leader", pods.leader, evidence=pods.evidence)
     wait_for("signing in", door.can_sign_in, evidence=pods.evidence)
     pods.wait_until_ready("postgres", count=3)
