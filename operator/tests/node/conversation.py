@@ -61,6 +61,6 @@ def call_through(scene: Scene, carrier: Carrier, history: History) -> None:
 
 
 def tell(what: str, **seconds: float) -> None:
-    """A figure for people (`pytest -rP`); nothing depends on it."""
-    said = ", ".join(f"{value:.0f} s after it was {name}" for name, value in seconds.items())
-    sys.stdout.write(f"{what}: well {said}\n")
+    """After how many seconds all was well: figures for people (`pytest -rP`); nothing depends on them."""
+    said = ", ".join(f"{name.replace('_', ' ')} {value:.0f} s" for name, value in seconds.items())
+    sys.stdout.write(f"{what}: {said}\n")

@@ -42,9 +42,9 @@ def test_passwords_are_made_anew_and_nobody_is_cut_off(
     took = {}
     for step in ("Accepting", "Changing", "Retiring"):
         instance.wait_for_condition("SecretsRotated", "False", step, seconds=ROTATION_SECONDS)
-        took[f"{step.lower()} it began"] = time.monotonic() - began
+        took[step.lower()] = time.monotonic() - began
     instance.wait_for_condition("SecretsRotated", "True", "Rotated", seconds=ROTATION_SECONDS)
-    took["asked for"] = time.monotonic() - began
+    took["rotated"] = time.monotonic() - began
     tell("passwords", **took)
 
     assert scene.talking.is_connected, scene.talking.evidence()
@@ -56,10 +56,19 @@ def test_passwords_are_made_anew_and_nobody_is_cut_off(
     assert pods.restarts("asterisk") == sum(each["restartCount"] for each in asterisk["status"]["containerStatuses"])
     after = site.credentials()
     assert {key for key in before if before[key] == after.get(key)} == {"admin_password"}
-    assert [accepts(after) for accepts in servers(instance, site, pods).values()] == [True] * 4
-    # Asterisk forgets it when Kubernetes has renewed its files once more.
-    for accepts in servers(instance, site, pods).values():
-        eventually(lambda accepts=accepts: not accepts(before), within_seconds=120, every_seconds=1)  # type: ignore[misc]
+    doors = servers(instance, site, pods)
+    assert [name for name, accepts in doors.items() if not accepts(after)] == []
+
+    def are_closed() -> bool:
+        return not any(accepts(before) for accepts in doors.values())
+
+    # Asterisk forgets its own when Kubernetes has renewed its files once more.
+    eventually(
+        are_closed,
+        within_seconds=60,
+        every_seconds=1,
+        evidence=lambda: [name for name, accepts in doors.items() if accepts(before)],
+    )
     assert door.can_sign_in()
     scene.end()
     call_through(scene, carrier, history)

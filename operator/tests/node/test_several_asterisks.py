@@ -88,7 +88,7 @@ def test_a_second_asterisk_comes_and_goes_while_people_talk(
     history.wait_for(caller.number, *A_WHOLE_CALL)
     began = time.monotonic()
     eventually(lambda: len(pods.all("asterisk")) == 1, within_seconds=60, evidence=pods.evidence)
-    tell("a second Asterisk", asked_for=ready, rid_of_its_last_call=time.monotonic() - began)
+    tell("a second Asterisk", takes_calls=ready, gone_after_its_last_call=time.monotonic() - began)
     instance.wait_for_condition("AsterisksScaled", "True", "AsWanted")
     assert [pod["metadata"]["uid"] for pod in pods.all("asterisk")] == [first["metadata"]["uid"]]
     wait_until_both_hear(scene)

@@ -126,7 +126,7 @@ def test_recordings_move_to_a_bucket_and_none_is_lost(
         file.write_bytes(content)
         rate, samples = read_wav(file)
         assert heard_seconds(samples, AGENT_HZ, rate=rate) > 0.5
-    tell("recordings that waited", store_answered=time.monotonic() - began)
+    tell("recordings that waited", stored=time.monotonic() - began)
     assert not list(site.recordings_folder.rglob(f"*{Path(complete.recording or '').name}"))
     listen_to_the_recording(listening, complete.call_id)
 
@@ -139,7 +139,7 @@ def wait_until_stored(bucket: S3Server, event: CallEvent, pods: Pods) -> bytes:
 
 
 def talk_for_a_while(caller: Caller) -> None:
-    """Long enough for a player to move on, and for Asterisk to write: it does so every two seconds."""
+    """Long enough for a player to move on, and for Asterisk to have written to its disk."""
     eventually(lambda: heard_seconds(caller.sound.heard(), AGENT_HZ) > 5, evidence=caller.evidence)
 
 

@@ -149,13 +149,14 @@ class S3Server:
 
     bucket = "backups"
 
-    def __init__(self, url: str, process: subprocess.Popen[bytes]) -> None:
+    def __init__(self, url: str, process: subprocess.Popen[bytes] | None = None) -> None:
         self.url = url
         self._process = process
 
     @contextmanager
     def hanging(self) -> Iterator[None]:
         """Connections are accepted meanwhile, and nothing is answered."""
+        assert self._process is not None
         self._process.send_signal(signal.SIGSTOP)
         try:
             yield
