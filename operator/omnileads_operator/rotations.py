@@ -174,7 +174,7 @@ def _said(instance: Instance, values: Mapping[str, str]) -> Finding:
     if step == "changing":
         return _not_rotated("Changing", "Who uses the passwords is told the new ones.")
     external = [name for name in ("postgres", "redis") if getattr(instance.spec, name).external]
-    message = "The passwords in use are the only ones."
+    message = "The passwords in use are the only ones; Asterisk and Kamailio forget the others within two minutes."
     if external:
         message += f" Not among them: those of {' and '.join(external)}, which somebody else runs and changes."
     return Finding("SecretsRotated", is_true=True, reason="Rotated", message=message)

@@ -66,10 +66,10 @@ def make_a_call_and_archive_it(
     assert is_heard(together, CALLER_HZ, rate=rate)
     assert is_heard(together, AGENT_HZ, rate=rate)
     assert not is_heard(together, NOBODY_HZ, rate=rate)
-    _listen_to_the_recording(watching, enter.call_id)
+    listen_to_the_recording(watching, enter.call_id)
 
 
-def _listen_to_the_recording(watching: Console, call_id: str) -> None:
+def listen_to_the_recording(watching: Console, call_id: str) -> None:
     """The supervisor finds the recording in the list and hears it: the player's time moves on."""
     page = watching.page
     page.goto("/recordings")

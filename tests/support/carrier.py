@@ -149,20 +149,26 @@ class Caller:
 
     def hang_up(self) -> None:
         """Put the telephone down (or give up before the answer), and wait until the other side confirmed it."""
-        if self._sipp.poll() is None and not self._is_over:
-            # The scenario hangs up at an INFO of its call.
-            lines = (
-                f"INFO sip:{self.number}@{self._address}:{self._port} SIP/2.0",
-                f"Via: SIP/2.0/UDP {self._address};branch=z9hG4bK{secrets.token_hex(6)}",
-                f"From: <sip:test@{self._address}>;tag=test",
-                f"To: <sip:{self.number}@{self._address}>",
-                f"Call-ID: {self._call_id}",
-                "CSeq: 1 INFO",
-                "Content-Length: 0",
-            )
-            with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
-                control.sendto("\r\n".join((*lines, "", "")).encode(), (self._address, self._port))
+        if self._put_down():
             eventually(lambda: self._is_over, within_seconds=10, evidence=self.evidence)
+
+    def _put_down(self) -> bool:
+        """False if the call is over already."""
+        if self._sipp.poll() is not None or self._is_over:
+            return False
+        # The scenario hangs up at an INFO of its call.
+        lines = (
+            f"INFO sip:{self.number}@{self._address}:{self._port} SIP/2.0",
+            f"Via: SIP/2.0/UDP {self._address};branch=z9hG4bK{secrets.token_hex(6)}",
+            f"From: <sip:test@{self._address}>;tag=test",
+            f"To: <sip:{self.number}@{self._address}>",
+            f"Call-ID: {self._call_id}",
+            "CSeq: 1 INFO",
+            "Content-Length: 0",
+        )
+        with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as control:
+            control.sendto("\r\n".join((*lines, "", "")).encode(), (self._address, self._port))
+        return True
 
     def evidence(self) -> str:
         errors = self._folder / "errors"
@@ -172,11 +178,11 @@ class Caller:
         )
 
     def leave(self) -> None:
-        """End whatever is still going on."""
+        """End whatever is still going on. The other side may be dead, and never confirm it."""
+        self._put_down()
         try:
-            self.hang_up()
-            self._sipp.wait(timeout=3)
-        except (AssertionError, subprocess.TimeoutExpired):
+            self._sipp.wait(timeout=5)
+        except subprocess.TimeoutExpired:
             self._sipp.kill()
             self._sipp.wait()
         self.sound.close()

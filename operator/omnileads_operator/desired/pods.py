@@ -205,9 +205,9 @@ def _container(instance: Instance, container: Container, image: str) -> Manifest
         ],
     }
     if container.entrypoint:
-        made["command"] = list(container.entrypoint)
+        made["command"] = _as_written(container.entrypoint)
     if container.command:
-        made["args"] = list(container.command)
+        made["args"] = _as_written(container.command)
     if container.ports:
         made["ports"] = [
             {"name": name, "containerPort": port, "protocol": protocol}
@@ -217,6 +217,11 @@ def _container(instance: Instance, container: Container, image: str) -> Manifest
     if container.pre_stop:
         made["lifecycle"] = {"preStop": {"exec": {"command": list(container.pre_stop)}}}
     return made
+
+
+def _as_written(words: Sequence[str]) -> list[str]:
+    """Kubernetes makes one `$` of two, and replaces `$(NAME)`; a script says both and means them."""
+    return [word.replace("$", "$$") for word in words]
 
 
 def _probes(container: Container) -> Manifest:

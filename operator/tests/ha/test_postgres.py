@@ -26,6 +26,7 @@ from tests.ha.members import Member
 from tests.ha.service import Service
 from tests.support.api import Api, ApiError
 from tests.support.control_plane import ControlPlane, free_port
+from tests.support.expansion import expanded
 from tests.support.process import wait_for
 
 pytestmark = pytest.mark.timeout(600)  # of a machine that does other things, too
@@ -234,7 +235,8 @@ def test_passwords_are_made_anew_and_nobody_is_shut_out(postgres: Postgres, tmp_
         manifest = found(rotation_jobs(instance(postgres.namespace), step, "1", {}), "Job", f"{WORDS[step]}-postgres-1")
         container = manifest["spec"]["template"]["spec"]["containers"][0]
         told = variables(manifest, 0, {}, secrets) | {"PGHOST": "127.0.0.1", "PGPORT": str(service.port)}
-        job = Member("postgres", tmp_path / f"job-{step}", "/mnt", told, tuple(container["command"]))
+        command = tuple(expanded(container["command"], told))
+        job = Member("postgres", tmp_path / f"job-{step}", "/mnt", told, command)
         assert [job.finish(), job.finish()] == [0, 0], job.log()
 
     def may(secrets: Mapping[str, str], name: str) -> bool:

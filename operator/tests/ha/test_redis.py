@@ -24,6 +24,7 @@ from tests.ha.clients import LIMIT_SECONDS, Client, report
 from tests.ha.cluster import SECRETS, found, instance, objects, variables
 from tests.ha.members import Member
 from tests.support.control_plane import REPOSITORY, free_port
+from tests.support.expansion import expanded
 from tests.support.process import wait_for
 
 pytestmark = pytest.mark.timeout(600)  # of a machine that does other things, too
@@ -237,7 +238,8 @@ def test_the_password_is_made_anew_and_nobody_is_shut_out(
         manifest = found(rotation_jobs(model, step, "1", {}), "Job", f"{WORDS[step]}-redis-1")
         container = manifest["spec"]["template"]["spec"]["containers"][0]
         told = members.on_free_ports(variables(manifest, 0, {}, secrets))
-        job = Member("redis", tmp_path / f"job-{step}", "/mnt", told, tuple(container["command"]), members.hosts())
+        command = tuple(expanded(container["command"], told))
+        job = Member("redis", tmp_path / f"job-{step}", "/mnt", told, command, members.hosts())
         assert [job.finish(), job.finish()] == [0, 0], job.log()
         assert secrets["redis_password"] not in job.log()
 

@@ -15,11 +15,13 @@ from support.browser import Consoles, Desks, opened_consoles, opened_desks
 from support.carrier import Carrier
 from support.centre import Centre
 from support.history import History
+from support.scene import Scene
 from tests.cluster.instances import InstanceUnderTest
 from tests.node.door import Door
 from tests.node.machine import machine
 from tests.node.people import CARRIER_ADDRESS, DistantCarrier, among_people
 from tests.node.pods import Pods
+from tests.node.second_node import TAINT
 from tests.node.site import NodeSite
 from tests.support.api import Api
 from tests.support.control_plane import ControlPlane
@@ -43,7 +45,10 @@ def sample(namespace: str) -> dict[str, Any]:
     found["metadata"]["namespace"] = namespace
     found["spec"] |= {
         "images": {"prefix": os.environ.get("OML_IMAGE_PREFIX", "localhost/omnileads")},
-        "voice": dict.fromkeys(("asterisk", "kamailio", "rtpengine"), LESS),
+        "voice": {
+            **dict.fromkeys(("asterisk", "kamailio", "rtpengine"), LESS),
+            "tolerations": [{"key": TAINT, "operator": "Exists"}],
+        },
         **dict.fromkeys(("app", "worker", "acd", "dialer", "nginx"), LESS),
         "postgres": {"managed": LESS},
         "redis": {"managed": LESS},
@@ -124,3 +129,13 @@ def desk(playwright: Playwright, site: NodeSite, tmp_path: Path) -> Iterator[Des
 def console(playwright: Playwright, site: NodeSite, tmp_path: Path) -> Iterator[Consoles]:
     with opened_consoles(playwright, site, tmp_path) as console:
         yield console
+
+
+@pytest.fixture
+def scene(
+    instance: InstanceUnderTest, pods: Pods, centre: Centre, carrier: Carrier, desk: Desks, history: History
+) -> Scene:
+    """Of a contact centre that is well."""
+    pods.wait_until_all_ready()
+    instance.wait_for_condition("Ready", "True")
+    return Scene.begin(centre, carrier, desk, history)

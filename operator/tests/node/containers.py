@@ -9,13 +9,13 @@ import os
 import shutil
 import subprocess
 import tarfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from tests.support.started import started
 
-SOCKET = "/run/containerd/containerd.sock"
 PAUSE = "localhost/omnileads-node/pause:1"
 POD_NETWORK = "10.244.0.0/24"
 # What knows of images and their layers, and also of containers: it is kept as it was before the first of these.
@@ -23,71 +23,99 @@ STATES = ("io.containerd.metadata.v1.bolt/meta.db", "io.containerd.snapshotter.v
 KEPT = ("io.containerd.content.v1.content", "io.containerd.metadata.v1.bolt", "io.containerd.snapshotter.v1.overlayfs")
 
 
-@contextmanager
-def containers(folder: Path, programs: Path) -> Iterator[None]:
-    images = Path(os.environ["OML_NODE_CACHE"]) / "images"
-    root = images / "containerd"
-    archive = os.environ["OML_NODE_IMAGES"]
-    if archive:
-        _import(folder, programs, root, Path(archive))
-    for found in root.iterdir():
-        if found.name not in KEPT and found.is_dir():
-            shutil.rmtree(found)
-    for state in STATES:
-        shutil.copy(images / Path(state).parent.name, root / state)
-    with _containerd(folder, programs, root):
-        yield
+@dataclass(frozen=True)
+class Containerd:
+    """One containerd: its programs, its log and settings (`folder`), what it keeps, and what it has while it runs."""
 
+    programs: Path
+    folder: Path
+    root: Path
+    state: Path = Path("/run/containerd")
+    before: Sequence[str] = ()
+    """What its command begins with, for one on another network."""
 
-def _import(folder: Path, programs: Path, root: Path, archive: Path) -> None:
-    images = root.parent
-    pause = folder / "pause.tar"
-    _write_image(pause, programs / "pause")
-    with _containerd(folder, programs, root):
-        for each in (pause, archive):
-            subprocess.run(
-                [*_ctr(programs), "images", "import", "--no-unpack=false", each], check=True, capture_output=True
-            )
-    for state in STATES:
-        shutil.copy(root / state, images / Path(state).parent.name)
-    archive.unlink()
-    # By this name bin/node knows that the images are there.
-    archive.with_suffix("").touch()
+    @property
+    def socket(self) -> Path:
+        return self.state / "containerd.sock"
 
+    def ctr(self, *arguments: str | Path) -> list[str | Path]:
+        return [self.programs / "ctr", "--address", self.socket, "--namespace", "k8s.io", *arguments]
 
-def _containerd(folder: Path, programs: Path, root: Path) -> AbstractContextManager[subprocess.Popen[bytes]]:
-    network = folder / "network"
-    network.mkdir(exist_ok=True)
-    (network / "pods.conflist").write_text(json.dumps(_network()))
-    settings = folder / "containerd.toml"
-    settings.write_text(
-        f"""\
+    def load(self, archive: Path) -> None:
+        subprocess.run(self.ctr("images", "import", "--no-unpack=false", archive), check=True, capture_output=True)
+
+    def save(self, archive: Path, *images: str) -> None:
+        subprocess.run(self.ctr("images", "export", archive, *images), check=True, capture_output=True)
+
+    def tag(self, image: str, other: str) -> None:
+        subprocess.run(self.ctr("images", "tag", image, other), check=True, capture_output=True)
+
+    def started(self) -> AbstractContextManager[subprocess.Popen[bytes]]:
+        network = self.folder / "network"
+        network.mkdir(exist_ok=True)
+        (network / "pods.conflist").write_text(json.dumps(_network()))
+        settings = self.folder / "containerd.toml"
+        settings.write_text(
+            f"""\
 version = 4
-root = "{root}"
-state = "/run/containerd"
+root = "{self.root}"
+state = "{self.state}"
 disabled_plugins = ["io.containerd.nri.v1.nri"]
-[grpc]
-address = "{SOCKET}"
+[plugins.'io.containerd.server.v1.grpc']
+address = "{self.socket}"
+[plugins.'io.containerd.server.v1.ttrpc']
+address = "{self.socket}.ttrpc"
 [plugins.'io.containerd.cri.v1.images'.pinned_images]
 sandbox = "{PAUSE}"
 [plugins.'io.containerd.cri.v1.runtime']
 # Where root may not make a process safer from the kernel's want of memory than itself, no pod could start.
 restrict_oom_score_adj = true
 [plugins.'io.containerd.cri.v1.runtime'.cni]
-bin_dirs = ["{programs}"]
+bin_dirs = ["{self.programs}"]
 conf_dir = "{network}"
 """
-    )
-    return started(
-        [programs / "containerd", "--config", settings],
-        folder / "containerd.log",
-        lambda: subprocess.run([*_ctr(programs), "version"], capture_output=True, check=False).returncode == 0,
-        {**os.environ, "PATH": f"{programs}:{os.environ['PATH']}"},
-    )
+        )
+        return started(
+            [*self.before, self.programs / "containerd", "--config", settings],
+            self.folder / "containerd.log",
+            lambda: subprocess.run(self.ctr("version"), capture_output=True, check=False).returncode == 0,
+            {**os.environ, "PATH": f"{self.programs}:{os.environ['PATH']}"},
+        )
 
 
-def _ctr(programs: Path) -> list[str]:
-    return [str(programs / "ctr"), "--address", SOCKET, "--namespace", "k8s.io"]
+def containerd_of_the_node(folder: Path) -> Containerd:
+    root = Path(os.environ["OML_NODE_CACHE"]) / "images" / "containerd"
+    return Containerd(Path(os.environ["OML_NODE_PROGRAMS"]), folder, root)
+
+
+@contextmanager
+def containers(folder: Path) -> Iterator[None]:
+    containerd = containerd_of_the_node(folder)
+    root, images = containerd.root, containerd.root.parent
+    archive = os.environ["OML_NODE_IMAGES"]
+    if archive:
+        _import(containerd, Path(archive))
+    for found in root.iterdir():
+        if found.name not in KEPT and found.is_dir():
+            shutil.rmtree(found)
+    for state in STATES:
+        shutil.copy(images / Path(state).parent.name, root / state)
+    with containerd.started():
+        yield
+
+
+def _import(containerd: Containerd, archive: Path) -> None:
+    images = containerd.root.parent
+    pause = containerd.folder / "pause.tar"
+    _write_image(pause, containerd.programs / "pause")
+    with containerd.started():
+        for each in (pause, archive):
+            containerd.load(each)
+    for state in STATES:
+        shutil.copy(containerd.root / state, images / Path(state).parent.name)
+    archive.unlink()
+    # By this name bin/node knows that the images are there.
+    archive.with_suffix("").touch()
 
 
 def _network() -> dict[str, object]:

@@ -11,30 +11,35 @@ from typing import Any
 
 import yaml
 
-from tests.node.containers import POD_NETWORK, SOCKET, containers
+from tests.node.containers import POD_NETWORK, containerd_of_the_node, containers
 from tests.support.control_plane import REPOSITORY, ControlPlane
 from tests.support.installed import installed
 from tests.support.started import answers, started
 
 NODE = "node"
+OTHER_NODE = "other"
+"""One that `second_node` may add, and that reaches the same disk."""
 API_PORT = 6443
 ZONE = "cluster.local"
-VOLUMES = 8
+VOLUMES = 12
 
 
 @contextmanager
 def machine(folder: Path) -> Iterator[ControlPlane]:
     address, programs = os.environ["OML_NODE_ADDRESS"], Path(os.environ["OML_NODE_PROGRAMS"])
-    kubernetes = _kubernetes()
+    kubernetes = kubernetes_programs()
     with ExitStack() as running:
-        running.enter_context(containers(folder, programs))
+        running.enter_context(containers(folder))
         plane = running.enter_context(installed(folder, address, API_PORT))
         kubeconfig = plane.kubeconfig("node", plane.token)
         for command, health in (
             (_controllers(kubernetes, plane, kubeconfig), "https://127.0.0.1:10257/healthz"),
             (_scheduler(kubernetes, kubeconfig), "https://127.0.0.1:10259/healthz"),
             (_dns(programs, folder, address, kubeconfig), f"http://{address}:8181/ready"),
-            (_kubelet(kubernetes, folder, address, kubeconfig), "http://127.0.0.1:10248/healthz"),
+            (
+                kubelet(kubernetes, folder, NODE, address, containerd_of_the_node(folder).socket, kubeconfig),
+                f"http://{address}:10248/healthz",
+            ),
             (_proxy(kubernetes, folder, kubeconfig), "http://127.0.0.1:10256/healthz"),
         ):
             log = folder / f"{Path(command[0]).name}.log"
@@ -43,7 +48,7 @@ def machine(folder: Path) -> Iterator[ControlPlane]:
         yield plane
 
 
-def _kubernetes() -> Path:
+def kubernetes_programs() -> Path:
     command = [str(REPOSITORY / "bin" / "control-plane"), "kubelet", "kube-proxy", "kube-scheduler"]
     return Path(subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip())
 
@@ -95,21 +100,24 @@ def _dns(programs: Path, folder: Path, address: str, kubeconfig: Path) -> list[s
     return [str(programs / "coredns"), "-conf", str(settings), "-dns.port", "53"]
 
 
-def _kubelet(kubernetes: Path, folder: Path, address: str, kubeconfig: Path) -> list[str]:
+def kubelet(
+    kubernetes: Path, folder: Path, name: str, address: str, socket: Path, kubeconfig: Path, **settings: Any
+) -> list[str]:
     resolver = folder / "resolv.conf"
-    resolver.write_text(f"nameserver {address}\n")
-    settings = _write(
+    resolver.write_text(f"nameserver {os.environ['OML_NODE_ADDRESS']}\n")
+    written = _write(
         folder / "kubelet.yaml",
         {
             "apiVersion": "kubelet.config.k8s.io/v1beta1",
             "kind": "KubeletConfiguration",
             "failCgroupV1": False,
             "cgroupDriver": "cgroupfs",
-            "containerRuntimeEndpoint": f"unix://{SOCKET}",
-            "clusterDNS": [address],
+            "containerRuntimeEndpoint": f"unix://{socket}",
+            "clusterDNS": [os.environ["OML_NODE_ADDRESS"]],
             "clusterDomain": ZONE,
             "resolvConf": str(resolver),
             "podLogsDir": str(folder / "pods"),
+            "healthzBindAddress": address,
             "authentication": {"anonymous": {"enabled": True}, "webhook": {"enabled": False}},
             "authorization": {"mode": "AlwaysAllow"},
             "failSwapOn": False,
@@ -118,15 +126,18 @@ def _kubelet(kubernetes: Path, folder: Path, address: str, kubeconfig: Path) -> 
             "imageGCHighThresholdPercent": 100,
             "imageGCLowThresholdPercent": 99,
             "maxPods": 100,
+            # How often files of Secrets are renewed; a minute where nobody says otherwise.
+            "syncFrequency": "10s",
+            **settings,
         },
     )
     return [
         str(kubernetes / "kubelet"),
-        f"--config={settings}",
+        f"--config={written}",
         f"--kubeconfig={kubeconfig}",
         f"--root-dir={folder / 'kubelet'}",
         f"--cert-dir={folder / 'kubelet-certificates'}",
-        f"--hostname-override={NODE}",
+        f"--hostname-override={name}",
         f"--node-ip={address}",
         "--node-labels=omnileads.org/voice=true",
         "--v=2",
@@ -169,7 +180,7 @@ def _add_storage(plane: ControlPlane, folder: Path) -> None:
             "volumeBindingMode": "WaitForFirstConsumer",
         }
     )
-    here = {"matchExpressions": [{"key": "kubernetes.io/hostname", "operator": "In", "values": [NODE]}]}
+    here = {"matchExpressions": [{"key": "kubernetes.io/hostname", "operator": "In", "values": [NODE, OTHER_NODE]}]}
     for number in range(VOLUMES):
         path = folder / f"volume-{number}"
         path.mkdir()

@@ -8,6 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 from omnileads_operator.desired.postgres import ROLE_LABEL
+from tests.node.machine import OTHER_NODE
 from tests.support.api import Api, Object
 from tests.support.control_plane import ControlPlane
 from tests.support.process import wait_for
@@ -16,7 +17,7 @@ from tests.support.process import wait_for
 class Pods:
     def __init__(self, plane: ControlPlane, namespace: str) -> None:
         self._api: Api = plane.api()
-        self._logs = plane.folder / "pods"
+        self._folder = plane.folder
         self._namespace = namespace
 
     def all(self, component: str = "") -> list[Object]:
@@ -36,11 +37,11 @@ class Pods:
     def restarts(self, component: str) -> int:
         return sum(status["restartCount"] for pod in self.all(component) for status in _containers(pod))
 
-    def kill(self, pod: Object, program: str) -> None:
-        """SIGKILL to every process of the pod whose program has this name."""
-        found = [number for number in _processes(pod) if _program(number) == program]
-        assert found, f"no {program} in {pod['metadata']['name']}: {[_program(each) for each in _processes(pod)]}"
-        for number in found:
+    def kill(self, pod: Object, *programs: str) -> None:
+        """SIGKILL to every process of the pod whose program has one of these names; there is one of each."""
+        running = {number: _program(number) for number in _processes(pod)}
+        assert set(programs) <= set(running.values()), f"{programs} in {pod['metadata']['name']}: {running}"
+        for number in (number for number, program in running.items() if program in programs):
             with suppress(ProcessLookupError):  # it went with another one
                 os.kill(number, signal.SIGKILL)
 
@@ -79,8 +80,9 @@ class Pods:
         told += [each["message"] for each in pod["status"].get("conditions", []) if each.get("message")]
         for container in _containers(pod):
             told.append(f"-- {container['name']}: {container['state']}, before: {container.get('lastState')}")
-            folder = self._logs / f"{self._namespace}_{name}_{uid}" / container["name"]
-            told += [line for log in sorted(folder.glob("*.log"))[-2:] for line in _last_lines(log)]
+            here = f"pods/{self._namespace}_{name}_{uid}/{container['name']}/*.log"
+            logs = [log for node in (".", OTHER_NODE) for log in (self._folder / node).glob(here)]
+            told += [line for log in sorted(logs)[-2:] for line in _last_lines(log)]
         return "\n".join(told)
 
 

@@ -31,7 +31,9 @@ class NodeSite:
         self._pods = pods
         self.url = f"https://{instance.resource()['spec']['hostname']}"
         self.certificate = folder / "site.pem"
-        self.certificate.write_bytes(self._secret("tls", "tls.crt"))
+        certificate = instance.child("Secret", "tls")
+        assert certificate
+        self.certificate.write_bytes(base64.b64decode(certificate["data"]["tls.crt"]))
 
     def open_door(self) -> None:
         """What the cluster's provider and the people's DNS do: an address for the Service, its name."""
@@ -42,9 +44,15 @@ class NodeSite:
             hosts.write(f"{ADDRESS} {self.url.removeprefix('https://')}\n")
         eventually(lambda: urllib.request.urlopen(self.url, timeout=5, context=self.tls()).status == 200)
 
+    def credentials(self) -> dict[str, str]:
+        """The generated users and passwords, as they are now."""
+        secret = self._instance.child("Secret", "credentials")
+        assert secret
+        return {key: base64.b64decode(value).decode() for key, value in secret["data"].items()}
+
     @property
     def admin_password(self) -> str:
-        return self._secret("credentials", "admin_password").decode()
+        return self.credentials()["admin_password"]
 
     @property
     def recordings_folder(self) -> Path:
@@ -57,15 +65,16 @@ class NodeSite:
     def tls(self) -> ssl.SSLContext:
         return ssl.create_default_context(cafile=str(self.certificate))
 
-    def postgres(self) -> psycopg2.extensions.connection:
+    def postgres(self, credentials: dict[str, str] | None = None) -> psycopg2.extensions.connection:
         service = self._instance.child("Service", "postgres")
         assert service
+        credentials = credentials or self.credentials()
         try:
             connection = psycopg2.connect(
                 host=service["spec"]["clusterIP"],
                 dbname="omnileads",
-                user=self._secret("credentials", "postgres_user").decode(),
-                password=self._secret("credentials", "postgres_password").decode(),
+                user=credentials["postgres_user"],
+                password=credentials["postgres_password"],
                 connect_timeout=5,
             )
         except psycopg2.OperationalError as error:
@@ -109,10 +118,5 @@ class NodeSite:
         return found[0]
 
     def _redis_at(self, pod: Object) -> Redis:
-        password = self._secret("credentials", "redis_password").decode()
+        password = self.credentials()["redis_password"]
         return Redis(pod["status"]["podIP"], password=password, decode_responses=True, socket_timeout=5)
-
-    def _secret(self, name: str, key: str) -> bytes:
-        secret = self._instance.child("Secret", name)
-        assert secret, name
-        return base64.b64decode(secret["data"][key])

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable
 
@@ -13,10 +12,11 @@ from support.call import make_a_call_and_archive_it
 from support.carrier import Carrier
 from support.centre import Centre
 from support.history import History
-from support.scene import AGENT_HZ, CALLER_HZ, Scene
+from support.scene import CALLER_HZ, Scene
 from support.tones import heard_seconds, read_wav
 from support.waiting import eventually
 from tests.cluster.instances import InstanceUnderTest
+from tests.node.conversation import call_through, heard_again, tell, wait_until_both_hear, wait_until_refused
 from tests.node.pods import Pods
 from tests.node.site import NodeSite
 from tests.support.api import Object
@@ -32,16 +32,6 @@ CARRY_NO_SOUND: list[Killed] = [
     ("nginx", lambda _site, pods: pods.all("nginx"), "nginx"),
     ("kamailio", lambda _site, pods: pods.all("kamailio"), "kamailio"),
 ]
-
-
-@pytest.fixture
-def scene(
-    instance: InstanceUnderTest, pods: Pods, centre: Centre, carrier: Carrier, desk: Desks, history: History
-) -> Scene:
-    """Of a contact centre that is well."""
-    pods.wait_until_all_ready()
-    instance.wait_for_condition("Ready", "True")
-    return Scene.begin(centre, carrier, desk, history)
 
 
 def test_a_call_from_the_carrier_to_the_archive(
@@ -132,14 +122,7 @@ def test_an_asterisk_that_must_go_waits_for_its_calls(
         pods.delete(old)
     else:
         instance.change(voice={"asterisk": {"agentCodecs": "opus,alaw"}})
-
-    def is_refused() -> bool:
-        late = carrier.call(scene.campaign.did)
-        eventually(lambda: late.log, evidence=late.evidence)
-        late.leave()
-        return "refused 503" in late.log
-
-    eventually(is_refused, within_seconds=60, every_seconds=1, evidence=pods.evidence)
+    wait_until_refused(carrier, scene.campaign.did)
     wait_until_both_hear(scene)
     assert scene.waiting.is_connected, scene.waiting.evidence()
     scene.end()
@@ -161,47 +144,3 @@ def test_changed_settings_start_the_application_anew_and_no_call_is_touched(
     away = scene.outlives("app and acd", change)
     scene.end()
     tell("app and acd", changed=away)
-
-
-def heard_again(scene: Scene) -> list[str]:
-    """Until both hear each other, in the same talk or in a new one. Returns what the call log has of that."""
-
-    answers = 0
-
-    def are_together() -> bool:
-        nonlocal answers
-        phase = scene.desk.phone["webphoneCall"]
-        if phase == "ringing":
-            assert scene.desk.by_id("offer-card").get_by_text(scene.talking.number).count()
-            scene.desk.by_id("answer").click()
-            answers += 1
-        return phase == "talking" and scene.talking.sound.hears(AGENT_HZ)
-
-    eventually(are_together, within_seconds=60, every_seconds=2, evidence=scene.desk.evidence)
-    is_offered_anew = answers > 0
-    wait_until_both_hear(scene)
-    sys.stdout.write(f"rtpengine: {'offered anew' if is_offered_anew else 'the same call'}\n")
-    return ["COMPLETEAGENT", "ENTERQUEUE-TRANSFER", "CONNECT"] if is_offered_anew else []
-
-
-def wait_until_both_hear(scene: Scene) -> None:
-    scene.talking.wait_until_hears(AGENT_HZ, within_seconds=30)
-    scene.desk.wait_until_hears(CALLER_HZ, within_seconds=30)
-
-
-def call_through(scene: Scene, carrier: Carrier, history: History) -> None:
-    """Another call reaches the same agent, by a webphone that may have had to register anew, and the archive."""
-    scene.desk.wait_for_phone(webphoneLine="registered", within_seconds=40)
-    caller = carrier.call(scene.campaign.did, tone_hz=CALLER_HZ)
-    scene.desk.wait_until_ringing(within_seconds=40)
-    scene.desk.answer()
-    caller.wait_until_hears(AGENT_HZ)
-    scene.desk.wait_until_hears(CALLER_HZ)
-    caller.hang_up()
-    history.wait_for(caller.number, "ENTERQUEUE", "CONNECT", "COMPLETEOUTNUM", within_seconds=20)
-
-
-def tell(what: str, **seconds: float) -> None:
-    """A figure for people (`pytest -rP`); nothing depends on it."""
-    said = ", ".join(f"{value:.0f} s after it was {name}" for name, value in seconds.items())
-    sys.stdout.write(f"{what}: well {said}\n")

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ import urllib3
 
 from omnileads_operator.desired.store import script
 from omnileads_operator.version import VERSION
-from tests.support.control_plane import REPOSITORY, free_port
+from tests.support.control_plane import LOOPBACK, REPOSITORY, free_port
 from tests.support.process import wait_for
 
 IMAGE = f"{os.environ.get('OML_IMAGE_PREFIX', 'localhost/omnileads')}/postgres:{VERSION}"
@@ -148,8 +149,19 @@ class S3Server:
 
     bucket = "backups"
 
-    def __init__(self, port: int) -> None:
-        self.url = f"http://127.0.0.1:{port}"
+    def __init__(self, url: str, process: subprocess.Popen[bytes] | None = None) -> None:
+        self.url = url
+        self._process = process
+
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """Connections are accepted meanwhile, and nothing is answered."""
+        assert self._process is not None
+        self._process.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._process.send_signal(signal.SIGCONT)
 
     def call(self, verb: str, path: str, content: bytes | None = None) -> bytes:
         url = f"{self.url}/{quote(path, safe='/?=&')}"
@@ -177,28 +189,29 @@ class S3Server:
 
 
 @contextmanager
-def s3_server(folder: Path) -> Iterator[S3Server]:
+def s3_server(folder: Path, address: str = LOOPBACK) -> Iterator[S3Server]:
     found = _run([str(REPOSITORY / "bin" / "s3-server")])
     if found.returncode == 3:
         pytest.skip(f"no S3 server: {found.stderr.strip().splitlines()[-1]}")
     assert found.returncode == 0, found.stderr
     program = found.stdout.strip()
     port = free_port()
+    url = f"http://{address}:{port}"
     log = folder / "s3.log"
     process = subprocess.Popen(
-        [program, "-H", "127.0.0.1", "-p", str(port)], stdout=log.open("wb"), stderr=subprocess.STDOUT
+        [program, "-H", address, "-p", str(port)], stdout=log.open("wb"), stderr=subprocess.STDOUT
     )
 
     def is_serving() -> bool:
         assert process.poll() is None, log.read_text(errors="replace")[-3000:]
         try:
-            return urllib3.request("GET", f"http://127.0.0.1:{port}/", retries=False, timeout=2.0).status == 200
+            return urllib3.request("GET", url, retries=False, timeout=2.0).status == 200
         except (urllib3.exceptions.HTTPError, OSError):
             return False
 
     try:
         wait_for("the S3 server", is_serving, evidence=lambda: log.read_text(errors="replace")[-3000:])
-        server = S3Server(port)
+        server = S3Server(url, process)
         server.call("PUT", server.bucket)
         yield server
     finally:
