@@ -96,7 +96,9 @@ check-images: dev ## Lint the images' Containerfiles
 ##@ Test
 
 .PHONY: test test-full test-tools test-repository test-roles test-web test-images test-app test-operator test-node test-telephony test-e2e test-faults test-deploy test-molecule
-test: check test-repository test-roles test-web test-app test-tools ## Check everything, make real calls, kill what can be killed
+test: test-tools ## Check everything, make real calls, kill what can be killed
+	@$(MAKE) --jobs=2 --output-sync=target images check
+	@$(MAKE) test-repository test-roles test-web test-app
 # The calls of test-telephony mostly wait, and leave the processors to the control plane of test-operator.
 	@$(MAKE) --jobs=2 --output-sync=target test-operator test-telephony
 	@$(MAKE) test-e2e test-faults
