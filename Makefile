@@ -106,7 +106,7 @@ test: test-tools ## Check everything, make real calls, kill what can be killed
 
 test-full: test test-images test-node test-deploy test-molecule ## Every test this machine can run
 
-test-tools: dev ## Install what the tests of the whole drive: a browser, a SIP caller, a sound tool
+test-tools: dev ## Install what the tests of the whole drive: a browser, a SIP caller, a sound tool, promtool
 	@bin/bootstrap --dev --test
 
 test-repository: dev ## Test that every component is everywhere it must be and that the pages are true
@@ -124,7 +124,8 @@ test-images: test-tools images ## Start each image and ask it what a user would 
 test-app: images ## Test the application on a real PostgreSQL and Redis
 	@cd app && pytest --quiet --numprocesses auto --dist loadfile
 
-test-operator: images ## Test the operator on a real Kubernetes API server (built once, see bin/control-plane)
+test-operator: test-tools images ## Test the operator on a real Kubernetes API server (built once, see bin/control-plane)
+	@images/build.sh operator
 	@bin/control-plane >/dev/null || [[ $$? == 3 ]]
 	@cd operator && pytest --quiet --numprocesses 2 --dist loadfile
 

@@ -176,7 +176,7 @@ def rules() -> list[dict[str, Any]]:
 def promtool(*arguments: str) -> None:
     program = shutil.which("promtool")
     if program is None:
-        pytest.skip("there is no promtool on this machine to evaluate the alerts with (Debian: prometheus)")
+        pytest.skip("there is no promtool on this machine to evaluate the alerts with: make test-tools")
     done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
