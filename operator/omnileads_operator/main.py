@@ -37,8 +37,13 @@ from omnileads_operator.turns import Alarm, Key, Turn, Turns
 from omnileads_operator.version import API_VERSION, GROUP
 
 Wake = Callable[[str, str | None, str | None], None]
-WAKING_LABELS = {BACKUP_LABEL: BACKUP_KIND, SCHEDULE_LABEL: SCHEDULE_KIND, RESTORE_LABEL: RESTORE_KIND}
-"""Labels of objects that are not an instance's own, and the kind of what they name."""
+WAKING_LABELS = {
+    "app.kubernetes.io/instance": KIND,
+    BACKUP_LABEL: BACKUP_KIND,
+    SCHEDULE_LABEL: SCHEDULE_KIND,
+    RESTORE_LABEL: RESTORE_KIND,
+}
+"""Labels that name whom an object is made for, and the kind of that. What backups share has none of them."""
 ERROR_BACKOFFS = (0.5, 1, 2, 5, 10)
 STOP_SECONDS = 20.0
 """For turns under way when the process is told to stop; Kubernetes waits 30 s before it kills."""
@@ -115,7 +120,7 @@ def _turn(cluster: Cluster, settings: OperatorSettings, look_again: LookAgain) -
 
 
 def _watch_own(registry: kopf.OperatorRegistry, wake: Wake) -> None:
-    for kind in (KIND, *WAKING_LABELS.values(), *CONFIGURATION_KINDS):
+    for kind in (*WAKING_LABELS.values(), *CONFIGURATION_KINDS):
 
         @kopf.on.event(GROUP, API_VERSION, KINDS[kind].plural, registry=registry, id=f"own-{kind}", param=kind)
         async def seen(
@@ -141,11 +146,9 @@ def _watch_children(registry: kopf.OperatorRegistry, wake: Wake) -> None:
             labels={"app.kubernetes.io/managed-by": MANAGER},
         )
         async def seen(*, namespace: str | None, labels: Mapping[str, str], **_: Any) -> None:
-            made_for = [label for label in WAKING_LABELS if label in labels] or ["app.kubernetes.io/instance"]
-            # What backups share is nobody's.
-            for label in made_for:
+            for label, kind in WAKING_LABELS.items():
                 if label in labels:
-                    wake(WAKING_LABELS.get(label, KIND), namespace, labels[label])
+                    wake(kind, namespace, labels[label])
 
 
 def _configure(settings: kopf.OperatorSettings) -> None:
