@@ -292,10 +292,16 @@ def test_a_paused_instance_is_left_alone(instance: InstanceUnderTest) -> None:
 def test_transitions_are_told_as_events(instance: InstanceUnderTest) -> None:
     instance.create()
     instance.make_ready()
-    reasons = [event["reason"] for event in instance.api.list("Event", instance.namespace)]
-    assert {"Applied", "Migrated", "Ready"} <= set(reasons)
-    assert reasons.count("Ready") == 1
-    assert reasons.count("Applied") == 1
+
+    def reasons() -> list[str]:
+        return [event["reason"] for event in instance.api.list("Event", instance.namespace)]
+
+    # An event is written after the status that it tells of.
+    wait_for("the event of being ready", lambda: "Ready" in reasons(), evidence=instance.evidence)
+    told = reasons()
+    assert {"Applied", "Migrated", "Ready"} <= set(told)
+    assert told.count("Ready") == 1
+    assert told.count("Applied") == 1
 
 
 def test_deletion_keeps_volumes_and_passwords(instance: InstanceUnderTest) -> None:

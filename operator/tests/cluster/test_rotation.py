@@ -120,8 +120,13 @@ def test_the_passwords_are_made_anew_in_steps(instance: InstanceUnderTest) -> No
     status = instance.resource()["status"]["secrets"]
     assert status == {"rotatedAt": status["rotatedAt"], "step": "Resting"}
     assert int(datetime.strptime(status["rotatedAt"], "%Y-%m-%dT%H:%M:%S%z").timestamp()) == int(made_at)
-    told_of = {each["reason"] for each in instance.api.list("Event", instance.namespace)}
-    assert {"Accepting", "Changing", "Retiring", "Rotated"} <= told_of
+
+    def told_of() -> set[str]:
+        return {each["reason"] for each in instance.api.list("Event", instance.namespace)}
+
+    # An event is written after the status that it tells of.
+    steps = {"Accepting", "Changing", "Retiring", "Rotated"}
+    wait_for("an event of each step", lambda: steps <= told_of(), evidence=lambda: str(told_of()))
 
 
 def test_what_others_run_is_not_rotated(api: Api, operator: OperatorProcess, namespace: str) -> None:
